@@ -1,0 +1,67 @@
+/* What the DNS sensor saw: one answer given, as a plain fixed-size value, and its frame on a ring or a wire.
+ *
+ * The value has no pointers and crosses a thread, a process, a file or a test unchanged. The frame
+ * (docs/formats/observation-frames.md) is its short form: big-endian, and only as long as the name. The reader
+ * of a frame does not trust its writer.
+ */
+#ifndef HINOMI_MODEL_OBSERVATION_H
+#define HINOMI_MODEL_OBSERVATION_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/addr.h"
+#include "base/attr.h"
+#include "model/verdict.h"
+
+enum dns_transport {
+    DNS_TRANSPORT_UDP,
+    DNS_TRANSPORT_TCP,
+    DNS_TRANSPORT_DOT,
+    DNS_TRANSPORT_DOH,
+    DNS_TRANSPORT_COUNT
+};
+
+/* What was done with the query. */
+enum dns_action {
+    DNS_ACTION_NONE,       /* nothing in the policy: resolved */
+    DNS_ACTION_PASS,       /* the policy says: let through */
+    DNS_ACTION_NXDOMAIN,   /* blocked: no such name */
+    DNS_ACTION_NODATA,     /* blocked: name without data of this type */
+    DNS_ACTION_LOCAL_DATA, /* answered with the policy's own records */
+    DNS_ACTION_REFUSED,    /* client outside the access list, or a query we do not serve */
+    DNS_ACTION_DROP,       /* the policy says: no answer */
+    DNS_ACTION_TRUNCATE,   /* the policy says: come back over TCP */
+    DNS_ACTION_COUNT
+};
+
+enum { DNS_NAME_WIRE_MAX = 255 }; /* RFC 1035 2.3.4 */
+
+struct dns_observation {
+    int64_t time_us;    /* wall clock when the query was read */
+    struct addr client; /* address; a later setting may shorten it before it is stored */
+    uint16_t qtype;
+    uint8_t rcode; /* RFC 6895 2.3, without the EDNS part */
+    uint8_t transport; /* enum dns_transport */
+    uint8_t action;    /* enum dns_action */
+    uint8_t from_cache; /* 1: answered from the cache or by policy, without waiting for an upstream */
+    uint16_t list; /* number of the list that decided; 0: none, or made by hand */
+    struct verdict_ref verdict;
+    uint32_t latency_us; /* from read to answer handed to the kernel */
+    uint8_t name_len;    /* wire octets, 1..255 */
+    uint8_t name[DNS_NAME_WIRE_MAX]; /* wire form, lower case, uncompressed */
+};
+
+/* Longest frame: fixed part and name. */
+enum { DNS_OBSERVATION_FRAME_MAX = 48 + DNS_NAME_WIRE_MAX };
+
+/* Writes the frame; returns its length. `frame` has room for DNS_OBSERVATION_FRAME_MAX. */
+size_t dns_observation_put(const struct dns_observation *o, uint8_t *frame);
+/* -EBADMSG when the bytes are not one whole valid frame (version, enums, name structure are checked). */
+int dns_observation_get(const uint8_t *frame, size_t len, struct dns_observation *ret_o) must_check;
+
+/* "udp", "tcp", ...; "none", "pass", "nxdomain", ...; "unknown" beyond the enum. */
+const char *dns_transport_word(unsigned transport);
+const char *dns_action_word(unsigned action);
+
+#endif
