@@ -50,11 +50,12 @@ static bool build_tree_folder(char folder[PATH_MAX])
     if (n <= 0 || (size_t)n > PATH_MAX - sizeof "po" - sizeof catalogue)
         return false;
     folder[n] = '\0';
-    strcpy(strrchr(folder, '/') + 1, "po");
-    size_t len = strlen(folder);
-    strcpy(folder + len, catalogue);
+    char *end = strrchr(folder, '/') + 1;
+    memcpy(end, "po", 2);
+    end += 2;
+    memcpy(end, catalogue, sizeof catalogue);
     bool found = access(folder, R_OK) == 0;
-    folder[len] = '\0';
+    *end = '\0';
     return found;
 }
 

@@ -84,6 +84,17 @@ listens_udp() {
     ss -Hlnu "sport = :$1" | grep -q .
 }
 
+listens_tcp() {
+    ss -Hlnt "sport = :$1" | grep -q .
+}
+
+# node [option...]: `hinomi up` with its data in $WORK/data, waited for until it answers on its default port; $pid.
+node() {
+    mkdir -p "$WORK/data"
+    start node "$HINOMI" up --data "$WORK/data" "$@"
+    until_true 20 listens_udp 5300
+}
+
 # authority PORT ZONE FILE [ZONE FILE]...: a Knot DNS server on 127.0.0.1:PORT for the zone files given; $pid is its process.
 authority() {
     local port=$1 folder=$WORK/authority.$1

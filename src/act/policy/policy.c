@@ -100,8 +100,10 @@ void policy_decide(const struct policy_probes *probes, const struct dns_name *na
 
 void policy_slot_init(struct policy_slot *slot, struct policy *first)
 {
-    *slot = (struct policy_slot){0};
-    atomic_store(&slot->current, first);
+    atomic_init(&slot->current, first);
+    for (size_t i = 0; i < array_len(slot->held); i++)
+        atomic_init(&slot->held[i], NULL);
+    slot->retired = NULL;
 }
 
 void policy_slot_done(struct policy_slot *slot)
