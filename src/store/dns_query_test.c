@@ -20,6 +20,7 @@ static const char *log_sql(const struct dns_log_filter *f)
     int n = dns_query_log(f, sql, sizeof sql);
     check_int(n, >, 0);
     check_int(n, ==, strlen(sql));
+    check(sql_is_plain(sql));
     return sql;
 }
 
@@ -131,6 +132,32 @@ TEST(counts)
     check_int(dns_query_counts(0, sql, sizeof sql), >, 0);
     check_str(sql, "SELECT count() AS queries, countIf(action IN (2, 3, 4, 6)) AS blocked, uniq(client) AS clients,"
                    " toUInt32(min(ts)) AS oldest_s, toUInt32(max(ts)) AS newest_s FROM dns WHERE " EVER);
+}
+
+TEST(statements_of_another_kind_are_told_from_ours)
+{
+    static const char *const other[] = {
+        "",
+        "SELECT 1 INTO OUTFILE '/tmp/x'",
+        "SELECT 1 into/**/outfile '/tmp/x'",
+        "SELECT 1 INTO\nOUTFILE '/tmp/x'",
+        "SELECT '\\\\' INTO OUTFILE 'x'",
+        "SELECT /* ' */ 1",
+        "SELECT 1 -- '",
+        "SELECT 1; SELECT 2",
+        "SELECT \"a\"",
+        "SELECT `a`",
+        "SELECT $$'$$",
+        "SELECT 'open",
+        "SELECT 'open\\",
+    };
+    for (size_t i = 0; i < array_len(other); i++)
+        if (sql_is_plain(other[i])) {
+            printf("# taken for ours: %s\n", other[i]);
+            check(false);
+        }
+    check(sql_is_plain("SELECT 'into outfile; -- /* \\x27' FROM outfiles"));
+    check(sql_is_plain("SELECT '\\' INTO OUTFILE '"));
 }
 
 TEST(days_are_kept_by_the_utc_calendar)

@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
+#include <strings.h>
 
 struct sql sql_of(char *buffer, size_t max)
 {
@@ -48,4 +50,40 @@ void sql_fixed(struct sql *s, const uint8_t *bytes, size_t len)
 int sql_finish(struct sql *s)
 {
     return s->full ? -E2BIG : (int)s->len;
+}
+
+/* Past a literal's closing quote; NULL when there is none. */
+static const char *skip_literal(const char *p)
+{
+    for (p++; *p; p++) {
+        if (*p == '\\' && p[1])
+            p++;
+        else if (*p == '\'')
+            return p + 1;
+    }
+    return NULL;
+}
+
+static size_t word_len(const char *p)
+{
+    return strspn(p, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_");
+}
+
+bool sql_is_plain(const char *sql)
+{
+    const char *p = sql;
+    while (p && *p) {
+        size_t n = word_len(p);
+        if (n == strlen("OUTFILE") && strncasecmp(p, "OUTFILE", n) == 0)
+            return false;
+        if (n > 0)
+            p += n;
+        else if (*p == '\'')
+            p = skip_literal(p);
+        else if (!strchr(" ,.()*+-/<>=", *p) || strncmp(p, "--", 2) == 0 || strncmp(p, "/*", 2) == 0)
+            return false;
+        else
+            p++;
+    }
+    return p && p > sql;
 }

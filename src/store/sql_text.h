@@ -29,6 +29,10 @@ void sql_add(struct sql *s, const char *format, ...) printf_like(2, 3);
 void sql_literal(struct sql *s, const char *text);
 /* A FixedString(len) constant. */
 void sql_fixed(struct sql *s, const uint8_t *bytes, size_t len);
+/* Whether a statement is of the plain kind that is built here: one statement, single-quoted literals only, no comment, no
+ * INTO OUTFILE. The engine writes such files even when it is told to only read, so what comes to it from another
+ * process is looked at once more. */
+bool sql_is_plain(const char *sql);
 /* The length of the finished, terminated statement, or -E2BIG. */
 int sql_finish(struct sql *s) must_check;
 
