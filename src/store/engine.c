@@ -70,6 +70,10 @@ static const struct {
     {"No space left on device", -ENOSPC}, {"NOT_ENOUGH_SPACE", -ENOSPC}, {"Code: 243.", -ENOSPC},
     {"Code: 241.", -ENOMEM},              {"Code: 159.", -ETIME},        {"Code: 160.", -ETIME},
     {"Code: 396.", -E2BIG},
+    /* The block itself: cut short, unreadable, or of another table's columns. */
+    {"Code: 27.", -EBADMSG},              {"Code: 32.", -EBADMSG},       {"Code: 33.", -EBADMSG},
+    {"Code: 117.", -EBADMSG},             {"Code: 131.", -EBADMSG},      {"Code: 10.", -EBADMSG},
+    {"Code: 16.", -EBADMSG},              {"Code: 50.", -EBADMSG},       {"Code: 53.", -EBADMSG},
 };
 
 static int fail(struct engine *e, int error, const char *text)

@@ -5,7 +5,8 @@
  * only reads (readonly=1, so a statement cannot write, open files or call out) and carries the limits.
  *
  * Errors are negative errno: -ENOSPC disk full, -ETIME a query took too long, -ENOMEM over its memory, -E2BIG too large
- * a result, -ENOENT no library, -EIO the engine refused; engine_error has its own words.
+ * a result, -EBADMSG the bytes are no block of that table, -ENOENT no library, -EIO the engine refused for another
+ * reason; engine_error has its own words.
  */
 #ifndef HINOMI_STORE_ENGINE_H
 #define HINOMI_STORE_ENGINE_H

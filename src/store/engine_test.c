@@ -4,8 +4,10 @@
 
 #include <errno.h>
 #include <ftw.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
+#include <sys/mount.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -285,15 +287,15 @@ static void insert_garbage(int fd)
 {
     (void)fd;
     struct engine *e = open_engine();
-    check_int(engine_insert(e, "dns", "not a block at all", 18), <, 0);
-    check_int(engine_insert(e, "nowhere", "\0\0", 2), <, 0);
+    check_int(engine_insert(e, "dns", "not a block at all", 18), ==, -EBADMSG);
+    check_int(engine_insert(e, "nowhere", "\0\0", 2), ==, -EIO);
     check_int(engine_insert(e, "dns; DROP TABLE dns", "\0\0", 2), ==, -EINVAL);
     struct dns_rows *rows;
     struct native block;
     native_init(&block, DNS_ROWS_BLOCK_MAX);
     check_int(dns_rows_new(10, 4096, &rows), ==, 0);
     make_block(rows, &block, 10, START_US);
-    check_int(engine_insert(e, "dns", block.bytes, block.len - 3), <, 0);
+    check_int(engine_insert(e, "dns", block.bytes, block.len - 3), ==, -EBADMSG);
     check_answer(e, "SELECT count() AS n FROM dns", "{\"n\":0}\n");
     check_int(engine_insert(e, "dns", block.bytes, block.len), ==, 0);
     check_answer(e, "SELECT count() AS n FROM dns", "{\"n\":10}\n");
@@ -379,6 +381,67 @@ TEST(retention_drops_whole_days)
 {
     fresh_dir();
     run_part(drop_days);
+    remove_dir();
+}
+
+/* A small disk that only this process sees; where it is not root, in a user namespace. */
+static bool mount_small_disk(void)
+{
+    char map[32];
+    int len = snprintf(map, sizeof map, "0 %u 1", getuid());
+    if (unshare(CLONE_NEWNS) < 0) {
+        FILE *f = unshare(CLONE_NEWUSER | CLONE_NEWNS) == 0 ? fopen("/proc/self/uid_map", "w") : NULL;
+        bool written = f && fwrite(map, 1, (size_t)len, f) == (size_t)len;
+        if ((f && fclose(f) != 0) || !written)
+            return false;
+    }
+    return mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0 &&
+           mount("none", data_dir, "tmpfs", 0, "size=24m") == 0;
+}
+
+static void fill_disk(int fd)
+{
+    (void)fd;
+    if (!mount_small_disk()) {
+        printf("# skip full disk: this system allows no private mount\n");
+        return;
+    }
+    struct engine *e = open_engine();
+    struct dns_rows *rows;
+    struct native block;
+    native_init(&block, DNS_ROWS_BLOCK_MAX);
+    check_int(dns_rows_new(DNS_ROWS_MAX, DNS_ROWS_NAMES_MAX, &rows), ==, 0);
+    uint64_t seed = 1;
+    int r = 0;
+    unsigned stored = 0;
+    for (unsigned n = 0; n < 200 && r == 0; n++) {
+        for (unsigned i = 0; i < 50000; i++) { /* rows that do not compress */
+            struct dns_observation o = row(i, START_US);
+            for (unsigned b = 0; b < 16; b++)
+                o.client.bytes[b] = (uint8_t)((seed = seed * 6364136223846793005u + 1442695040888963407u) >> 56);
+            check_int(dns_rows_add(rows, &o), ==, 0);
+        }
+        check_int(dns_rows_take(rows, &block), ==, 0);
+        r = engine_insert(e, "dns", block.bytes, block.len);
+        stored += r == 0;
+    }
+    check_int(r, ==, -ENOSPC);
+    check_int(stored, >, 0);
+    char want[64];
+    snprintf(want, sizeof want, "{\"n\":%u}\n", stored * 50000);
+    check_answer(e, "SELECT count() AS n FROM dns", want);
+    check_int(engine_drop_before(e, "dns", 20300101), ==, 1); /* room again */
+    sleep(12);                                                /* old_parts_lifetime */
+    check_int(engine_insert(e, "dns", block.bytes, block.len), ==, 0);
+    native_done(&block);
+    dns_rows_free(rows);
+    engine_close(e);
+}
+
+TEST(a_full_disk_is_an_error_and_not_an_end)
+{
+    fresh_dir();
+    run_part(fill_disk);
     remove_dir();
 }
 
