@@ -67,7 +67,7 @@ int addr_prefix_parse(const char *text, struct addr_prefix *ret_prefix)
     int r = addr_parse(host, &p.addr);
     if (r < 0)
         return r;
-    int width = addr_is_v4(&p.addr) && strchr(host, '.') ? 32 : 128;
+    int width = strchr(host, ':') ? 128 : 32; /* of the form that was written: ::ffff:192.0.2.0/120 */
     int bits = width;
     if (slash) {
         bits = parse_decimal(slash + 1, 3);

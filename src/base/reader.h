@@ -75,8 +75,9 @@ static inline uint32_t reader_u32(struct reader *r)
 
 static inline uint64_t reader_u64(struct reader *r)
 {
-    uint64_t high = reader_u32(r);
-    uint64_t low = reader_u32(r);
+    struct reader both = reader_sub(r, 8); /* so that a half is not read as if it were the whole */
+    uint64_t high = reader_u32(&both);
+    uint64_t low = reader_u32(&both);
     return high << 32 | low;
 }
 

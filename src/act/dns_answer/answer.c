@@ -1,0 +1,175 @@
+/* Builds answers from a decision. */
+#include "act/dns_answer/answer.h"
+
+#include <stdio.h>
+
+#include "proto/dns/opt.h"
+
+enum {
+    ANCOUNT_AT = 6,
+    NSCOUNT_AT = 8,
+    HINFO_TTL_S = 3600, /* RFC 8482 4.2 leaves it open */
+    EDE_FORGED = 4,     /* RFC 8914 4.5: data was made up by policy */
+};
+
+static struct writer begin(const struct dns_query *q, const uint8_t *message, unsigned rcode, uint8_t *to, size_t max)
+{
+    struct writer w = writer_of(to, max);
+    uint16_t flags = (uint16_t)(DNS_FLAG_QR | DNS_FLAG_RA | (q->flags & (DNS_FLAG_OPCODE | DNS_FLAG_RD | DNS_FLAG_CD)) |
+                                (rcode & DNS_FLAG_RCODE));
+    writer_u16(&w, q->id);
+    writer_u16(&w, flags);
+    writer_u16(&w, q->question_len ? 1 : 0);
+    writer_u16(&w, 0);
+    writer_u32(&w, 0);
+    writer_bytes(&w, message + DNS_HEADER_LEN, q->question_len);
+    return w;
+}
+
+static size_t finish(struct writer *w, const struct dns_query *q, unsigned rcode, uint16_t ede, const char *text)
+{
+    if (q->edns)
+        dns_opt_append(w, &(struct dns_opt){.rcode = rcode, .dnssec_ok = q->dnssec_ok, .ede = ede, .text = text});
+    return w->full ? 0 : w->len;
+}
+
+size_t answer_error(const struct dns_query *q, const uint8_t *message, unsigned rcode, uint16_t ede, const char *text,
+                    uint8_t *to, size_t max)
+{
+    struct writer w = begin(q, message, rcode, to, max);
+    return finish(&w, q, rcode, ede, text);
+}
+
+/* The owner as a pointer into the question, at the label the policy matched. */
+static uint16_t owner_pointer(const struct dns_query *q, unsigned label)
+{
+    return (uint16_t)(0xc000 | (DNS_HEADER_LEN + q->name.at[label]));
+}
+
+/* RFC 2308: what lets a resolver behind us remember the block, and for how long. */
+static void put_soa(struct writer *w, const struct dns_query *q, unsigned label)
+{
+    writer_u16(w, owner_pointer(q, label));
+    writer_u16(w, DNS_TYPE_SOA);
+    writer_u16(w, DNS_CLASS_IN);
+    writer_u32(w, ANSWER_BLOCKED_TTL_S);
+    writer_u16(w, 22);
+    writer_u8(w, 0); /* MNAME: the root, no such server */
+    writer_u8(w, 0); /* RNAME */
+    writer_u32(w, 1);
+    writer_u32(w, 3600);
+    writer_u32(w, 600);
+    writer_u32(w, 86400);
+    writer_u32(w, ANSWER_BLOCKED_TTL_S);
+    if (!w->full)
+        writer_put_u16(w->base + NSCOUNT_AT, 1);
+}
+
+/* RPZ: a CNAME target that starts with "*" keeps the query's name in front. False when the result is too long. */
+static bool put_target(struct writer *w, const struct dns_query *q, const uint8_t *target, size_t target_len)
+{
+    bool wildcard = target_len > 2 && target[0] == 1 && target[1] == '*';
+    if (!wildcard) {
+        writer_u16(w, (uint16_t)target_len);
+        writer_bytes(w, target, target_len);
+        return true;
+    }
+    size_t len = q->name.len - 1u + target_len - 2;
+    if (len > DNS_NAME_MAX)
+        return false;
+    writer_u16(w, (uint16_t)len);
+    writer_bytes(w, q->name.wire, q->name.len - 1u);
+    writer_bytes(w, target + 2, target_len - 2);
+    return true;
+}
+
+/* The records of the decision that answer this type; 0 when there is none. */
+static unsigned put_local_data(struct writer *w, const struct dns_query *q, const struct dns_decision *d)
+{
+    struct reader r = reader_of(d->data, d->data_len);
+    unsigned count = 0;
+    while (r.left > 0) {
+        uint16_t type = reader_u16(&r);
+        uint32_t ttl = reader_u32(&r);
+        uint16_t len = reader_u16(&r);
+        const uint8_t *rdata = reader_take(&r, len);
+        if (r.failed)
+            break;
+        if (type != q->qtype && type != DNS_TYPE_CNAME && q->qtype != DNS_TYPE_ANY)
+            continue;
+        size_t before = w->len;
+        writer_u16(w, owner_pointer(q, 0));
+        writer_u16(w, type);
+        writer_u16(w, DNS_CLASS_IN);
+        writer_u32(w, ttl);
+        if (type == DNS_TYPE_CNAME) {
+            if (!put_target(w, q, rdata, len)) {
+                w->len = before;
+                continue;
+            }
+        } else {
+            writer_u16(w, len);
+            writer_bytes(w, rdata, len);
+        }
+        if (w->full) { /* more than the client takes: leave out this and the rest, say so */
+            w->full = false;
+            w->len = before;
+            w->base[2] |= DNS_FLAG_TC >> 8;
+            break;
+        }
+        count++;
+    }
+    return count;
+}
+
+static const char *verdict_text(const struct dns_decision *d, char *text, size_t max)
+{
+    char ref[VERDICT_REF_TEXT_MAX];
+    verdict_ref_format(d->verdict, ref);
+    if (d->list)
+        snprintf(text, max, "verdict %s list %s", ref, d->list_name);
+    else
+        snprintf(text, max, "verdict %s", ref);
+    return text;
+}
+
+size_t answer_policy(const struct dns_query *q, const uint8_t *message, const struct dns_decision *d, uint8_t *to,
+                     size_t max)
+{
+    if (d->action == DNS_ACTION_DROP)
+        return 0;
+    unsigned rcode = d->action == DNS_ACTION_NXDOMAIN ? DNS_RCODE_NXDOMAIN : DNS_RCODE_NOERROR;
+    struct writer w = begin(q, message, rcode, to, max);
+    if (w.full)
+        return 0;
+    uint16_t ede = d->ede;
+    if (d->action == DNS_ACTION_TRUNCATE) {
+        to[2] |= DNS_FLAG_TC >> 8;
+        ede = DNS_EDE_NONE;
+    } else {
+        unsigned records = d->action == DNS_ACTION_LOCAL_DATA ? put_local_data(&w, q, d) : 0;
+        if (records > 0) {
+            writer_put_u16(to + ANCOUNT_AT, (uint16_t)records);
+            ede = EDE_FORGED;
+        } else {
+            put_soa(&w, q, d->label);
+        }
+    }
+    char text[128];
+    return finish(&w, q, rcode, ede, q->edns && ede != DNS_EDE_NONE ? verdict_text(d, text, sizeof text) : NULL);
+}
+
+size_t answer_any(const struct dns_query *q, const uint8_t *message, uint8_t *to, size_t max)
+{
+    static const uint8_t hinfo[] = {7, 'R', 'F', 'C', '8', '4', '8', '2', 0};
+    struct writer w = begin(q, message, DNS_RCODE_NOERROR, to, max);
+    writer_u16(&w, owner_pointer(q, 0));
+    writer_u16(&w, DNS_TYPE_HINFO);
+    writer_u16(&w, DNS_CLASS_IN);
+    writer_u32(&w, HINFO_TTL_S);
+    writer_u16(&w, sizeof hinfo);
+    writer_bytes(&w, hinfo, sizeof hinfo);
+    if (!w.full)
+        writer_put_u16(to + ANCOUNT_AT, 1);
+    return finish(&w, q, DNS_RCODE_NOERROR, DNS_EDE_NONE, NULL);
+}

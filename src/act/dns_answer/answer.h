@@ -1,0 +1,29 @@
+/* Builds the answers that need no resolution: blocked names, local data, refusals, errors.
+ *
+ * Pure; writes into the caller's buffer. `message` is the query as it came (its question is copied, letter case kept).
+ * Each function returns the length of the answer, 0 when there is to be none.
+ */
+#ifndef HINOMI_ACT_DNS_ANSWER_ANSWER_H
+#define HINOMI_ACT_DNS_ANSWER_ANSWER_H
+
+#include "model/decision.h"
+#include "proto/dns/query.h"
+
+enum {
+    ANSWER_BLOCKED_TTL_S = 60, /* how long a client may remember a block: a release is felt within a minute */
+};
+
+/* An answer with a response code and nothing else. `ede` DNS_EDE_NONE for none; `text` may be NULL. Works for a query
+ * whose question could not be read. */
+size_t answer_error(const struct dns_query *q, const uint8_t *message, unsigned rcode, uint16_t ede, const char *text,
+                    uint8_t *to, size_t max);
+
+/* What the policy's decision says: NXDOMAIN, NODATA, local data; REFUSED never comes here, DROP gives 0, TRUNCATE an
+ * empty answer with TC. Cites the verdict in an extended error when the client speaks EDNS. */
+size_t answer_policy(const struct dns_query *q, const uint8_t *message, const struct dns_decision *d, uint8_t *to,
+                     size_t max);
+
+/* The minimal answer to a query for ANY, RFC 8482 4.2. */
+size_t answer_any(const struct dns_query *q, const uint8_t *message, uint8_t *to, size_t max);
+
+#endif

@@ -1,0 +1,369 @@
+/* Maps a policy image, checks it, and searches it. */
+#include "act/policy/image.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sodium.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "act/policy/image_format.h"
+#include "base/reader.h"
+
+struct policy_image {
+    const uint8_t *map;
+    size_t len;
+    struct policy_header head; /* our own copy: the file may not change under us, but we need not trust that */
+    const struct policy_bucket *buckets;
+    const struct policy_rule *rules;
+    const struct policy_list *lists;
+    uint64_t rule_count, list_count;
+};
+
+static bool section_fits(const struct policy_section *s, uint64_t file_len, uint64_t element)
+{
+    return s->at % 64 == 0 && s->at >= sizeof(struct policy_header) && s->at <= file_len &&
+           s->len <= file_len - s->at && s->len % element == 0;
+}
+
+static const char *header_flaw(const struct policy_header *h, uint64_t file_len)
+{
+    if (h->file_len != file_len)
+        return "the file is cut or has grown";
+    if (!section_fits(&h->entries, file_len, 1) || !section_fits(&h->data, file_len, 1) ||
+        !section_fits(&h->rules, file_len, sizeof(struct policy_rule)) ||
+        !section_fits(&h->lists, file_len, sizeof(struct policy_list)) ||
+        !section_fits(&h->bucket_section, file_len, sizeof(struct policy_bucket)))
+        return "a section lies outside the file";
+    if (h->entries.len > UINT32_MAX || h->buckets == 0 || h->buckets > h->buckets_all ||
+        h->buckets_all != h->bucket_section.len / sizeof(struct policy_bucket) ||
+        h->lists.len / sizeof(struct policy_list) > POLICY_LISTS_MAX)
+        return "a count does not fit its section";
+    return NULL;
+}
+
+static bool checksum_matches(const uint8_t *map, size_t len, const struct policy_header *h)
+{
+    struct policy_header zeroed = *h;
+    memset(zeroed.checksum, 0, sizeof zeroed.checksum);
+    uint8_t sum[POLICY_CHECKSUM_LEN];
+    crypto_generichash_state state;
+    crypto_generichash_init(&state, NULL, 0, sizeof sum);
+    crypto_generichash_update(&state, (const uint8_t *)&zeroed, sizeof zeroed);
+    crypto_generichash_update(&state, map + sizeof zeroed, len - sizeof zeroed);
+    crypto_generichash_final(&state, sum, sizeof sum);
+    return memcmp(sum, h->checksum, sizeof sum) == 0;
+}
+
+static const char *content_flaw(const struct policy_image *im)
+{
+    for (uint64_t i = 0; i < im->rule_count; i++) {
+        const struct policy_rule *r = &im->rules[i];
+        if (r->list >= im->list_count || r->action >= DNS_ACTION_COUNT || r->scope == 0 ||
+            r->scope > POLICY_SCOPE_BOTH || r->data_at > im->head.data.len ||
+            r->data_len > im->head.data.len - r->data_at || r->data_len > POLICY_DATA_MAX)
+            return "a rule is not valid";
+    }
+    for (uint64_t i = 0; i < im->list_count; i++)
+        if (!memchr(im->lists[i].name, '\0', POLICY_LIST_NAME_MAX))
+            return "a list's name has no end";
+    return NULL;
+}
+
+int policy_image_open_fd(int fd, bool check_all, struct policy_image **ret_image, const char **ret_reason)
+{
+    const char *reason = "the file cannot be read";
+    if (!ret_reason)
+        ret_reason = &reason;
+    *ret_reason = reason;
+    struct stat st;
+    if (fstat(fd, &st) < 0)
+        return -errno;
+    if (!S_ISREG(st.st_mode) || st.st_size < (off_t)sizeof(struct policy_header)) {
+        *ret_reason = "the file is too short for a policy image";
+        return -EBADMSG;
+    }
+    size_t len = (size_t)st.st_size;
+    /* Populated here, by the control thread, so that no answering thread waits for the disk. */
+    void *map = mmap(NULL, len, PROT_READ, MAP_SHARED | MAP_POPULATE, fd, 0);
+    if (map == MAP_FAILED)
+        return -errno;
+    struct policy_image *im = calloc(1, sizeof *im);
+    if (!im) {
+        munmap(map, len);
+        return -ENOMEM;
+    }
+    im->map = map;
+    im->len = len;
+    memcpy(&im->head, map, sizeof im->head);
+    const struct policy_header *h = &im->head;
+
+    int result = -EBADMSG;
+    if (h->magic != POLICY_IMAGE_MAGIC) {
+        *ret_reason = "the file is not a policy image";
+    } else if (h->version != POLICY_IMAGE_VERSION || h->header_len != sizeof *h) {
+        *ret_reason = "the image has another format version";
+        result = -EPROTONOSUPPORT;
+    } else if ((*ret_reason = header_flaw(h, len)) == NULL) {
+        im->buckets = (const struct policy_bucket *)(im->map + h->bucket_section.at);
+        im->rules = (const struct policy_rule *)(im->map + h->rules.at);
+        im->lists = (const struct policy_list *)(im->map + h->lists.at);
+        im->rule_count = h->rules.len / sizeof(struct policy_rule);
+        im->list_count = h->lists.len / sizeof(struct policy_list);
+        if (check_all && !checksum_matches(im->map, len, h))
+            *ret_reason = "the checksum does not match";
+        else if ((*ret_reason = content_flaw(im)) == NULL)
+            result = 0;
+    }
+    if (result < 0) {
+        policy_image_close(im);
+        return result;
+    }
+    madvise(map, len, MADV_RANDOM);
+    *ret_image = im;
+    return 0;
+}
+
+int policy_image_open(int dir_fd, const char *file, bool check_all, struct policy_image **ret_image,
+                      const char **ret_reason)
+{
+    int fd = openat(dir_fd, file, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) {
+        if (ret_reason)
+            *ret_reason = "the file cannot be opened";
+        return -errno;
+    }
+    int e = policy_image_open_fd(fd, check_all, ret_image, ret_reason);
+    close(fd);
+    return e;
+}
+
+void policy_image_close(struct policy_image *image)
+{
+    if (!image)
+        return;
+    munmap((void *)(uintptr_t)image->map, image->len);
+    free(image);
+}
+
+void policy_image_info(const struct policy_image *image, struct policy_image_info *ret_info)
+{
+    *ret_info = (struct policy_image_info){
+        .names = image->head.names,
+        .rules = image->rule_count,
+        .lists = image->list_count,
+        .bytes = image->len,
+        .generation = image->head.generation,
+        .built_us = image->head.built_us,
+        .key = image->head.key,
+    };
+}
+
+const struct policy_list *policy_image_list(const struct policy_image *image, unsigned index)
+{
+    return index < image->list_count ? &image->lists[index] : NULL;
+}
+
+static bool depth_present(const struct policy_header *h, unsigned labels)
+{
+    return h->depths[labels / 64] >> (labels % 64) & 1;
+}
+
+void policy_probe_init(struct policy_probe *p, const struct policy_image *image, const struct dns_name *name)
+{
+    p->image = image;
+    p->count = 0;
+    if (image->head.names == 0)
+        return;
+    struct sip s = sip_init(image->head.key);
+    if (depth_present(&image->head, 0)) { /* a rule for the root: "everything" */
+        p->label[p->count] = name->labels;
+        p->hash[p->count++] = sip_finish(s);
+    }
+    for (unsigned i = name->labels; i-- > 0;) {
+        policy_absorb_label(&s, name->wire + name->at[i]);
+        if (!depth_present(&image->head, name->labels - i))
+            continue;
+        uint64_t hash = sip_finish(s);
+        __builtin_prefetch(&image->buckets[policy_bucket_of(hash, image->head.buckets)]);
+        p->label[p->count] = (uint8_t)i;
+        p->hash[p->count++] = hash;
+    }
+}
+
+/* True when one of the four 16-bit lanes is zero. */
+static bool has_zero_lane(uint64_t word)
+{
+    const uint64_t ones = 0x0001000100010001u;
+    return ((word - ones) & ~word & (ones << 15)) != 0;
+}
+
+static bool bucket_may_hold(const struct policy_bucket *b, uint16_t tag)
+{
+    const uint64_t pattern = tag * 0x0001000100010001u;
+    uint64_t w[3];
+    memcpy(w, b->tag, sizeof w);
+    return has_zero_lane(w[0] ^ pattern) || has_zero_lane(w[1] ^ pattern) || has_zero_lane(w[2] ^ pattern) ||
+           b->tag[12] == tag || b->tag[13] == tag;
+}
+
+/* The references of an entry when it is this name. */
+static bool entry_is(const struct policy_image *im, uint64_t at, const uint8_t *suffix, size_t len,
+                     struct reader *ret_refs)
+{
+    if (at >= im->head.entries.len)
+        return false;
+    struct reader r = reader_of(im->map + im->head.entries.at + at, im->head.entries.len - at);
+    uint8_t entry_len = reader_u8(&r);
+    if (entry_len != len)
+        return false;
+    const uint8_t *octets = reader_take(&r, len);
+    if (!octets || memcmp(octets, suffix, len) != 0)
+        return false;
+    *ret_refs = r;
+    return true;
+}
+
+static bool find_entry(const struct policy_image *im, uint64_t hash, const uint8_t *suffix, size_t len,
+                       struct reader *ret_refs)
+{
+    uint16_t tag = policy_tag(hash);
+    for (uint64_t i = policy_bucket_of(hash, im->head.buckets); i < im->head.buckets_all; i++) {
+        const struct policy_bucket *b = &im->buckets[i];
+        if (unlikely(bucket_may_hold(b, tag))) {
+            for (unsigned k = 0; k < POLICY_BUCKET_SLOTS; k++)
+                if (b->tag[k] == tag && entry_is(im, (uint64_t)b->base + b->at[k], suffix, len, ret_refs))
+                    return true;
+        }
+        if (likely(!b->overflows))
+            return false;
+    }
+    return false;
+}
+
+/* The next reference of an entry; NULL at the end or when it is broken. */
+static const struct policy_rule *next_ref(const struct policy_image *im, struct reader *refs, uint32_t *ret_line)
+{
+    if (refs->left == 0)
+        return NULL;
+    uint64_t head = reader_varint(refs);
+    uint64_t line = reader_varint(refs);
+    if (refs->failed || head >> 1 >= im->rule_count)
+        return NULL;
+    if (!(head & 1))
+        refs->left = 0;
+    *ret_line = (uint32_t)line;
+    return &im->rules[head >> 1];
+}
+
+static void fill_decision(const struct policy_image *im, const struct policy_rule *rule, uint32_t line,
+                          uint8_t label, struct dns_decision *d)
+{
+    const struct policy_list *list = &im->lists[rule->list];
+    d->action = rule->action;
+    d->label = label;
+    d->list = (uint16_t)list->id;
+    d->verdict = list->id ? (struct verdict_ref){list->verdict_id, line} : (struct verdict_ref){line, 0};
+    d->ede = list->ede;
+    d->list_name = list->name;
+    d->data = rule->data_len ? im->map + im->head.data.at + rule->data_at : NULL;
+    d->data_len = rule->data_len;
+    d->since_us = rule->from_us ? rule->from_us : list->since_us;
+    d->until_us = rule->until_us;
+}
+
+bool policy_probe_decide(const struct policy_probe *p, const struct dns_name *name, int64_t now_us,
+                         struct dns_decision *ret_decision)
+{
+    const struct policy_image *im = p->image;
+    const struct policy_rule *best = NULL;
+    uint32_t best_line = 0;
+    uint8_t best_label = 0;
+    /* From the shortest suffix to the whole name, so that among equal lists the longer name wins. */
+    for (unsigned i = 0; i < p->count; i++) {
+        uint8_t label = p->label[i];
+        size_t start = name->at[label];
+        struct reader refs;
+        if (!find_entry(im, p->hash[i], name->wire + start, (size_t)name->len - 1 - start, &refs))
+            continue;
+        unsigned scope = label == 0 ? POLICY_SCOPE_EXACT : POLICY_SCOPE_BELOW;
+        const struct policy_rule *rule;
+        uint32_t line;
+        while ((rule = next_ref(im, &refs, &line)) != NULL) {
+            if (!(rule->scope & scope) || (rule->until_us && rule->until_us <= now_us))
+                continue;
+            if (!best || rule->list <= best->list) {
+                best = rule;
+                best_line = line;
+                best_label = label;
+            }
+            break; /* the entry's other references come later in the order of lists */
+        }
+    }
+    if (!best)
+        return false;
+    fill_decision(im, best, best_line, best_label, ret_decision);
+    return true;
+}
+
+void policy_image_each_match(const struct policy_image *im, const struct dns_name *name, policy_each_fn *each,
+                             void *self)
+{
+    struct policy_probe p;
+    policy_probe_init(&p, im, name);
+    for (unsigned i = p.count; i-- > 0;) {
+        uint8_t label = p.label[i];
+        size_t start = name->at[label];
+        struct reader refs;
+        if (!find_entry(im, p.hash[i], name->wire + start, (size_t)name->len - 1 - start, &refs))
+            continue;
+        unsigned scope = label == 0 ? POLICY_SCOPE_EXACT : POLICY_SCOPE_BELOW;
+        const struct policy_rule *rule;
+        uint32_t line;
+        while ((rule = next_ref(im, &refs, &line)) != NULL)
+            if (rule->scope & scope)
+                each(self, &im->lists[rule->list], rule, line, label);
+    }
+}
+
+/* An entry's octets as a name, -EBADMSG when they are none. */
+static int entry_name(struct reader *r, struct dns_name *ret_name)
+{
+    uint8_t len = reader_u8(r);
+    struct reader octets = reader_sub(r, len);
+    uint8_t wire[DNS_NAME_MAX + 1];
+    if (octets.failed)
+        return -EBADMSG;
+    memcpy(wire, octets.at, len);
+    wire[len] = 0;
+    struct reader whole = reader_of(wire, (size_t)len + 1);
+    if (dns_name_read(&whole, ret_name) < 0 || whole.left > 0)
+        return -EBADMSG;
+    return 0;
+}
+
+int64_t policy_image_verify(const struct policy_image *im)
+{
+    struct reader r = reader_of(im->map + im->head.entries.at, im->head.entries.len);
+    int64_t names = 0;
+    while (r.left > 0) {
+        struct dns_name name;
+        struct reader refs;
+        if (entry_name(&r, &name) < 0 || !depth_present(&im->head, name.labels) ||
+            !find_entry(im, policy_name_hash(im->head.key, &name), name.wire, (size_t)name.len - 1, &refs))
+            return -EBADMSG;
+        if (refs.at != r.at) /* another entry of the same name */
+            return -EBADMSG;
+        uint64_t head;
+        do {
+            head = reader_varint(&r);
+            reader_varint(&r);
+            if (r.failed || head >> 1 >= im->rule_count)
+                return -EBADMSG;
+        } while (head & 1);
+        names++;
+    }
+    return r.failed || (uint64_t)names != im->head.names ? -EBADMSG : names;
+}

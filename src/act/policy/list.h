@@ -1,0 +1,64 @@
+/* Reads a block list line by line into rules: RPZ zone files, hosts files, plain names.
+ *
+ * A bad line is reported with its number and reason and skipped; the list goes on. Sources: RPZ
+ * (draft-vixie-dnsop-dns-rpz-00), zone files (RFC 1035 5.1), hosts(5). One thread; borrowed values live for the call.
+ */
+#ifndef HINOMI_ACT_POLICY_LIST_H
+#define HINOMI_ACT_POLICY_LIST_H
+
+#include "act/policy/image.h"
+#include "base/lines.h"
+
+enum list_format {
+    LIST_FORMAT_AUTO,  /* decided from the first lines */
+    LIST_FORMAT_NAMES, /* one name a line: it and everything below it; "*." or "." in front is the same */
+    LIST_FORMAT_HOSTS, /* address, names: exactly these names; an address that is not loopback or 0 is local data */
+    LIST_FORMAT_RPZ,
+    LIST_FORMAT_COUNT
+};
+
+/* Why a line was skipped. */
+enum list_flaw {
+    LIST_FLAW_NAME,      /* not a domain name */
+    LIST_FLAW_ADDRESS,   /* an address, not a name */
+    LIST_FLAW_TOO_LONG,  /* line over LINES_MAX */
+    LIST_FLAW_SYNTAX,    /* not in the list's format */
+    LIST_FLAW_TYPE,      /* a record type that local data cannot have here */
+    LIST_FLAW_TRIGGER,   /* an RPZ trigger other than the query's name */
+    LIST_FLAW_OUTSIDE,   /* an RPZ owner outside its zone */
+    LIST_FLAW_COUNT
+};
+
+struct list_rule {
+    const struct dns_name *name;
+    uint8_t action, scope;
+    const uint8_t *data; /* act/policy/data.h; NULL without */
+    uint32_t data_len;
+};
+
+struct list_handler {
+    /* Negative ends the reading with that result. */
+    int (*on_rule)(void *self, const struct list_rule *rule, uint32_t line);
+    void (*on_skip)(void *self, enum list_flaw flaw, uint32_t line, const char *text, size_t len);
+    void *self;
+};
+
+struct list_stats {
+    uint64_t rules;
+    uint64_t skipped[LIST_FLAW_COUNT];
+    uint64_t skipped_all;
+    uint32_t lines;
+    enum list_format format; /* as given, or as found */
+};
+
+/* Reads the whole file from its current place. Returns 0, the handler's negative result, or errno of read(2).
+ * LIST_FORMAT_AUTO needs a seekable descriptor. */
+int list_read(int fd, enum list_format format, struct list_handler handler, struct list_stats *ret_stats) must_check;
+
+const char *list_format_word(enum list_format format);
+/* "auto", "names", "hosts", "rpz"; -EINVAL. */
+int list_format_parse(const char *word, enum list_format *ret_format) must_check;
+/* A short English reason, N_() marked: give it to _(). */
+const char *list_flaw_text(enum list_flaw flaw);
+
+#endif

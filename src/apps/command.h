@@ -1,0 +1,17 @@
+/* The subcommands of hinomi: one row each in main.c, one file each beside it. */
+#ifndef HINOMI_APPS_COMMAND_H
+#define HINOMI_APPS_COMMAND_H
+
+/* argv[0] is the subcommand's name. The result is the exit code: 0 fine, 1 it failed, 2 it was asked wrongly. */
+typedef int command_fn(int argc, char **argv);
+
+enum { EXIT_FINE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
+
+command_fn command_dns;
+
+/* "hinomi: NAME: what is wrong", and where help is; returns EXIT_USAGE. */
+int command_usage(const char *command, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* "hinomi: ..."; returns EXIT_FAILED. */
+int command_failed(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+#endif

@@ -1,0 +1,22 @@
+/* Writes the OPT record of an answer, with at most one extended error.
+ *
+ * Source: RFC 6891 6.1.2, RFC 8914 2. The text is UTF-8 without a terminator and is left out when it does not fit.
+ */
+#ifndef HINOMI_PROTO_DNS_OPT_H
+#define HINOMI_PROTO_DNS_OPT_H
+
+#include "base/writer.h"
+#include "proto/dns/query.h"
+
+struct dns_opt {
+    unsigned rcode;   /* the full code; its upper bits go here */
+    bool dnssec_ok;   /* copied from the query, RFC 3225 3 */
+    uint16_t ede;     /* enum dns_ede; DNS_EDE_NONE for none */
+    const char *text; /* NULL for none */
+};
+
+/* Appends the record and counts it in the header at the start of the writer's buffer. Leaves the message as it was, and
+ * returns false, when even the bare record does not fit. */
+bool dns_opt_append(struct writer *w, const struct dns_opt *opt);
+
+#endif

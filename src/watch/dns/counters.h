@@ -1,0 +1,57 @@
+/* What a worker counts, in memory that it shares with the hub: one page a worker, written by that worker alone.
+ *
+ * The hub only reads, and trusts nothing about the values. Counters never go back while the memory lives; the memory
+ * outlives the worker's process.
+ */
+#ifndef HINOMI_WATCH_DNS_COUNTERS_H
+#define HINOMI_WATCH_DNS_COUNTERS_H
+
+#include <stdatomic.h>
+#include <stdint.h>
+
+#include "model/observation.h"
+#include "proto/dns/query.h"
+
+/* X(name, word): one row a counter; word is what status and metrics call it. */
+#define DNS_COUNTERS(X)                              \
+    X(cache_hits, "cache_hits")                      \
+    X(cache_misses, "cache_misses")                  \
+    X(cache_evicted, "cache_evicted")                \
+    X(stale_answers, "stale_answers")                \
+    X(upstream_failures, "upstream_failures")        \
+    X(bogus, "dnssec_bogus")                         \
+    X(pending_refused, "pending_refused")            \
+    X(pending_expired, "pending_expired")            \
+    X(truncated, "truncated")                        \
+    X(send_failures, "send_failures")                \
+    X(tcp_accepted, "tcp_accepted")                  \
+    X(tcp_evicted, "tcp_evicted")                    \
+    X(tcp_closed_idle, "tcp_closed_idle")            \
+    X(tcp_closed_bad, "tcp_closed_bad")
+
+struct dns_counters {
+    _Atomic uint64_t queries[DNS_TRANSPORT_COUNT];
+    _Atomic uint64_t actions[DNS_ACTION_COUNT];
+    _Atomic uint64_t flaws[DNS_FLAW_COUNT];
+#define X(name, word) _Atomic uint64_t name;
+    DNS_COUNTERS(X)
+#undef X
+    _Atomic uint64_t cache_entries, cache_bytes, pending, tcp_clients; /* now */
+    _Atomic uint64_t policy_generation[2];                             /* by layer, in force */
+};
+
+enum { DNS_COUNTERS_SIZE = 4096 };
+_Static_assert(sizeof(struct dns_counters) <= DNS_COUNTERS_SIZE, "one page");
+
+/* One writer: a plain load and store, cheaper than a locked add. */
+static inline void dns_count(_Atomic uint64_t *counter, uint64_t n)
+{
+    atomic_store_explicit(counter, atomic_load_explicit(counter, memory_order_relaxed) + n, memory_order_relaxed);
+}
+
+static inline void dns_gauge(_Atomic uint64_t *gauge, uint64_t value)
+{
+    atomic_store_explicit(gauge, value, memory_order_relaxed);
+}
+
+#endif

@@ -1,0 +1,32 @@
+/* Every limit of the DNS sensor and its reason, in one place. */
+#ifndef HINOMI_WATCH_DNS_LIMITS_H
+#define HINOMI_WATCH_DNS_LIMITS_H
+
+enum {
+    DNS_WORKERS_MAX = 64,  /* one per core; more cores than this are not one machine's resolver */
+    DNS_SOCKETS_MAX = 16,  /* listening addresses a worker serves */
+    DNS_ACCESS_MAX = 256,  /* prefixes of the access list: searched one after the other for each client */
+    DNS_STUBS_MAX = 64,
+    DNS_FORWARDS_MAX = 8,
+
+    DNS_BATCH = 64,           /* datagrams a system call: the gain of more is lost in the cache */
+    DNS_BATCHES_IN_A_ROW = 16, /* before other sockets and timers get their turn */
+    DNS_QUERY_MAX = 1280,      /* octets of a query; a real one is under 600 with every option */
+
+    DNS_PENDING_MAX = 8192,      /* queries of one worker that wait for an upstream; then SERVFAIL at once */
+    DNS_PENDING_DEADLINE_MS = 8000, /* then SERVFAIL: stub resolvers have given up by now */
+    DNS_STALE_AFTER_MS = 1800,   /* RFC 8767 6: client response timer */
+    DNS_STALE_KEEP_S = 3 * 86400, /* RFC 8767 6: one to three days */
+    DNS_STALE_TTL_S = 30,        /* RFC 8767 4 */
+
+    DNS_CACHE_TTL_MAX_S = 86400,   /* RFC 8767 4 recommends seven days at most; a day frees what nobody asks for */
+    DNS_CACHE_NEGATIVE_MAX_S = 3600, /* RFC 2308 5: one to three hours */
+    DNS_CACHE_FAILURE_S = 5,       /* RFC 9520 3.2: at least one second, at most five minutes */
+
+    DNS_TCP_CLIENTS_MAX = 1024,  /* of one worker; the longest idle one is closed for a new one */
+    DNS_TCP_IDLE_S = 10,         /* RFC 7766 6.2.3: of the order of seconds */
+    DNS_TCP_PIPELINE_MAX = 64,   /* answers a connection may wait for; then it is not read from */
+    DNS_TCP_OUTPUT_MAX = 262144, /* octets a client may leave unread */
+};
+
+#endif

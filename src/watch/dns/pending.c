@@ -1,0 +1,251 @@
+/* Keeps the queries that wait for an upstream, and answers them when it has spoken or the time is up. */
+#include <errno.h>
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "watch/dns/worker.h"
+
+enum { PENDING_QUESTION_MAX = DNS_HEADER_LEN + DNS_NAME_MAX + 4 };
+
+struct pending {
+    struct dns_worker *worker;
+    struct pending *next, *prev; /* by age; in the free list only next */
+    struct client client;
+    struct dns_query query;
+    struct dns_decision decision;
+    uint64_t cache_hash;
+    uint64_t started_ns;
+    int64_t read_us;
+    bool answered; /* stale or by deadline; the upstream's word only goes to the cache */
+    uint8_t question[PENDING_QUESTION_MAX]; /* header and question as they came: the letter case is kept */
+};
+
+struct pending_table {
+    struct pending *slots, *free;
+    struct pending oldest; /* head of the ring of waiting ones */
+    unsigned used;
+};
+
+int pending_new(struct dns_worker *w)
+{
+    struct pending_table *t = calloc(1, sizeof *t);
+    if (!t)
+        return -ENOMEM;
+    t->slots = calloc(DNS_PENDING_MAX, sizeof *t->slots); /* untouched pages cost nothing */
+    if (!t->slots) {
+        free(t);
+        return -ENOMEM;
+    }
+    t->oldest.next = t->oldest.prev = &t->oldest;
+    w->pending = t;
+    return 0;
+}
+
+void pending_free(struct dns_worker *w)
+{
+    if (!w->pending)
+        return;
+    free(w->pending->slots);
+    free(w->pending);
+    w->pending = NULL;
+}
+
+static struct pending *take_slot(struct dns_worker *w)
+{
+    struct pending_table *t = w->pending;
+    struct pending *p = t->free;
+    if (p)
+        t->free = p->next;
+    else if (t->used < DNS_PENDING_MAX)
+        p = &t->slots[t->used++];
+    if (!p)
+        return NULL;
+    p->worker = w;
+    p->prev = t->oldest.prev;
+    p->next = &t->oldest;
+    p->prev->next = p->next->prev = p;
+    dns_gauge(&w->o.counters->pending, atomic_load_explicit(&w->o.counters->pending, memory_order_relaxed) + 1);
+    return p;
+}
+
+static void give_slot_back(struct pending *p)
+{
+    struct dns_worker *w = p->worker;
+    p->prev->next = p->next;
+    p->next->prev = p->prev;
+    p->next = w->pending->free;
+    w->pending->free = p;
+    dns_gauge(&w->o.counters->pending, atomic_load_explicit(&w->o.counters->pending, memory_order_relaxed) - 1);
+}
+
+static void send_answer(struct dns_worker *w, const struct client *client, const uint8_t *answer, size_t len)
+{
+    if (len == 0)
+        return;
+    if (client->transport == DNS_TRANSPORT_UDP)
+        udp_send(w, client, answer, len);
+    else
+        tcp_send(w, client, answer, len);
+}
+
+/* Sends what stands in w->large and records it. */
+static void answer_client(struct pending *p, size_t len)
+{
+    struct dns_worker *w = p->worker;
+    struct work work = {
+        .transport = p->client.transport,
+        .client = addr_of_sockaddr(&p->client.from.sa),
+        .decision = p->decision,
+        .from_cache = false,
+        .answer = w->large,
+        .answer_len = len,
+    };
+    work.query = p->query;
+    p->answered = true;
+    if (len > DNS_HEADER_LEN && w->large[2] & DNS_FLAG_TC >> 8)
+        dns_count(&w->o.counters->truncated, 1);
+    send_answer(w, &p->client, w->large, len);
+    uint64_t took_ns = clock_mono_ns() - p->started_ns;
+    worker_observe(w, &work, p->read_us, took_ns / 1000 < UINT32_MAX ? (uint32_t)(took_ns / 1000) : UINT32_MAX);
+    worker_publish(w);
+}
+
+static void answer_failure(struct pending *p, uint16_t ede)
+{
+    struct dns_worker *w = p->worker;
+    size_t max = respond_max(&p->query, p->client.transport);
+    answer_client(p, w->o.policy.answer_error(&p->query, p->question, DNS_RCODE_SERVFAIL, ede, NULL, w->large, max));
+}
+
+/* Answers from the cache if it still has something that may be told, fresh or stale. */
+static bool answer_stale(struct pending *p)
+{
+    struct dns_worker *w = p->worker;
+    struct dns_cache_entry *e = dns_cache_find(w->cache, p->cache_hash, &p->query);
+    if (!e || dns_cache_entry_rcode(e) == DNS_RCODE_SERVFAIL ||
+        dns_cache_entry_fresh_s(e, w->now_s) < -DNS_STALE_KEEP_S)
+        return false;
+    dns_count(&w->o.counters->stale_answers, 1);
+    dns_cache_entry_hold_off(e, w->now_s + DNS_STALE_TTL_S);
+    size_t max = respond_max(&p->query, p->client.transport);
+    answer_client(p, dns_cache_entry_write(e, &p->query, p->question, w->now_s, DNS_STALE_TTL_S, w->large, max));
+    return true;
+}
+
+/* RFC 9520: a failure is remembered briefly, so that a storm of repeats does not become a storm upstream. */
+static void cache_failure(struct dns_worker *w, const struct pending *p, uint16_t ede)
+{
+    uint8_t message[PENDING_QUESTION_MAX];
+    size_t len = (size_t)DNS_HEADER_LEN + p->query.question_len;
+    memcpy(message, p->question, len);
+    memset(message + 6, 0, 6);
+    message[2] = DNS_FLAG_QR >> 8;
+    message[3] = DNS_RCODE_SERVFAIL;
+    static const struct dns_pack_ttls none = {.min_s = UINT32_MAX};
+    struct dns_cache_answer a = {
+        .message = message, .len = len, .ttls = &none, .ttl_s = DNS_CACHE_FAILURE_S, .ede = ede};
+    int e = dns_cache_put(w->cache, p->cache_hash, &p->query, &a, w->now_s);
+    (void)e; /* without memory the next client asks again */
+}
+
+static uint32_t lifetime_s(const struct dns_pack_ttls *ttls, int rcode, bool has_answers)
+{
+    uint32_t max = rcode == DNS_RCODE_NOERROR && has_answers ? DNS_CACHE_TTL_MAX_S : DNS_CACHE_NEGATIVE_MAX_S;
+    if (ttls->min_s == UINT32_MAX)
+        return DNS_CACHE_FAILURE_S; /* RFC 2308 5: a negative answer without SOA is not kept; just long enough to share */
+    return ttls->min_s < max ? ttls->min_s : max;
+}
+
+/* Packs and keeps a whole answer; the entry, or NULL when the message is no good. */
+static struct dns_cache_entry *cache_answer(struct dns_worker *w, const struct pending *p,
+                                            const struct upstream_result *r)
+{
+    struct dns_pack_ttls ttls;
+    int len = dns_message_pack(r->message, r->len, p->query.dnssec_ok, w->large, DNS_MESSAGE_MAX, &ttls);
+    if (len < DNS_HEADER_LEN + p->query.question_len)
+        return NULL;
+    unsigned rcode = w->large[3] & DNS_FLAG_RCODE;
+    bool has_answers = w->large[6] != 0 || w->large[7] != 0;
+    struct dns_cache_answer a = {
+        .message = w->large,
+        .len = (size_t)len,
+        .ttls = &ttls,
+        .ttl_s = lifetime_s(&ttls, (int)rcode, has_answers),
+        .secure = r->secure,
+        .ede = DNS_EDE_NONE,
+    };
+    if (dns_cache_put(w->cache, p->cache_hash, &p->query, &a, w->now_s) < 0)
+        return NULL;
+    return dns_cache_find(w->cache, p->cache_hash, &p->query);
+}
+
+static void on_upstream(void *self, const struct upstream_result *r)
+{
+    struct pending *p = self;
+    struct dns_worker *w = p->worker;
+    w->now_s = (uint32_t)(clock_mono_ns() / 1000000000u);
+    bool failed = r->bogus || r->rcode == DNS_RCODE_SERVFAIL || !r->message;
+    struct dns_cache_entry *e = failed ? NULL : cache_answer(w, p, r);
+    if (e) {
+        if (!p->answered) {
+            size_t max = respond_max(&p->query, p->client.transport);
+            answer_client(p, dns_cache_entry_write(e, &p->query, p->question, w->now_s, 0, w->large, max));
+        }
+    } else if (r->bogus) {
+        dns_count(&w->o.counters->bogus, 1);
+        cache_failure(w, p, DNS_EDE_DNSSEC_BOGUS);
+        if (!p->answered)
+            answer_failure(p, DNS_EDE_DNSSEC_BOGUS);
+    } else {
+        dns_count(&w->o.counters->upstream_failures, 1);
+        if (!p->answered && !answer_stale(p)) {
+            cache_failure(w, p, DNS_EDE_NO_REACHABLE_AUTHORITY);
+            answer_failure(p, DNS_EDE_NO_REACHABLE_AUTHORITY);
+        }
+    }
+    give_slot_back(p);
+}
+
+void pending_start(struct dns_worker *w, struct work *work, const struct client *client)
+{
+    struct pending *p = take_slot(w);
+    if (!p) {
+        dns_count(&w->o.counters->pending_refused, 1);
+        size_t len = w->o.policy.answer_error(&work->query, work->message, DNS_RCODE_SERVFAIL, DNS_EDE_OTHER,
+                                              "too many queries wait", w->large, respond_max(&work->query, client->transport));
+        send_answer(w, client, w->large, len);
+        return;
+    }
+    p->client = *client;
+    p->query = work->query;
+    p->decision = work->decision;
+    p->cache_hash = work->cache_hash;
+    p->started_ns = w->mono_ns;
+    p->read_us = w->now_us;
+    p->answered = false;
+    memcpy(p->question, work->message, (size_t)DNS_HEADER_LEN + work->query.question_len);
+    if (upstream_resolve(w->upstream, &p->query, on_upstream, p) < 0) {
+        dns_count(&w->o.counters->upstream_failures, 1);
+        answer_failure(p, DNS_EDE_OTHER);
+        give_slot_back(p);
+    }
+}
+
+/* The oldest come first, so the walk ends at the first young one. */
+void pending_tick(struct dns_worker *w)
+{
+    uint64_t now_ns = clock_mono_ns();
+    struct pending *head = &w->pending->oldest, *next;
+    for (struct pending *p = head->next; p != head; p = next) {
+        next = p->next;
+        uint64_t age_ms = (now_ns - p->started_ns) / 1000000;
+        if (age_ms < DNS_STALE_AFTER_MS)
+            break;
+        if (p->answered)
+            continue;
+        if (answer_stale(p) || age_ms < DNS_PENDING_DEADLINE_MS)
+            continue;
+        dns_count(&w->o.counters->pending_expired, 1);
+        answer_failure(p, DNS_EDE_NO_REACHABLE_AUTHORITY);
+    }
+}

@@ -1,0 +1,138 @@
+/* Answers a query from the policy or the cache, or says that it must be resolved. */
+#include "watch/dns/worker.h"
+
+size_t respond_max(const struct dns_query *q, enum dns_transport transport)
+{
+    if (transport != DNS_TRANSPORT_UDP)
+        return DNS_MESSAGE_MAX;
+    return q->udp_size < DNS_UDP_PAYLOAD_MAX ? q->udp_size : DNS_UDP_PAYLOAD_MAX;
+}
+
+static bool client_may_ask(const struct dns_worker *w, const struct addr *client)
+{
+    for (unsigned i = 0; i < w->o.access_count; i++)
+        if (addr_prefix_has(&w->o.access[i], client))
+            return true;
+    return false;
+}
+
+static void finish_with_error(struct dns_worker *w, struct work *work, unsigned rcode, uint16_t ede, const char *text)
+{
+    work->decision = (struct dns_decision){.action = DNS_ACTION_REFUSED};
+    work->answer_len =
+        w->o.policy.answer_error(&work->query, work->message, rcode, ede, text, work->answer, work->answer_max);
+    work->state = WORK_DONE;
+}
+
+/* What a flaw is answered with. */
+static const struct {
+    bool silent;
+    unsigned rcode;
+} flaw_answers[DNS_FLAW_COUNT] = {
+    [DNS_FLAW_SHORT] = {.silent = true},
+    [DNS_FLAW_RESPONSE] = {.silent = true},
+    [DNS_FLAW_OPCODE] = {.rcode = DNS_RCODE_NOTIMP},
+    [DNS_FLAW_COUNTS] = {.rcode = DNS_RCODE_FORMERR},
+    [DNS_FLAW_NAME] = {.rcode = DNS_RCODE_FORMERR},
+    [DNS_FLAW_RECORD] = {.rcode = DNS_RCODE_FORMERR},
+    [DNS_FLAW_OPT] = {.rcode = DNS_RCODE_FORMERR},
+    [DNS_FLAW_VERSION] = {.rcode = DNS_RCODE_BADVERS},
+    [DNS_FLAW_TRAILING] = {.rcode = DNS_RCODE_FORMERR},
+};
+
+static bool type_is_refused(uint16_t qtype)
+{
+    /* Transfers and transaction types, RFC 6895 3.1: 128-255 are not data; ANY is answered minimally. */
+    return qtype == 0 || qtype == DNS_TYPE_OPT || (qtype >= 128 && qtype < DNS_TYPE_ANY);
+}
+
+void respond_begin(struct dns_worker *w, struct work *work, struct dns_probes *probes)
+{
+    struct dns_query *q = &work->query;
+    work->decision.action = DNS_ACTION_NONE;
+    work->from_cache = true;
+    work->answer_len = 0;
+    enum dns_flaw flaw = dns_query_read(work->message, work->message_len, q);
+    dns_count(&w->o.counters->queries[work->transport], 1);
+    if (unlikely(flaw != DNS_FLAW_NONE))
+        dns_count(&w->o.counters->flaws[flaw], 1);
+    if (unlikely(flaw_answers[flaw].silent)) {
+        work->decision.action = DNS_ACTION_REFUSED;
+        work->state = WORK_DONE;
+        return;
+    }
+    size_t max = respond_max(q, work->transport);
+    if (work->answer_max > max)
+        work->answer_max = max;
+    if (unlikely(!client_may_ask(w, &work->client))) {
+        finish_with_error(w, work, DNS_RCODE_REFUSED, DNS_EDE_PROHIBITED, NULL);
+        return;
+    }
+    if (unlikely(flaw != DNS_FLAW_NONE)) {
+        finish_with_error(w, work, flaw_answers[flaw].rcode, DNS_EDE_NONE, NULL);
+        return;
+    }
+    if (unlikely(q->qclass != DNS_CLASS_IN || type_is_refused(q->qtype))) {
+        finish_with_error(w, work, DNS_RCODE_REFUSED, DNS_EDE_NONE, NULL);
+        return;
+    }
+    work->state = WORK_LOOK_UP;
+    w->o.policy.prepare(w->policy, &q->name, probes);
+    work->cache_hash = dns_cache_hash(w->cache, q);
+    dns_cache_fetch_slot(w->cache, work->cache_hash);
+}
+
+void respond_fetch(struct dns_worker *w, const struct work *work)
+{
+    if (work->state == WORK_LOOK_UP)
+        dns_cache_fetch_entry(w->cache, work->cache_hash);
+}
+
+/* Is the query to be answered with what the policy says, and not resolved? */
+static bool policy_answers(const struct work *work)
+{
+    switch (work->decision.action) {
+    case DNS_ACTION_NXDOMAIN:
+    case DNS_ACTION_NODATA:
+    case DNS_ACTION_LOCAL_DATA:
+    case DNS_ACTION_DROP:
+        return true;
+    case DNS_ACTION_TRUNCATE:
+        return work->transport == DNS_TRANSPORT_UDP;
+    default:
+        return false;
+    }
+}
+
+void respond_finish(struct dns_worker *w, struct work *work, const struct dns_probes *probes)
+{
+    struct dns_query *q = &work->query;
+    if (work->state != WORK_LOOK_UP)
+        return;
+    w->o.policy.decide(w->policy, probes, &q->name, w->now_us, &work->decision);
+    work->state = WORK_DONE;
+    if (policy_answers(work)) {
+        work->answer_len = w->o.policy.answer(q, work->message, &work->decision, work->answer, work->answer_max);
+        return;
+    }
+    if (q->qtype == DNS_TYPE_ANY) {
+        work->answer_len = w->o.policy.answer_any(q, work->message, work->answer, work->answer_max);
+        return;
+    }
+    struct dns_cache_entry *e = dns_cache_find(w->cache, work->cache_hash, q);
+    if (e && dns_cache_entry_fresh_s(e, w->now_s) > 0) {
+        dns_count(&w->o.counters->cache_hits, 1);
+        work->answer_len =
+            dns_cache_entry_write(e, q, work->message, w->now_s, 0, work->answer, work->answer_max);
+        return;
+    }
+    if (e && dns_cache_entry_retry_later(e, w->now_s)) { /* the upstream failed a moment ago: no need to wait again */
+        dns_count(&w->o.counters->stale_answers, 1);
+        work->answer_len = dns_cache_entry_write(e, q, work->message, w->now_s, DNS_STALE_TTL_S, work->answer,
+                                                 work->answer_max);
+        return;
+    }
+    dns_count(&w->o.counters->cache_misses, 1);
+    work->from_cache = false;
+    work->state = WORK_RESOLVE;
+}

@@ -1,0 +1,69 @@
+/* The DNS sensor: sockets in, answers out, one observation for each; one worker thread per core.
+ *
+ * A worker owns its sockets (SO_REUSEPORT), its event loop, its cache and its resolver context. What it needs from
+ * others is given to it: the policy (struct dns_policy, so that this folder does not know how a verdict is reached or an
+ * answer built), the ring for its observations and the page for its counters.
+ */
+#ifndef HINOMI_WATCH_DNS_SERVER_H
+#define HINOMI_WATCH_DNS_SERVER_H
+
+#include "base/ring.h"
+#include "base/sip.h"
+#include "model/decision.h"
+#include "watch/dns/counters.h"
+#include "watch/dns/upstream.h"
+
+struct dns_probes; /* the policy's own scratch for one query */
+
+/* Asked by a worker for each batch and each query. All calls come from worker threads; none may block. */
+struct dns_policy {
+    void *self;
+    size_t probes_size;
+    const void *(*hold)(void *self, unsigned worker); /* the policy of this batch */
+    void (*release)(void *self, unsigned worker);
+    void (*prepare)(const void *policy, const struct dns_name *name, struct dns_probes *probes);
+    void (*decide)(const void *policy, const struct dns_probes *probes, const struct dns_name *name, int64_t now_us,
+                   struct dns_decision *ret_decision);
+    /* The answers of act/dns_answer. */
+    size_t (*answer)(const struct dns_query *q, const uint8_t *message, const struct dns_decision *d, uint8_t *to,
+                     size_t max);
+    size_t (*answer_any)(const struct dns_query *q, const uint8_t *message, uint8_t *to, size_t max);
+    size_t (*answer_error)(const struct dns_query *q, const uint8_t *message, unsigned rcode, uint16_t ede,
+                           const char *text, uint8_t *to, size_t max);
+};
+
+struct dns_socket {
+    int fd;
+    enum dns_transport transport; /* UDP: bound datagram socket; TCP: listening socket */
+    bool wildcard;                /* bound to "any": the answer's source address must be copied */
+};
+
+struct dns_worker_options {
+    unsigned number;
+    struct dns_socket sockets[DNS_SOCKETS_MAX]; /* borrowed, non-blocking */
+    unsigned socket_count;
+    struct addr_prefix access[DNS_ACCESS_MAX]; /* who may ask */
+    unsigned access_count;
+    size_t cache_bytes;
+    struct sip_key cache_key;
+    struct upstream_options upstream;
+    struct dns_policy policy;
+    struct dns_counters *counters; /* shared page, or private memory */
+    struct ring *ring;             /* producer side; NULL: observations go nowhere */
+};
+
+struct dns_worker;
+
+/* Makes the worker and its resolver (files are read here); ret_error is a text for the operator. */
+int dns_worker_new(const struct dns_worker_options *options, struct dns_worker **ret_worker, const char **ret_error)
+    must_check;
+/* Runs until dns_worker_stop, in the calling thread. */
+void dns_worker_run(struct dns_worker *w);
+/* From any thread. */
+void dns_worker_stop(struct dns_worker *w);
+void dns_worker_free(struct dns_worker *w);
+
+/* Opens a socket of one worker for one address: SO_REUSEPORT, non-blocking, close-on-exec. Negative errno. */
+int dns_socket_open(const struct sockaddr *sa, enum dns_transport transport) must_check;
+
+#endif

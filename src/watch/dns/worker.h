@@ -1,0 +1,110 @@
+/* The inside of a worker, shared by the files of this folder and nobody else.
+ *
+ * A query's way: udp.c or tcp.c reads it, respond.c answers it from the policy or the cache, pending.c keeps it while
+ * upstream.c resolves it; worker.c turns each answer into an observation. Everything here belongs to one thread.
+ */
+#ifndef HINOMI_WATCH_DNS_WORKER_H
+#define HINOMI_WATCH_DNS_WORKER_H
+
+#include <netinet/in.h>
+
+#include "watch/dns/cache.h"
+#include "watch/dns/server.h"
+
+struct event_base;
+
+union client_sockaddr {
+    struct sockaddr sa;
+    struct sockaddr_in v4;
+    struct sockaddr_in6 v6;
+};
+
+enum { CLIENT_CONTROL_MAX = 64 }; /* a packet-info control message */
+
+/* Where an answer goes. */
+struct client {
+    enum dns_transport transport;
+    unsigned socket;     /* UDP: index of the socket */
+    union client_sockaddr from;
+    size_t control_len;  /* UDP on a wildcard address: the packet info to answer with */
+    uint8_t control[CLIENT_CONTROL_MAX];
+    uint32_t connection, generation; /* TCP */
+};
+
+enum work_state {
+    WORK_LOOK_UP, /* to be looked up in policy and cache */
+    WORK_DONE,    /* answered: answer_len octets, 0: nothing is sent */
+    WORK_RESOLVE, /* needs an upstream */
+};
+
+/* One query being worked on. */
+struct work {
+    struct dns_query query;
+    const uint8_t *message;
+    size_t message_len;
+    enum dns_transport transport;
+    struct addr client;
+    enum work_state state;
+    uint64_t cache_hash;
+    struct dns_decision decision;
+    bool from_cache;
+    uint8_t *answer;
+    size_t answer_len, answer_max;
+};
+
+struct udp_batch;
+struct tcp_clients;
+struct pending_table;
+
+struct dns_worker {
+    struct dns_worker_options o;
+    struct event_base *loop;
+    struct event *tick, *wake;
+    int wake_fd;
+    struct upstream *upstream;
+    struct dns_cache *cache;
+    struct udp_batch *udp;
+    struct tcp_clients *tcp;
+    struct pending_table *pending;
+    uint8_t *large; /* DNS_MESSAGE_MAX octets for answers that are not a datagram's */
+    /* Read once a batch. */
+    int64_t now_us;   /* wall clock */
+    uint64_t mono_ns;
+    uint32_t now_s;   /* monotonic */
+    const void *policy;
+};
+
+/* worker.c */
+void worker_begin_batch(struct dns_worker *w); /* clocks and policy */
+void worker_end_batch(struct dns_worker *w);
+/* One answer (or refusal to answer) was given. */
+void worker_observe(struct dns_worker *w, const struct work *work, int64_t read_us, uint32_t latency_us);
+void worker_publish(struct dns_worker *w);
+
+/* respond.c: the three steps of a query; between them others of the batch take the same step. */
+void respond_begin(struct dns_worker *w, struct work *work, struct dns_probes *probes);
+void respond_fetch(struct dns_worker *w, const struct work *work);
+void respond_finish(struct dns_worker *w, struct work *work, const struct dns_probes *probes);
+/* The most octets an answer may have for this query. */
+size_t respond_max(const struct dns_query *q, enum dns_transport transport);
+
+/* pending.c */
+int pending_new(struct dns_worker *w) must_check;
+void pending_free(struct dns_worker *w);
+/* Takes over a query in state WORK_RESOLVE. */
+void pending_start(struct dns_worker *w, struct work *work, const struct client *client);
+void pending_tick(struct dns_worker *w);
+
+/* udp.c */
+int udp_new(struct dns_worker *w) must_check;
+void udp_free(struct dns_worker *w);
+void udp_send(struct dns_worker *w, const struct client *client, const uint8_t *answer, size_t len);
+
+/* tcp.c */
+int tcp_new(struct dns_worker *w) must_check;
+void tcp_free(struct dns_worker *w);
+/* Does nothing when the client has gone. */
+void tcp_send(struct dns_worker *w, const struct client *client, const uint8_t *answer, size_t len);
+void tcp_tick(struct dns_worker *w);
+
+#endif
