@@ -16,7 +16,7 @@ struct event_base;
 struct role_store;
 
 struct role_store_options {
-    const char *library_path; /* libchdb.so; ENGINE_LIBRARY_DEFAULT */
+    const char *library_path; /* libchdb.so; see engine_find_library */
     const char *data_dir;     /* absolute; of the engine alone */
     uint64_t memory_max;      /* of the engine, bytes */
     unsigned retention_days;  /* 0: for ever */

@@ -129,8 +129,8 @@ TEST(a_message_that_is_none_ends_the_channel)
 
 TEST(batches_are_stored_asked_for_and_counted)
 {
-    const char *library = getenv("HINOMI_ENGINE");
-    struct role r = role_start(library ? library : ENGINE_LIBRARY_DEFAULT);
+    char library[ENGINE_PATH_MAX];
+    struct role r = role_start(engine_find_library(library));
     size_t len;
     uint32_t id = 0;
     bool ok = false;
@@ -166,8 +166,9 @@ TEST(batches_are_stored_asked_for_and_counted)
 
 int main(int argc, char **argv)
 {
-    const char *library = getenv("HINOMI_ENGINE"), *optional = getenv("HINOMI_ENGINE_OPTIONAL");
-    if (access(library ? library : ENGINE_LIBRARY_DEFAULT, R_OK) < 0 && optional && strcmp(optional, "1") == 0) {
+    char library[ENGINE_PATH_MAX];
+    const char *optional = getenv("HINOMI_ENGINE_OPTIONAL");
+    if (access(engine_find_library(library), R_OK) < 0 && optional && strcmp(optional, "1") == 0) {
         printf("skip role_store: no engine library; tools/setup fetches it\n");
         return 77;
     }

@@ -14,7 +14,9 @@
 #include "store/schema.h"
 #include "store/sql_text.h"
 
-#define PATH_SIZE 4096
+#define PATH_SIZE ENGINE_PATH_MAX
+#define LIBRARY_INSTALLED "/usr/lib/hinomi/libchdb.so"
+#define LIBRARY_BELOW_CACHE "hinomi/engine/" ENGINE_VERSION "/libchdb.so" /* version: tools/engine.pin */
 #define QUERY_TIME_S 10
 #define RESULT_BYTES (16u << 20)
 #define CONFIG_NAME "engine.xml"
@@ -75,6 +77,29 @@ static const struct {
     {"Code: 117.", -EBADMSG},             {"Code: 131.", -EBADMSG},      {"Code: 10.", -EBADMSG},
     {"Code: 16.", -EBADMSG},              {"Code: 50.", -EBADMSG},       {"Code: 53.", -EBADMSG},
 };
+
+/* Whether there is a file at base/between/rest; base may be missing. */
+static bool library_at(char *path, const char *base, const char *between, const char *rest)
+{
+    if (!base || !*base)
+        return false;
+    int len = snprintf(path, ENGINE_PATH_MAX, "%s%s%s", base, between, rest);
+    return len > 0 && len < ENGINE_PATH_MAX && access(path, R_OK) == 0;
+}
+
+const char *engine_find_library(char *path)
+{
+    const char *exact = getenv("HINOMI_ENGINE");
+    if (exact && *exact) {
+        snprintf(path, ENGINE_PATH_MAX, "%s", exact);
+        return path;
+    }
+    if (!library_at(path, getenv("HINOMI_ENGINE_DIR"), "/", LIBRARY_BELOW_CACHE) &&
+        !library_at(path, getenv("XDG_CACHE_HOME"), "/", LIBRARY_BELOW_CACHE) &&
+        !library_at(path, getenv("HOME"), "/.cache/", LIBRARY_BELOW_CACHE))
+        snprintf(path, ENGINE_PATH_MAX, "%s", LIBRARY_INSTALLED);
+    return path;
+}
 
 static int fail(struct engine *e, int error, const char *text)
 {

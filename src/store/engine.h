@@ -22,13 +22,16 @@ enum {
     ENGINE_MEMORY_MIN = 256 << 20, /* below this the engine cannot merge; it holds about 50 MB when idle */
 };
 
-/* Where tools/setup puts the library. */
-#define ENGINE_LIBRARY_DEFAULT "/opt/hinomi-engine/libchdb.so"
+/* Where the library is: $HINOMI_ENGINE if set, else where tools/setup puts it (below $HINOMI_ENGINE_DIR, $XDG_CACHE_HOME
+ * or ~/.cache), else /usr/lib/hinomi/libchdb.so. The path goes to the caller's buffer, which is also returned; when
+ * there is no file at any place it is the last one, and engine_open will say that it is not there. */
+enum { ENGINE_PATH_MAX = 4096 };
+const char *engine_find_library(char *path);
 
 struct engine;
 
 struct engine_options {
-    const char *library_path;
+    const char *library_path;     /* see engine_find_library */
     const char *data_dir;         /* absolute, no quote or markup in it; made when missing */
     uint64_t memory_max;          /* of the engine in this process, at least ENGINE_MEMORY_MIN */
     uint64_t query_memory_max;    /* of one query; 0: a quarter of memory_max */

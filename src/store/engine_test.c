@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <sys/mount.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -445,6 +446,32 @@ TEST(a_full_disk_is_an_error_and_not_an_end)
     remove_dir();
 }
 
+TEST(the_library_is_looked_for_where_setup_puts_it)
+{
+    char path[ENGINE_PATH_MAX], want[ENGINE_PATH_MAX], made[128];
+    const char *kept = getenv("HINOMI_ENGINE");
+    autofree char *saved = kept ? strdup(kept) : NULL;
+    unsetenv("HINOMI_ENGINE");
+    fresh_dir();
+    setenv("HINOMI_ENGINE_DIR", data_dir, 1);
+    static const char *const steps[] = {"hinomi", "engine", ENGINE_VERSION, "libchdb.so"};
+    snprintf(made, sizeof made, "%s", data_dir);
+    for (size_t i = 0; i < array_len(steps); i++) {
+        size_t n = strlen(made);
+        snprintf(made + n, sizeof made - n, "/%s", steps[i]);
+        check_int(mkdir(made, 0700), ==, 0); /* that it can be read is all that is asked of it */
+    }
+    snprintf(want, sizeof want, "%s/hinomi/engine/" ENGINE_VERSION "/libchdb.so", data_dir);
+    check_str(engine_find_library(path), want);
+    setenv("HINOMI_ENGINE", "/exactly/this.so", 1);
+    check_str(engine_find_library(path), "/exactly/this.so");
+    unsetenv("HINOMI_ENGINE_DIR");
+    unsetenv("HINOMI_ENGINE");
+    if (saved)
+        setenv("HINOMI_ENGINE", saved, 1);
+    remove_dir();
+}
+
 static void open_wrongly(int fd)
 {
     (void)fd;
@@ -539,9 +566,8 @@ static void measure(int fd)
 
 int main(int argc, char **argv)
 {
-    library = getenv("HINOMI_ENGINE");
-    if (!library)
-        library = ENGINE_LIBRARY_DEFAULT;
+    static char path[ENGINE_PATH_MAX];
+    library = engine_find_library(path);
     if (access(library, R_OK) < 0) {
         const char *optional = getenv("HINOMI_ENGINE_OPTIONAL");
         bool skip = optional && strcmp(optional, "1") == 0;
