@@ -11,6 +11,7 @@
 #include "base/channel.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/text.h"
 #include "store/store_service.h"
 
 #define RETAIN_S 3600 /* a day partition ends once a day; an hour late is soon enough */
@@ -34,7 +35,7 @@ static void complain_refused(struct role_store *role)
     uint64_t now = clock_mono_ms();
     if (role->complained_ms > 0 && now - role->complained_ms < COMPLAIN_S * 1000)
         return;
-    log_error("telemetry: %llu batches refused: %s", (unsigned long long)role->refused,
+    log_error(_("telemetry: %llu batches refused: %s"), (unsigned long long)role->refused,
               store_service_error(role->service));
     role->complained_ms = now;
     role->refused = 0;
@@ -52,7 +53,7 @@ static void reply(uint16_t type, const void *payload, size_t len, void *self)
 static void drop_hub(struct role_store *role, const char *why)
 {
     if (why)
-        log_warning("hub channel: %s, closed", why);
+        log_warning(_("hub channel: %s, closed"), why);
     channel_free(role->hub);
     role->hub = NULL;
     role->on_hub_end(role->self);
@@ -64,9 +65,9 @@ static void on_message(struct channel *c, uint16_t type, struct reader payload, 
     struct role_store *role = self;
     role->reply_failed = false;
     if (store_service_message(role->service, type, payload, reply, role) < 0)
-        drop_hub(role, "a message that is none");
+        drop_hub(role, _("a message that is none"));
     else if (role->reply_failed)
-        drop_hub(role, "it does not read its answers");
+        drop_hub(role, _("it does not read its answers"));
 }
 
 static void on_end(struct channel *c, int reason, void *self)
@@ -79,9 +80,9 @@ static void retain(struct role_store *role)
 {
     int dropped = store_service_retain(role->service, clock_wall_us());
     if (dropped < 0)
-        log_error("retention: %s", store_service_error(role->service));
+        log_error(_("retention: %s"), store_service_error(role->service));
     else if (dropped > 0)
-        log_notice("retention: %d days of telemetry older than %u days removed", dropped, role->retention_days);
+        log_notice(_("retention: %d days of telemetry older than %u days removed"), dropped, role->retention_days);
 }
 
 static void on_retain(evutil_socket_t fd, short what, void *self)
@@ -96,7 +97,7 @@ static void on_reopen(evutil_socket_t fd, short what, void *self)
     struct role_store *role = self;
     if (store_service_open(role->service) < 0)
         return; /* told at the start; status carries it */
-    log_notice("telemetry engine opened");
+    log_notice(_("telemetry engine opened"));
     event_del(role->reopen_timer);
     retain(role);
 }
@@ -112,11 +113,11 @@ static int start_timer(struct event_base *loop, event_callback_fn call, struct r
 static int open_engine(struct role_store *role)
 {
     if (store_service_open(role->service) == 0) {
-        log_notice("telemetry engine opened");
+        log_notice(_("telemetry engine opened"));
         retain(role);
         return 0;
     }
-    log_error("telemetry is not stored: %s (tools/setup fetches the engine; trying again every %d s)",
+    log_error(_("telemetry is not stored: %s (tools/setup fetches the engine; trying again every %d s)"),
               store_service_error(role->service), STORE_REOPEN_S);
     return start_timer(role->loop, on_reopen, role, STORE_REOPEN_S, &role->reopen_timer);
 }

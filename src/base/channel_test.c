@@ -128,8 +128,9 @@ TEST(bytes_may_arrive_one_by_one)
 TEST(many_messages_may_arrive_in_one_read)
 {
     uint8_t stream[700];
-    for (size_t i = 0; i < sizeof stream; i += 7)
-        memcpy(stream + i, "\0\0\0\3\0\1x", 7);
+    struct writer w = writer_of(stream, sizeof stream);
+    while (w.len < w.max)
+        writer_bytes(&w, "\0\0\0\3\0\1x", 7);
     struct bench b = bench_open();
     bench_connect(&b);
     feed(&b, stream, sizeof stream);

@@ -336,10 +336,13 @@ int engine_status_get(struct engine *e, struct engine_status *ret_status)
                 "SELECT sum(rows), sum(bytes_on_disk) FROM system.parts"
                 " WHERE active AND database = currentDatabase()",
                 "TSV", &line, &len);
-    if (r < 0)
+    if (r < 0 || !line)
         return r;
-    unsigned long long rows = 0, bytes = 0;
-    if (sscanf(line, "%llu\t%llu", &rows, &bytes) != 2)
+    char *tab = NULL, *end = NULL;
+    errno = 0;
+    unsigned long long rows = strtoull(line, &tab, 10);
+    unsigned long long bytes = *tab == '\t' ? strtoull(tab, &end, 10) : 0;
+    if (errno != 0 || !end || *end != '\n')
         return fail(e, -EIO, "the engine's own numbers cannot be read");
     ret_status->rows = rows;
     ret_status->bytes_on_disk = bytes;
