@@ -1,0 +1,35 @@
+/* An imported list: a file of names, kept as our own copy, that one ledger verdict stands for.
+ *
+ * Plain values. A node holds at most LIST_COUNT_MAX lists: every one costs memory in each policy image, and an
+ * operator who cannot read the list of lists cannot answer for it. Numbers are never used twice, because stored
+ * observations cite them. Number 0 means "by hand".
+ */
+#ifndef HINOMI_MODEL_LIST_H
+#define HINOMI_MODEL_LIST_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum {
+    LIST_COUNT_MAX = 256,
+    LIST_NAME_MAX = 64,    /* with terminator, as all of these */
+    LIST_PATH_MAX = 1024,
+    LIST_FORMAT_MAX = 16,  /* "rpz", "hosts", "domains", ... */
+    LIST_SHA256_MAX = 65,  /* lower-case hexadecimal */
+};
+
+struct list_record {
+    uint16_t id;               /* 1..65535 */
+    bool enabled;
+    uint16_t order;            /* among lists, the lower one is asked first; ties by id */
+    char name[LIST_NAME_MAX];  /* unique; also the subject of its verdicts */
+    char path[LIST_PATH_MAX];  /* of our stored copy */
+    char format[LIST_FORMAT_MAX];
+    char sha256[LIST_SHA256_MAX]; /* of the stored copy */
+    uint32_t verdict;          /* of the latest import */
+    int64_t imported_us;       /* wall clock */
+    uint32_t names;            /* that were taken */
+    uint32_t skipped;          /* lines that were not understood */
+};
+
+#endif

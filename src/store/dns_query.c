@@ -1,0 +1,180 @@
+/* Writes the SQL for questions about DNS answers. */
+#include "store/dns_query.h"
+
+#include <errno.h>
+#include <string.h>
+#include <time.h>
+
+#include "store/dns_rows.h"
+#include "store/sql_text.h"
+
+static void add_actions(struct sql *s, uint32_t actions)
+{
+    const char *separator = "action IN (";
+    for (unsigned action = 0; action < DNS_ACTION_COUNT; action++)
+        if (actions & DNS_ACTION_BIT(action)) {
+            sql_add(s, "%s%u", separator, action);
+            separator = ", ";
+        }
+    sql_add(s, ")");
+}
+
+/* Seconds go first: they are what partitions and the sort key are made of. */
+static void add_since(struct sql *s, int64_t us)
+{
+    sql_add(s, "ts >= toDateTime(%lld) AND (ts > toDateTime(%lld) OR us >= %lld)", (long long)(us / 1000000),
+            (long long)(us / 1000000), (long long)(us % 1000000));
+}
+
+static bool time_valid(int64_t us)
+{
+    return us >= 0 && us / 1000000 <= UINT32_MAX;
+}
+
+/* The stored text of the name that was asked for; -EINVAL when no stored name can be that long. */
+static int normal_name(const char *name, char *ret_text)
+{
+    size_t len = strnlen(name, DNS_ROWS_NAME_TEXT_MAX + 1);
+    if (len > 1 && len <= DNS_ROWS_NAME_TEXT_MAX && name[len - 1] == '.')
+        len--;
+    if (len == 0 || len >= DNS_ROWS_NAME_TEXT_MAX)
+        return -EINVAL;
+    for (size_t i = 0; i < len; i++)
+        ret_text[i] = name[i] >= 'A' && name[i] <= 'Z' ? (char)(name[i] | 0x20) : name[i];
+    ret_text[len] = '\0';
+    return 0;
+}
+
+static int add_name(struct sql *s, const char *name, bool below)
+{
+    char text[DNS_ROWS_NAME_TEXT_MAX + 1];
+    int r = normal_name(name, text + 1);
+    if (r < 0)
+        return r;
+    if (below && strcmp(text + 1, ".") == 0)
+        return 0; /* all names are below the root */
+    text[0] = '.';
+    sql_add(s, " AND (name = ");
+    sql_literal(s, text + 1);
+    if (below) {
+        sql_add(s, " OR endsWith(name, ");
+        sql_literal(s, text);
+        sql_add(s, ")");
+    }
+    sql_add(s, ")");
+    return 0;
+}
+
+int dns_query_log(const struct dns_log_filter *f, char *sql, size_t max)
+{
+    if (f->limit < 1 || f->limit > DNS_QUERY_ROWS_MAX || !time_valid(f->since_us) || !time_valid(f->after_us) ||
+        f->actions >> DNS_ACTION_COUNT)
+        return -EINVAL;
+    struct sql s = sql_of(sql, max);
+    sql_add(&s, "SELECT toUInt64(toUInt32(ts)) * 1000000 + us AS time_us, IPv6NumToString(client) AS client_ip,"
+                " transport, name, qtype, rcode, action, verdict, line, list, latency_us, cached"
+                " FROM (SELECT * FROM dns WHERE ");
+    /* Strictly after a microsecond is at or after the next one. */
+    int64_t after_us = f->after_us > 0 ? f->after_us + 1 : 0;
+    add_since(&s, f->since_us > after_us ? f->since_us : after_us);
+    if (f->client) {
+        sql_add(&s, " AND client = ");
+        sql_fixed(&s, f->client->bytes, sizeof f->client->bytes);
+    }
+    if (f->actions) {
+        sql_add(&s, " AND ");
+        add_actions(&s, f->actions);
+    }
+    int r = f->name ? add_name(&s, f->name, f->below) : 0;
+    if (r < 0)
+        return r;
+    const char *order = f->after_us > 0 ? "" : " DESC";
+    sql_add(&s, " ORDER BY ts%s, us%s LIMIT %u) ORDER BY ts, us", order, order, f->limit);
+    return sql_finish(&s);
+}
+
+static const char *const top_columns[] = {
+    [DNS_TOP_BLOCKED] = "name, count() AS hits, uniq(client) AS clients, toUInt32(max(ts)) AS last_s,"
+                        " argMax(verdict, ts) AS last_verdict, argMax(list, ts) AS last_list",
+    [DNS_TOP_NAMES] = "name, count() AS hits, uniq(client) AS clients, toUInt32(max(ts)) AS last_s",
+    [DNS_TOP_CLIENTS] = "IPv6NumToString(client) AS client_ip, count() AS hits, countIf(%) AS blocked,"
+                        " toUInt32(max(ts)) AS last_s",
+};
+_Static_assert(array_len(top_columns) == DNS_TOP_COUNT, "columns for each table");
+
+/* Adds the columns with % standing for "was blocked". */
+static void add_columns(struct sql *s, const char *columns)
+{
+    const char *mark = strchr(columns, '%');
+    if (!mark) {
+        sql_add(s, "%s", columns);
+        return;
+    }
+    sql_add(s, "%.*s", (int)(mark - columns), columns);
+    add_actions(s, DNS_ACTIONS_BLOCKED);
+    sql_add(s, "%s", mark + 1);
+}
+
+int dns_query_top(enum dns_top what, int64_t since_us, uint32_t limit, char *sql, size_t max)
+{
+    if ((unsigned)what >= DNS_TOP_COUNT || limit < 1 || limit > DNS_QUERY_ROWS_MAX || !time_valid(since_us))
+        return -EINVAL;
+    const char *key = what == DNS_TOP_CLIENTS ? "client" : "name";
+    struct sql s = sql_of(sql, max);
+    sql_add(&s, "SELECT ");
+    add_columns(&s, top_columns[what]);
+    sql_add(&s, " FROM dns WHERE ");
+    add_since(&s, since_us);
+    if (what == DNS_TOP_BLOCKED) {
+        sql_add(&s, " AND ");
+        add_actions(&s, DNS_ACTIONS_BLOCKED);
+    }
+    sql_add(&s, " GROUP BY %s ORDER BY hits DESC, %s LIMIT %u", key, key, limit);
+    return sql_finish(&s);
+}
+
+int dns_query_counts(int64_t since_us, char *sql, size_t max)
+{
+    if (!time_valid(since_us))
+        return -EINVAL;
+    struct sql s = sql_of(sql, max);
+    sql_add(&s, "SELECT count() AS queries, ");
+    add_columns(&s, "countIf(%) AS blocked, uniq(client) AS clients,"
+                    " toUInt32(min(ts)) AS oldest_s, toUInt32(max(ts)) AS newest_s FROM dns WHERE ");
+    add_since(&s, since_us);
+    return sql_finish(&s);
+}
+
+uint32_t dns_query_day_kept(int64_t now_us, unsigned days)
+{
+    time_t t = (time_t)(now_us / 1000000) - (time_t)days * 86400;
+    struct tm tm;
+    gmtime_r(&t, &tm);
+    return (uint32_t)((tm.tm_year + 1900) * 10000 + (tm.tm_mon + 1) * 100 + tm.tm_mday);
+}
+
+static bool identifier_valid(const char *name)
+{
+    return *name && strspn(name, "abcdefghijklmnopqrstuvwxyz_0123456789") == strlen(name);
+}
+
+int dns_query_old_partitions(const char *table, uint32_t day_kept, char *sql, size_t max)
+{
+    if (!identifier_valid(table) || day_kept < 19700101 || day_kept > 99991231)
+        return -EINVAL;
+    struct sql s = sql_of(sql, max);
+    sql_add(&s, "SELECT DISTINCT partition FROM system.parts"
+                " WHERE active AND database = currentDatabase() AND table = ");
+    sql_literal(&s, table);
+    sql_add(&s, " AND partition < '%08u' ORDER BY partition", day_kept);
+    return sql_finish(&s);
+}
+
+int dns_query_drop_partition(const char *table, const char *partition, char *sql, size_t max)
+{
+    if (!identifier_valid(table) || strlen(partition) != 8 || strspn(partition, "0123456789") != 8)
+        return -EINVAL;
+    struct sql s = sql_of(sql, max);
+    sql_add(&s, "ALTER TABLE %s DROP PARTITION %s", table, partition);
+    return sql_finish(&s);
+}

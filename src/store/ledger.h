@@ -1,0 +1,65 @@
+/* The ledger: an append-only, hash-chained list of all verdicts, and the table of imported lists, in one SQLite file.
+ *
+ * One process, one thread: the hub's. A verdict is on disk when ledger_append returns. Each row carries the BLAKE2b-256
+ * of the row before it and of its own content (docs/formats/ledger.md), so an edit by other means shows in
+ * ledger_verify, and whoever keeps a ledger_head can show that nothing before it was changed or cut off.
+ *
+ * Errors: -ENOSPC disk full, -EBUSY another process holds the file, -EBADMSG the file is damaged, -EROFS, -EIO,
+ * -ENOMEM, -EPROTO made by a newer or another program; and where they are named below -ENOENT, -EEXIST, -EINVAL.
+ */
+#ifndef HINOMI_STORE_LEDGER_H
+#define HINOMI_STORE_LEDGER_H
+
+#include "base/attr.h"
+#include "model/list.h"
+#include "model/verdict.h"
+
+enum { LEDGER_HASH_LEN = 32 };
+
+struct ledger;
+
+/* Opens or creates the file, and brings its schema up to date. */
+int ledger_open(const char *path, struct ledger **ret_ledger) must_check;
+void ledger_close(struct ledger *l);
+/* Why the last call on this ledger failed: a static text. NULL asks about a failed ledger_open: see ledger_error_of. */
+const char *ledger_error(const struct ledger *l);
+/* The static text for an error code of this header. */
+const char *ledger_error_of(int error);
+
+/* Appends and sets v->id. -EINVAL when a field is out of its range; -ENOENT when the verdict it supersedes does not
+ * exist, -EEXIST when that one has been superseded already. */
+int ledger_append(struct ledger *l, struct verdict *v) must_check;
+/* -ENOENT when there is no such verdict. */
+int ledger_get(struct ledger *l, uint32_t id, struct verdict *ret_verdict) must_check;
+
+/* Called for each row, borrowed for the call; anything but 0 stops and is returned by the caller's call. It may read
+ * the ledger but not append. */
+typedef int ledger_each_verdict(const struct verdict *v, void *self);
+typedef int ledger_each_list(const struct list_record *r, void *self);
+
+/* The block and allow verdicts in force at that time (from <= now < until, superseded by none), oldest first. */
+int ledger_current(struct ledger *l, int64_t now_us, ledger_each_verdict *each, void *self) must_check;
+/* The moment after now when ledger_current would first give something else, as the ledger stands; 0: never. */
+int ledger_next_change(struct ledger *l, int64_t now_us, int64_t *ret_us) must_check;
+/* All that was ever said about a subject, newest first. */
+int ledger_find_subject(struct ledger *l, const char *subject, ledger_each_verdict *each, void *self) must_check;
+/* The verdict that replaced this one; -ENOENT when none did. */
+int ledger_superseded_by(struct ledger *l, uint32_t id, uint32_t *ret_id) must_check;
+
+/* Number and hash of the newest verdict; 0 and zeros when there is none. */
+int ledger_head(struct ledger *l, uint32_t *ret_id, uint8_t ret_hash[LEDGER_HASH_LEN]) must_check;
+/* Recomputes the whole chain. -EBADMSG and the first number that is wrong or missing; else 0 and 0. */
+int ledger_verify(struct ledger *l, uint32_t *ret_first_bad_id) must_check;
+
+/* Adds a list (id 0, set on success) or rewrites one. -EEXIST the name is taken, -ENOENT no such list or verdict,
+ * -E2BIG there are LIST_COUNT_MAX. */
+int ledger_list_put(struct ledger *l, struct list_record *r) must_check;
+/* The same with the verdict of the import appended first, both or neither; sets v->id, r->verdict and r->id. */
+int ledger_list_import(struct ledger *l, struct verdict *v, struct list_record *r) must_check;
+int ledger_list_get(struct ledger *l, const char *name, struct list_record *ret_record) must_check;
+/* In the order in which lists are asked. */
+int ledger_list_each(struct ledger *l, ledger_each_list *each, void *self) must_check;
+/* Forgets the list and appends `why` (claim, subject, supersedes and an empty validity are filled in here). -ENOENT. */
+int ledger_list_remove(struct ledger *l, const char *name, struct verdict *why) must_check;
+
+#endif

@@ -1,0 +1,452 @@
+/* The ledger: what is in force, what was said, the chain and its guards, lists, and failing disks. */
+#include "store/ledger.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <sodium.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/test.h"
+#include "store/ledger_impl.h"
+
+static char dir[64], path[96];
+
+static struct ledger *open_fresh(void)
+{
+    snprintf(dir, sizeof dir, "/tmp/ledger_test.XXXXXX");
+    check(mkdtemp(dir) != NULL);
+    snprintf(path, sizeof path, "%s/ledger.db", dir);
+    struct ledger *l = NULL;
+    check_int(ledger_open(path, &l), ==, 0);
+    return l;
+}
+
+static void close_and_remove(struct ledger *l)
+{
+    ledger_close(l);
+    static const char *const tails[] = {"", "-wal", "-shm"};
+    for (size_t i = 0; i < array_len(tails); i++) {
+        char file[128];
+        snprintf(file, sizeof file, "%s%s", path, tails[i]);
+        unlink(file);
+    }
+    rmdir(dir);
+}
+
+static struct verdict made(enum verdict_claim claim, const char *subject, int64_t from_us, int64_t until_us)
+{
+    struct verdict v = {.claim = claim, .made_us = 1000, .from_us = from_us, .until_us = until_us};
+    snprintf(v.subject, sizeof v.subject, "%s", subject);
+    snprintf(v.source, sizeof v.source, "tanaka");
+    snprintf(v.reason, sizeof v.reason, "phishing, seen by \xe7\x94\xb0\xe4\xb8\xad");
+    return v;
+}
+
+static uint32_t append(struct ledger *l, enum verdict_claim claim, const char *subject, int64_t from_us,
+                       int64_t until_us, uint32_t supersedes)
+{
+    struct verdict v = made(claim, subject, from_us, until_us);
+    v.supersedes = supersedes;
+    check_int(ledger_append(l, &v), ==, 0);
+    return v.id;
+}
+
+/* Ids as "1 4 5" in the order in which they came. */
+struct ids {
+    char text[200];
+};
+
+static int note_id(const struct verdict *v, void *self)
+{
+    struct ids *ids = self;
+    size_t n = strlen(ids->text);
+    snprintf(ids->text + n, sizeof ids->text - n, n ? " %u" : "%u", v->id);
+    return 0;
+}
+
+static const char *current(struct ledger *l, int64_t now_us)
+{
+    static struct ids ids;
+    ids.text[0] = '\0';
+    check_int(ledger_current(l, now_us, note_id, &ids), ==, 0);
+    return ids.text;
+}
+
+static int64_t next_change(struct ledger *l, int64_t now_us)
+{
+    int64_t us = -1;
+    check_int(ledger_next_change(l, now_us, &us), ==, 0);
+    return us;
+}
+
+/* As somebody with another tool would do it. */
+static int other_tool(const char *sql)
+{
+    sqlite3 *db;
+    check_int(sqlite3_open(path, &db), ==, SQLITE_OK);
+    int r = sqlite3_exec(db, sql, NULL, NULL, NULL);
+    sqlite3_close(db);
+    return r;
+}
+
+TEST(a_verdict_comes_back_as_it_was_given)
+{
+    struct ledger *l = open_fresh();
+    struct verdict v = made(VERDICT_CLAIM_ALLOW, "example.com", 5, 9), got;
+    check_int(ledger_append(l, &v), ==, 0);
+    check_int(v.id, ==, 1);
+    check_int(ledger_get(l, 1, &got), ==, 0);
+    check_bytes(&got, &v, sizeof v);
+    check_int(ledger_get(l, 2, &got), ==, -ENOENT);
+    check_str(ledger_error(l), "no such verdict or list");
+    close_and_remove(l);
+}
+
+TEST(verdicts_survive_reopening_and_numbers_go_on)
+{
+    struct ledger *l = open_fresh();
+    append(l, VERDICT_CLAIM_BLOCK, "a.test", 1, 0, 0);
+    ledger_close(l);
+    check_int(ledger_open(path, &l), ==, 0);
+    check_int(append(l, VERDICT_CLAIM_BLOCK, "b.test", 1, 0, 0), ==, 2);
+    check_str(current(l, 10), "1 2");
+    close_and_remove(l);
+}
+
+TEST(in_force_means_begun_not_ended_not_superseded_and_not_a_list)
+{
+    struct ledger *l = open_fresh();
+    append(l, VERDICT_CLAIM_BLOCK, "always.test", 0, 0, 0);   /* 1 */
+    append(l, VERDICT_CLAIM_BLOCK, "window.test", 100, 200, 0); /* 2 */
+    append(l, VERDICT_CLAIM_LIST, "a-list", 0, 0, 0);         /* 3 */
+    check_str(current(l, 99), "1");
+    check_str(current(l, 100), "1 2");
+    check_str(current(l, 199), "1 2");
+    check_str(current(l, 200), "1");
+    append(l, VERDICT_CLAIM_ALLOW, "always.test", 150, 0, 1); /* 4 */
+    check_str(current(l, 120), "2");
+    check_str(current(l, 150), "2 4");
+    append(l, VERDICT_CLAIM_ALLOW, "always.test", 160, 160, 4); /* 5: withdrawal */
+    check_str(current(l, 160), "2");
+    close_and_remove(l);
+}
+
+TEST(next_change_is_the_nearest_beginning_or_end_of_what_stands)
+{
+    struct ledger *l = open_fresh();
+    check_int(next_change(l, 0), ==, 0);
+    append(l, VERDICT_CLAIM_BLOCK, "a.test", 100, 200, 0);
+    append(l, VERDICT_CLAIM_BLOCK, "b.test", 50, 0, 0);
+    append(l, VERDICT_CLAIM_LIST, "a-list", 10, 20, 0);
+    check_int(next_change(l, 0), ==, 50);
+    check_int(next_change(l, 50), ==, 100);
+    check_int(next_change(l, 100), ==, 200);
+    check_int(next_change(l, 200), ==, 0);
+    append(l, VERDICT_CLAIM_BLOCK, "a.test", 150, 150, 1);
+    check_int(next_change(l, 50), ==, 0);
+    close_and_remove(l);
+}
+
+TEST(history_of_a_subject_is_newest_first_and_a_reader_may_stop)
+{
+    struct ledger *l = open_fresh();
+    append(l, VERDICT_CLAIM_BLOCK, "a.test", 1, 0, 0);
+    append(l, VERDICT_CLAIM_BLOCK, "b.test", 1, 0, 0);
+    append(l, VERDICT_CLAIM_ALLOW, "a.test", 2, 0, 1);
+    struct ids ids = {0};
+    check_int(ledger_find_subject(l, "a.test", note_id, &ids), ==, 0);
+    check_str(ids.text, "3 1");
+    uint32_t by = 0;
+    check_int(ledger_superseded_by(l, 1, &by), ==, 0);
+    check_int(by, ==, 3);
+    check_int(ledger_superseded_by(l, 3, &by), ==, -ENOENT);
+    close_and_remove(l);
+}
+
+TEST(bad_fields_and_bad_successions_are_refused_and_leave_nothing)
+{
+    struct ledger *l = open_fresh();
+    uint32_t first = append(l, VERDICT_CLAIM_BLOCK, "a.test", 1, 0, 0);
+    struct verdict v = made(VERDICT_CLAIM_BLOCK, "", 1, 0);
+    check_int(ledger_append(l, &v), ==, -EINVAL);
+    v = made(VERDICT_CLAIM_COUNT, "a.test", 1, 0);
+    check_int(ledger_append(l, &v), ==, -EINVAL);
+    v = made(VERDICT_CLAIM_BLOCK, "a.test", 10, 9);
+    check_int(ledger_append(l, &v), ==, -EINVAL);
+    v = made(VERDICT_CLAIM_BLOCK, "a.test", 1, 0);
+    memset(v.reason, 'r', sizeof v.reason);
+    check_int(ledger_append(l, &v), ==, -EINVAL);
+    v = made(VERDICT_CLAIM_BLOCK, "a.test", 1, 0);
+    v.supersedes = 2;
+    check_int(ledger_append(l, &v), ==, -ENOENT);
+    append(l, VERDICT_CLAIM_ALLOW, "a.test", 1, 0, first);
+    v.supersedes = first;
+    check_int(ledger_append(l, &v), ==, -EEXIST);
+    check_int(v.id, ==, 0);
+    check_str(current(l, 5), "2");
+    close_and_remove(l);
+}
+
+TEST(longest_texts_fit)
+{
+    struct ledger *l = open_fresh();
+    struct verdict v = made(VERDICT_CLAIM_BLOCK, "x", 1, 0), got;
+    memset(v.subject, 's', sizeof v.subject - 1);
+    memset(v.source, 'o', sizeof v.source - 1);
+    memset(v.reason, 'r', sizeof v.reason - 1);
+    check_int(ledger_append(l, &v), ==, 0);
+    check_int(ledger_get(l, v.id, &got), ==, 0);
+    check_bytes(&got, &v, sizeof v);
+    uint32_t bad = 7;
+    check_int(ledger_verify(l, &bad), ==, 0);
+    close_and_remove(l);
+}
+
+TEST(the_hash_is_of_the_documented_bytes)
+{
+    struct ledger *l = open_fresh();
+    struct verdict v = {.claim = VERDICT_CLAIM_ALLOW, .subject = "ab", .source = "c", .reason = "",
+                        .made_us = 1, .from_us = 2, .until_us = 3};
+    check_int(ledger_append(l, &v), ==, 0);
+    static const uint8_t bytes[] = "\x01" "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
+                                   "\0\0\0\x01" "\x01" "\0\x02" "ab" "\0\x01" "c" "\0\0"
+                                   "\0\0\0\0\0\0\0\x01" "\0\0\0\0\0\0\0\x02" "\0\0\0\0\0\0\0\x03" "\0\0\0\0";
+    uint8_t want[32], got[32];
+    crypto_generichash(want, sizeof want, bytes, sizeof bytes - 1, NULL, 0);
+    uint32_t id = 0;
+    check_int(ledger_head(l, &id, got), ==, 0);
+    check_int(id, ==, 1);
+    check_bytes(got, want, sizeof want);
+    close_and_remove(l);
+}
+
+TEST(rows_cannot_be_changed_removed_or_replaced_by_sql)
+{
+    struct ledger *l = open_fresh();
+    append(l, VERDICT_CLAIM_BLOCK, "a.test", 1, 0, 0);
+    append(l, VERDICT_CLAIM_BLOCK, "b.test", 1, 0, 0);
+    check_int(other_tool("UPDATE verdict SET reason = 'x'"), ==, SQLITE_CONSTRAINT);
+    check_int(other_tool("DELETE FROM verdict WHERE id = 2"), ==, SQLITE_CONSTRAINT);
+    check_int(other_tool("INSERT OR REPLACE INTO verdict VALUES (1,0,'x','x','x',0,0,0,NULL,zeroblob(32))"), ==,
+              SQLITE_CONSTRAINT);
+    check_int(other_tool("INSERT INTO verdict VALUES (9,0,'x','x','x',0,0,0,NULL,zeroblob(32))"), ==,
+              SQLITE_CONSTRAINT);
+    uint32_t bad = 7;
+    check_int(ledger_verify(l, &bad), ==, 0);
+    check_int(bad, ==, 0);
+    close_and_remove(l);
+}
+
+TEST(verify_names_the_first_row_that_was_tampered_with)
+{
+    static const struct {
+        const char *sql;
+        uint32_t bad;
+    } cases[] = {
+        {"UPDATE verdict SET reason = 'other' WHERE id = 3", 3},
+        {"UPDATE verdict SET until_us = 5 WHERE id = 1", 1},
+        {"UPDATE verdict SET subject = 'a.tes', source = 't' || source WHERE id = 2", 2},
+        {"UPDATE verdict SET hash = zeroblob(32) WHERE id = 4", 4},
+        {"DELETE FROM verdict WHERE id = 2", 2},
+    };
+    for (size_t i = 0; i < array_len(cases); i++) {
+        struct ledger *l = open_fresh();
+        for (int n = 0; n < 5; n++)
+            append(l, VERDICT_CLAIM_BLOCK, "a.test", 1, 0, 0);
+        check_int(other_tool("DROP TRIGGER verdict_never_edited; DROP TRIGGER verdict_never_deleted"), ==, SQLITE_OK);
+        check_int(other_tool(cases[i].sql), ==, SQLITE_OK);
+        uint32_t bad = 0;
+        check_int(ledger_verify(l, &bad), ==, -EBADMSG);
+        check_int(bad, ==, cases[i].bad);
+        close_and_remove(l);
+    }
+}
+
+static struct list_record list_made(const char *name, uint16_t order)
+{
+    struct list_record r = {.enabled = true, .order = order, .imported_us = 77, .names = 5, .skipped = 2};
+    snprintf(r.name, sizeof r.name, "%s", name);
+    snprintf(r.path, sizeof r.path, "/var/lib/hinomi/lists/%s", name);
+    snprintf(r.format, sizeof r.format, "hosts");
+    memset(r.sha256, 'f', sizeof r.sha256 - 1);
+    return r;
+}
+
+static int note_list(const struct list_record *r, void *self)
+{
+    struct ids *ids = self;
+    size_t n = strlen(ids->text);
+    snprintf(ids->text + n, sizeof ids->text - n, n ? " %s" : "%s", r->name);
+    return 0;
+}
+
+static int import(struct ledger *l, struct list_record *r, uint32_t supersedes)
+{
+    struct verdict v = made(VERDICT_CLAIM_LIST, r->name, 1, 0);
+    v.supersedes = supersedes;
+    return ledger_list_import(l, &v, r);
+}
+
+TEST(a_list_is_imported_imported_again_and_removed)
+{
+    struct ledger *l = open_fresh();
+    struct list_record a = list_made("urls", 20), b = list_made("malware", 10), got = {0};
+    check_int(import(l, &a, 0), ==, 0);
+    check_int(import(l, &b, 0), ==, 0);
+    check_int(a.id, ==, 1);
+    check_int(a.verdict, ==, 1);
+    check_int(b.id, ==, 2);
+    struct ids names = {0};
+    check_int(ledger_list_each(l, note_list, &names), ==, 0);
+    check_str(names.text, "malware urls");
+    a.names = 6;
+    check_int(import(l, &a, a.verdict), ==, 0);
+    check_int(a.id, ==, 1);
+    check_int(a.verdict, ==, 3);
+    check_int(ledger_list_get(l, "urls", &got), ==, 0);
+    check_bytes(&got, &a, sizeof a);
+    a.enabled = false;
+    check_int(ledger_list_put(l, &a), ==, 0);
+    check_int(ledger_list_get(l, "urls", &got), ==, 0);
+    check(!got.enabled);
+
+    struct verdict why = made(VERDICT_CLAIM_LIST, "ignored", 500, 0);
+    check_int(ledger_list_remove(l, "urls", &why), ==, 0);
+    check_int(why.supersedes, ==, 3);
+    check_str(why.subject, "urls");
+    check_int(why.until_us, ==, 500);
+    check_int(ledger_list_get(l, "urls", &got), ==, -ENOENT);
+    check_int(ledger_list_remove(l, "urls", &why), ==, -ENOENT);
+    struct list_record c = list_made("third", 1);
+    check_int(import(l, &c, 0), ==, 0);
+    check_int(c.id, ==, 3); /* the number 1 stays the removed list's for ever */
+    close_and_remove(l);
+}
+
+TEST(a_refused_list_leaves_no_verdict_behind)
+{
+    struct ledger *l = open_fresh();
+    struct list_record a = list_made("urls", 20), again = list_made("urls", 1), nameless = list_made("", 1);
+    check_int(import(l, &a, 0), ==, 0);
+    check_int(import(l, &again, 0), ==, -EEXIST);
+    check_int(again.id, ==, 0);
+    check_int(import(l, &nameless, 0), ==, -EINVAL);
+    again = list_made("other", 1);
+    again.verdict = 99;
+    check_int(ledger_list_put(l, &again), ==, -ENOENT);
+    again.id = 9;
+    again.verdict = 1;
+    check_int(ledger_list_put(l, &again), ==, -ENOENT);
+    struct verdict v;
+    check_int(ledger_get(l, 2, &v), ==, -ENOENT);
+    close_and_remove(l);
+}
+
+TEST(there_are_at_most_so_many_lists)
+{
+    struct ledger *l = open_fresh();
+    append(l, VERDICT_CLAIM_LIST, "all", 1, 0, 0);
+    for (int i = 0; i <= LIST_COUNT_MAX; i++) {
+        char name[16];
+        snprintf(name, sizeof name, "list-%d", i);
+        struct list_record r = list_made(name, 1);
+        r.verdict = 1;
+        check_int(ledger_list_put(l, &r), ==, i < LIST_COUNT_MAX ? 0 : -E2BIG);
+    }
+    close_and_remove(l);
+}
+
+TEST(a_full_disk_refuses_the_verdict_and_the_ledger_lives)
+{
+    struct ledger *l = open_fresh();
+    append(l, VERDICT_CLAIM_BLOCK, "a.test", 1, 0, 0);
+    sqlite3_exec(l->db, "PRAGMA max_page_count = 1", NULL, NULL, NULL); /* becomes "no more than now" */
+    struct verdict v = made(VERDICT_CLAIM_BLOCK, "b.test", 1, 0);
+    memset(v.reason, 'r', sizeof v.reason - 1);
+    int r = 0;
+    for (int i = 0; i < 1000 && r == 0; i++)
+        r = ledger_append(l, &v);
+    check_int(r, ==, -ENOSPC);
+    check_str(ledger_error(l), "the disk is full");
+    uint32_t last = v.id, head = 0, bad = 0;
+    uint8_t hash[LEDGER_HASH_LEN];
+    check_int(ledger_head(l, &head, hash), ==, 0);
+    check_int(head, ==, last);
+    sqlite3_exec(l->db, "PRAGMA max_page_count = 100000", NULL, NULL, NULL);
+    check_int(ledger_append(l, &v), ==, 0);
+    check_int(v.id, ==, last + 1);
+    check_int(ledger_verify(l, &bad), ==, 0);
+    close_and_remove(l);
+}
+
+TEST(a_second_writer_is_busy_not_wrong)
+{
+    struct ledger *l = open_fresh();
+    sqlite3 *db;
+    check_int(sqlite3_open(path, &db), ==, SQLITE_OK);
+    check_int(sqlite3_exec(db, "BEGIN IMMEDIATE", NULL, NULL, NULL), ==, SQLITE_OK);
+    struct verdict v = made(VERDICT_CLAIM_BLOCK, "b.test", 1, 0);
+    check_int(ledger_append(l, &v), ==, -EBUSY);
+    sqlite3_close(db);
+    check_int(ledger_append(l, &v), ==, 0);
+    close_and_remove(l);
+}
+
+TEST(foreign_damaged_and_newer_files_are_told_apart)
+{
+    struct ledger *l = open_fresh();
+    ledger_close(l);
+    check_int(other_tool("PRAGMA user_version = 99"), ==, SQLITE_OK);
+    check_int(ledger_open(path, &l), ==, -EPROTO);
+    check_int(other_tool("PRAGMA user_version = 1; PRAGMA application_id = 5"), ==, SQLITE_OK);
+    check_int(ledger_open(path, &l), ==, -EPROTO);
+    FILE *f = fopen(path, "w");
+    for (int i = 0; i < 1000; i++)
+        fputs("not a database. ", f);
+    fclose(f);
+    check_int(ledger_open(path, &l), ==, -EBADMSG);
+    check_str(ledger_error_of(-EBADMSG), "the ledger file is damaged");
+    check_int(ledger_open("/nonexistent/ledger.db", &l), ==, -EACCES);
+    close_and_remove(NULL);
+}
+
+TEST(a_killed_writer_loses_no_acknowledged_verdict)
+{
+    struct ledger *l = open_fresh();
+    ledger_close(l);
+    int acknowledged[2];
+    check_int(pipe(acknowledged), ==, 0);
+    pid_t pid = fork();
+    if (pid == 0) {
+        struct verdict v = made(VERDICT_CLAIM_BLOCK, "a.test", 1, 0);
+        if (ledger_open(path, &l) < 0)
+            _exit(1);
+        while (ledger_append(l, &v) == 0 && write(acknowledged[1], &v.id, sizeof v.id) > 0)
+            ;
+        _exit(1);
+    }
+    close(acknowledged[1]);
+    uint32_t id = 0, last = 0, head = 0, bad = 0;
+    while (last < 20 && read(acknowledged[0], &id, sizeof id) == sizeof id)
+        last = id;
+    kill(pid, SIGKILL);
+    waitpid(pid, NULL, 0);
+    while (read(acknowledged[0], &id, sizeof id) == sizeof id)
+        last = id;
+    close(acknowledged[0]);
+    check_int(ledger_open(path, &l), ==, 0);
+    uint8_t hash[LEDGER_HASH_LEN];
+    check_int(ledger_head(l, &head, hash), ==, 0);
+    check_int(head, >=, last);
+    check_int(last, >=, 20);
+    check_int(ledger_verify(l, &bad), ==, 0);
+    close_and_remove(l);
+}
+
+int main(int argc, char **argv)
+{
+    return test_main(argc, argv);
+}

@@ -1,0 +1,11 @@
+/* The SQL files of schema/, built into the program by tools/embed-text: one text each, in the order of their numbers.
+ *
+ * A file that has been released is never edited; a change is a new file and a new row where the texts are run.
+ */
+#ifndef HINOMI_STORE_SCHEMA_H
+#define HINOMI_STORE_SCHEMA_H
+
+extern const char schema_0001_ledger[];
+extern const char schema_telemetry_0001[];
+
+#endif
