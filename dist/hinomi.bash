@@ -16,7 +16,7 @@ _hinomi() {
         mapfile -t COMPREPLY < <(compgen -d -- "$word")
         return
         ;;
-    --listen | --forward | --workers | --reason | --until | --last)
+    --listen | --forward | --workers | --allow-clients | --cache-mib | --reason | --until | --last)
         return
         ;;
     esac
@@ -24,7 +24,7 @@ _hinomi() {
     local options=''
     case $command in
     up) options='--config --data' ;;
-    dns) options='--listen --workers --forward --rpz --list' ;;
+    dns) options='--listen --workers --forward --rpz --list --allow-clients --cache-mib --validate' ;;
     policy) options='build check query --json' ;;
     block | allow) options='--reason --until --config --data --json' ;;
     why | lists | status | reload) options='--config --data --json' ;;

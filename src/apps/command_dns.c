@@ -50,7 +50,7 @@ static int build_image(struct dns_command *c, struct policy_image **ret_image)
     struct policy_builder_options options = {
         .dir_fd = dir_fd, .memory_max = BUILD_MEMORY, .key = c->key, .now_us = clock_wall_us()};
     struct policy_builder *b = NULL;
-    struct policy_build_stats stats;
+    struct policy_build_stats stats = {0};
     uint64_t start_ms = clock_mono_ms();
     int image_fd = -1;
     int e = policy_builder_new(&options, &b);
@@ -174,6 +174,18 @@ static void on_terminate(evutil_socket_t number, short what, void *self)
 
 /* ---- options ---- */
 
+/* A decimal of 1 to max, and nothing else. */
+static int parse_count(const char *text, unsigned max, unsigned *ret_count)
+{
+    char *end;
+    errno = 0;
+    unsigned long value = strtoul(text, &end, 10);
+    if (*text < '0' || *text > '9' || *end || errno || value < 1 || value > max)
+        return -EINVAL;
+    *ret_count = (unsigned)value;
+    return 0;
+}
+
 static int add_forward(struct dns_command *c, const char *text)
 {
     struct upstream_options *u = &c->options.upstream;
@@ -209,6 +221,7 @@ static int parse_options(struct dns_command *c, int argc, char **argv)
         {0},
     };
     bool validate = false;
+    unsigned cache_mib = 0;
     int o;
     opterr = 0;
     while ((o = getopt_long(argc, argv, "l:w:f:", options, NULL)) != -1) {
@@ -221,8 +234,7 @@ static int parse_options(struct dns_command *c, int argc, char **argv)
             c->options.listen_count += e == 0;
             break;
         case 'w':
-            c->options.workers = (unsigned)atoi(optarg);
-            e = c->options.workers >= 1 && c->options.workers <= DNS_WORKERS_MAX ? 0 : -EINVAL;
+            e = parse_count(optarg, DNS_WORKERS_MAX, &c->options.workers);
             break;
         case 'f':
             e = add_forward(c, optarg);
@@ -240,8 +252,9 @@ static int parse_options(struct dns_command *c, int argc, char **argv)
             c->options.access_count += e == 0;
             break;
         case OPT_CACHE:
-            c->options.cache_bytes = (size_t)atoi(optarg) << 20;
-            e = atoi(optarg) >= 1 && atoi(optarg) <= 1 << 20 ? 0 : -EINVAL;
+            e = parse_count(optarg, 1 << 20, &cache_mib);
+            if (e == 0)
+                c->options.cache_bytes = (size_t)cache_mib << 20;
             break;
         case OPT_VALIDATE:
             validate = true;

@@ -161,7 +161,7 @@ int upstream_resolve(struct upstream *u, const struct dns_query *q, upstream_don
     char text[DNS_NAME_TEXT_MAX + 1];
     dns_name_format(&q->name, text);
     if (q->name.labels > 0)
-        strcat(text, ".");
+        memcpy(text + strlen(text), ".", 2);
     struct waiting *w = malloc(sizeof *w);
     if (!w)
         return -ENOMEM;
