@@ -34,10 +34,10 @@ static bool time_valid(int64_t us)
 /* The stored text of the name that was asked for; -EINVAL when no stored name can be that long. */
 static int normal_name(const char *name, char *ret_text)
 {
-    size_t len = strnlen(name, DNS_NAME_TEXT_MAX + 1);
-    if (len > 1 && len <= DNS_NAME_TEXT_MAX && name[len - 1] == '.')
+    size_t len = strnlen(name, DNS_ROWS_NAME_TEXT_MAX + 1);
+    if (len > 1 && len <= DNS_ROWS_NAME_TEXT_MAX && name[len - 1] == '.')
         len--;
-    if (len == 0 || len >= DNS_NAME_TEXT_MAX)
+    if (len == 0 || len >= DNS_ROWS_NAME_TEXT_MAX)
         return -EINVAL;
     for (size_t i = 0; i < len; i++)
         ret_text[i] = name[i] >= 'A' && name[i] <= 'Z' ? (char)(name[i] | 0x20) : name[i];
@@ -47,7 +47,7 @@ static int normal_name(const char *name, char *ret_text)
 
 static int add_name(struct sql *s, const char *name, bool below)
 {
-    char text[DNS_NAME_TEXT_MAX + 1];
+    char text[DNS_ROWS_NAME_TEXT_MAX + 1];
     int r = normal_name(name, text + 1);
     if (r < 0)
         return r;

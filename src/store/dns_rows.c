@@ -18,7 +18,7 @@ struct dns_rows {
 
 int dns_rows_new(size_t rows_max, size_t names_max, struct dns_rows **ret_rows)
 {
-    if (rows_max < 1 || rows_max > DNS_ROWS_MAX || names_max < DNS_NAME_TEXT_MAX ||
+    if (rows_max < 1 || rows_max > DNS_ROWS_MAX || names_max < DNS_ROWS_NAME_TEXT_MAX ||
         names_max > DNS_ROWS_NAMES_MAX)
         return -EINVAL;
     struct dns_rows *rows = calloc(1, sizeof *rows);
@@ -96,7 +96,7 @@ size_t dns_name_text(const uint8_t *wire, size_t len, char *text)
 
 int dns_rows_add(struct dns_rows *rows, const struct dns_observation *o)
 {
-    char text[DNS_NAME_TEXT_MAX];
+    char text[DNS_ROWS_NAME_TEXT_MAX];
     size_t len = dns_name_text(o->name, o->name_len, text);
     /* Two octets hold the varint of any length that a name can have. */
     if (rows->count == rows->rows_max || len + 2 > rows->names.max - rows->names.len)

@@ -14,12 +14,12 @@ enum {
     DNS_ROWS_MAX = 65536,             /* rows of one block: the engine's own block size, near enough */
     DNS_ROWS_NAMES_MAX = 4 << 20,     /* bytes of names in one block: 64 octets for each of the most rows */
     DNS_ROWS_BLOCK_MAX = 8 << 20,     /* no block is longer */
-    DNS_NAME_TEXT_MAX = 4 * 255 + 1,  /* every octet escaped, and the terminator */
+    DNS_ROWS_NAME_TEXT_MAX = 4 * 255 + 1,  /* every octet escaped, and the terminator */
 };
 
 struct dns_rows;
 
-/* rows_max 1..DNS_ROWS_MAX, names_max DNS_NAME_TEXT_MAX..DNS_ROWS_NAMES_MAX; else -EINVAL. */
+/* rows_max 1..DNS_ROWS_MAX, names_max DNS_ROWS_NAME_TEXT_MAX..DNS_ROWS_NAMES_MAX; else -EINVAL. */
 int dns_rows_new(size_t rows_max, size_t names_max, struct dns_rows **ret_rows) must_check;
 void dns_rows_free(struct dns_rows *rows);
 
@@ -34,7 +34,7 @@ int dns_rows_take(struct dns_rows *rows, struct native *block) must_check;
 
 /* A wire name as it is stored: lower case, labels joined by dots, no dot at the end, "." for the root. Octets other than
  * printable ASCII, and dot and backslash inside a label, become \DDD (RFC 4343 2.1), so that one name has one text and
- * a dot is always a boundary between labels. `text` has room for DNS_NAME_TEXT_MAX. Returns the length. */
+ * a dot is always a boundary between labels. `text` has room for DNS_ROWS_NAME_TEXT_MAX. Returns the length. */
 size_t dns_name_text(const uint8_t *wire, size_t len, char *text);
 
 #endif

@@ -78,7 +78,7 @@ TEST(names_have_one_text_and_dots_are_boundaries)
         {"\4_dmc\1*", 8, "_dmc.*"},
     };
     for (size_t i = 0; i < array_len(cases); i++) {
-        char text[DNS_NAME_TEXT_MAX];
+        char text[DNS_ROWS_NAME_TEXT_MAX];
         check_int(dns_name_text((const uint8_t *)cases[i].wire, cases[i].len, text), ==, strlen(cases[i].text));
         check_str(text, cases[i].text);
     }
@@ -89,10 +89,10 @@ TEST(the_longest_name_fits_its_buffer)
     uint8_t wire[255] = {0};
     for (size_t at = 0; at < 254; at += 64)
         wire[at] = at == 192 ? 61 : 63;
-    char text[DNS_NAME_TEXT_MAX];
+    char text[DNS_ROWS_NAME_TEXT_MAX];
     size_t len = dns_name_text(wire, sizeof wire, text);
     check_int(len, ==, 250 * 4 + 3);
-    check_int(len, <, DNS_NAME_TEXT_MAX);
+    check_int(len, <, DNS_ROWS_NAME_TEXT_MAX);
 }
 
 TEST(full_of_rows_says_so_and_goes_on_after_the_take)
@@ -115,12 +115,12 @@ TEST(full_of_rows_says_so_and_goes_on_after_the_take)
 TEST(full_of_names_says_so)
 {
     struct dns_rows *rows;
-    check_int(dns_rows_new(DNS_ROWS_MAX, DNS_NAME_TEXT_MAX, &rows), ==, 0);
+    check_int(dns_rows_new(DNS_ROWS_MAX, DNS_ROWS_NAME_TEXT_MAX, &rows), ==, 0);
     struct dns_observation o = sample("\11aaaaaaaaa", 11);
     size_t n = 0;
     while (n < 1000 && dns_rows_add(rows, &o) == 0)
         n++;
-    check_int(n, ==, DNS_NAME_TEXT_MAX / 10);
+    check_int(n, ==, DNS_ROWS_NAME_TEXT_MAX / 10);
     dns_rows_free(rows);
 }
 
@@ -145,7 +145,7 @@ TEST(sizes_out_of_range_are_refused)
     struct dns_rows *rows;
     check_int(dns_rows_new(0, 4096, &rows), ==, -EINVAL);
     check_int(dns_rows_new(DNS_ROWS_MAX + 1, 4096, &rows), ==, -EINVAL);
-    check_int(dns_rows_new(1, DNS_NAME_TEXT_MAX - 1, &rows), ==, -EINVAL);
+    check_int(dns_rows_new(1, DNS_ROWS_NAME_TEXT_MAX - 1, &rows), ==, -EINVAL);
 }
 
 int main(int argc, char **argv)

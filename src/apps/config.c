@@ -1,0 +1,358 @@
+/* Reads the configuration: YAML by libcyaml into strings and numbers, then checked into struct config. */
+#include "apps/config.h"
+
+#include <cyaml/cyaml.h>
+#include <errno.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/text.h"
+
+/* ---- the file, as libcyaml gives it ---- */
+
+struct file_stub {
+    char *zone, *address;
+};
+
+struct file_dns {
+    char **listen, **access, **forward;
+    struct file_stub *stub;
+    unsigned listen_count, access_count, forward_count, stub_count;
+    unsigned workers, cache_mib;
+    bool *validate;
+    bool *background;
+    char *trust_anchor, *root_hints;
+};
+
+struct file_store {
+    char *engine;
+    unsigned memory_mib, *retention_days, ring_mib;
+};
+
+struct file_control {
+    char **users;
+    unsigned users_count;
+};
+
+struct file_config {
+    char *user;
+    struct file_dns *dns;
+    struct file_store *store;
+    struct file_control *control;
+};
+
+static const cyaml_schema_value_t text_entry = {CYAML_VALUE_STRING(CYAML_FLAG_POINTER, char, 1, 255)};
+
+static const cyaml_schema_field_t stub_fields[] = {
+    CYAML_FIELD_STRING_PTR("zone", CYAML_FLAG_POINTER, struct file_stub, zone, 1, 254),
+    CYAML_FIELD_STRING_PTR("address", CYAML_FLAG_POINTER, struct file_stub, address, 1, 63),
+    CYAML_FIELD_END,
+};
+static const cyaml_schema_value_t stub_entry = {CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct file_stub, stub_fields)};
+
+enum { OPTIONAL_TEXT = CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL };
+
+static const cyaml_schema_field_t dns_fields[] = {
+    CYAML_FIELD_SEQUENCE("listen", OPTIONAL_TEXT, struct file_dns, listen, &text_entry, 1, DNS_SOCKETS_MAX / 2),
+    CYAML_FIELD_SEQUENCE("access", OPTIONAL_TEXT, struct file_dns, access, &text_entry, 0, DNS_ACCESS_MAX),
+    CYAML_FIELD_SEQUENCE("forward", OPTIONAL_TEXT, struct file_dns, forward, &text_entry, 0, DNS_FORWARDS_MAX),
+    CYAML_FIELD_SEQUENCE("stub", OPTIONAL_TEXT, struct file_dns, stub, &stub_entry, 0, DNS_STUBS_MAX),
+    CYAML_FIELD_UINT("workers", CYAML_FLAG_OPTIONAL, struct file_dns, workers),
+    CYAML_FIELD_UINT("cache_mib", CYAML_FLAG_OPTIONAL, struct file_dns, cache_mib),
+    CYAML_FIELD_BOOL_PTR("validate", OPTIONAL_TEXT, struct file_dns, validate),
+    CYAML_FIELD_BOOL_PTR("background_queries", OPTIONAL_TEXT, struct file_dns, background),
+    CYAML_FIELD_STRING_PTR("trust_anchor", OPTIONAL_TEXT, struct file_dns, trust_anchor, 1, 255),
+    CYAML_FIELD_STRING_PTR("root_hints", OPTIONAL_TEXT, struct file_dns, root_hints, 1, 255),
+    CYAML_FIELD_END,
+};
+static const cyaml_schema_field_t store_fields[] = {
+    CYAML_FIELD_STRING_PTR("engine", OPTIONAL_TEXT, struct file_store, engine, 1, CONFIG_PATH_MAX - 1),
+    CYAML_FIELD_UINT("memory_mib", CYAML_FLAG_OPTIONAL, struct file_store, memory_mib),
+    CYAML_FIELD_UINT_PTR("retention_days", OPTIONAL_TEXT, struct file_store, retention_days),
+    CYAML_FIELD_UINT("ring_mib", CYAML_FLAG_OPTIONAL, struct file_store, ring_mib),
+    CYAML_FIELD_END,
+};
+static const cyaml_schema_field_t control_fields[] = {
+    CYAML_FIELD_SEQUENCE("users", OPTIONAL_TEXT, struct file_control, users, &text_entry, 0, CONFIG_CONTROL_USERS_MAX),
+    CYAML_FIELD_END,
+};
+static const cyaml_schema_field_t top_fields[] = {
+    CYAML_FIELD_STRING_PTR("user", OPTIONAL_TEXT, struct file_config, user, 1, CONFIG_USER_MAX - 1),
+    CYAML_FIELD_MAPPING_PTR("dns", OPTIONAL_TEXT, struct file_config, dns, dns_fields),
+    CYAML_FIELD_MAPPING_PTR("store", OPTIONAL_TEXT, struct file_config, store, store_fields),
+    CYAML_FIELD_MAPPING_PTR("control", OPTIONAL_TEXT, struct file_config, control, control_fields),
+    CYAML_FIELD_END,
+};
+static const cyaml_schema_value_t top_schema = {CYAML_VALUE_MAPPING(CYAML_FLAG_POINTER, struct file_config, top_fields)};
+
+/* ---- errors with file and line ---- */
+
+struct load {
+    const char *path;
+    char *error; /* CONFIG_ERROR_MAX */
+    char reason[256]; /* the parser's first complaint */
+    int line;
+    int failed;
+};
+
+/* libcyaml tells the reason first and then where it was, from the inside out. */
+static void keep_complaint(cyaml_log_t level, void *self, const char *format, va_list args)
+{
+    struct load *l = self;
+    char text[256];
+    (void)level;
+    vsnprintf(text, sizeof text, format, args);
+    text[strcspn(text, "\n")] = '\0';
+    const char *at = strstr(text, "line: ");
+    if (at && l->line == 0)
+        l->line = atoi(at + strlen("line: "));
+    if (l->reason[0] == '\0') {
+        const char *after = strncmp(text, "Load: ", 6) == 0 ? text + 6 : text;
+        snprintf(l->reason, sizeof l->reason, "%s", after);
+    }
+}
+
+/* The first line that holds the text; 0 when none does. libcyaml keeps no positions of values that it liked. */
+static int line_of(const char *path, const char *text)
+{
+    FILE *f = fopen(path, "re");
+    if (!f)
+        return 0;
+    char line[1024];
+    int number = 0, found = 0;
+    while (!found && fgets(line, sizeof line, f)) {
+        number++;
+        const char *hash = strchr(line, '#');
+        const char *at = strstr(line, text);
+        if (at && (!hash || at < hash))
+            found = number;
+    }
+    fclose(f);
+    return found;
+}
+
+static void refuse(struct load *l, const char *key, const char *value, const char *reason)
+{
+    if (l->failed)
+        return;
+    l->failed = -EINVAL;
+    int line = line_of(l->path, value[0] ? value : key);
+    snprintf(l->error, CONFIG_ERROR_MAX, "%s:%d: %s: %s: %s", l->path, line, key, value, reason);
+}
+
+static void refuse_number(struct load *l, const char *key, unsigned value, const char *reason)
+{
+    char text[16];
+    snprintf(text, sizeof text, "%u", value);
+    if (l->failed)
+        return;
+    l->failed = -EINVAL;
+    snprintf(l->error, CONFIG_ERROR_MAX, "%s:%d: %s: %s: %s", l->path, line_of(l->path, key), key, text, reason);
+}
+
+/* ---- values ---- */
+
+static void take_text(struct load *l, const char *key, const char *value, char *to, size_t max)
+{
+    if (!value)
+        return;
+    if (strlen(value) >= max)
+        refuse(l, key, value, _("too long"));
+    else
+        snprintf(to, max, "%s", value);
+}
+
+static void take_number(struct load *l, const char *key, unsigned value, unsigned min, unsigned max, unsigned *to)
+{
+    if (value == 0)
+        return; /* absent */
+    char range[64];
+    snprintf(range, sizeof range, _("must be %u to %u"), min, max);
+    if (value < min || value > max)
+        refuse_number(l, key, value, range);
+    else
+        *to = value;
+}
+
+/* "address@port" as libunbound wants it. */
+static bool take_target(const char *text, char *to, bool *loopback)
+{
+    struct sockaddr_storage sa;
+    char host[ADDR_TEXT_MAX];
+    if (addr_port_parse(text, 53, &sa) < 0)
+        return false;
+    struct addr a = addr_of_sockaddr((struct sockaddr *)&sa);
+    snprintf(to, UPSTREAM_TARGET_MAX, "%s@%u", addr_format(&a, host), addr_port_of_sockaddr((struct sockaddr *)&sa));
+    *loopback |= addr_is_loopback(&a);
+    return true;
+}
+
+static void take_dns(struct load *l, const struct file_dns *f, struct dns_service_options *o)
+{
+    if (f->listen)
+        o->listen_count = 0;
+    for (unsigned i = 0; i < f->listen_count; i++) {
+        if (addr_port_parse(f->listen[i], 53, &o->listen[i]) < 0)
+            refuse(l, "listen", f->listen[i], _("not an address and port, such as 127.0.0.1:53 or [::1]:53"));
+        o->listen_count = i + 1;
+    }
+    if (f->access)
+        o->access_count = 0;
+    for (unsigned i = 0; i < f->access_count; i++) {
+        if (addr_prefix_parse(f->access[i], &o->access[i]) < 0)
+            refuse(l, "access", f->access[i], _("not a network, such as 192.0.2.0/24 (bits after the prefix must be zero)"));
+        o->access_count = i + 1;
+    }
+    struct upstream_options *u = &o->upstream;
+    for (unsigned i = 0; i < f->forward_count; i++) {
+        if (!take_target(f->forward[i], u->forward[i], &u->loopback_upstream))
+            refuse(l, "forward", f->forward[i], _("not an address, such as 192.0.2.53 or 192.0.2.53:5353"));
+        u->forward_count = i + 1;
+    }
+    for (unsigned i = 0; i < f->stub_count; i++) {
+        struct dns_name zone;
+        if (dns_name_parse(f->stub[i].zone, strlen(f->stub[i].zone), &zone) < 0)
+            refuse(l, "zone", f->stub[i].zone, _("not a domain name"));
+        else if (!take_target(f->stub[i].address, u->stub[i].target, &u->loopback_upstream))
+            refuse(l, "address", f->stub[i].address, _("not an address, such as 192.0.2.53 or 192.0.2.53:5353"));
+        else
+            snprintf(u->stub[i].zone, sizeof u->stub[i].zone, "%s", f->stub[i].zone);
+        u->stub_count = i + 1;
+    }
+    unsigned cache_mib = 0;
+    take_number(l, "workers", f->workers, 1, DNS_WORKERS_MAX, &o->workers);
+    take_number(l, "cache_mib", f->cache_mib, 2, 1 << 20, &cache_mib);
+    if (cache_mib)
+        o->cache_bytes = (size_t)cache_mib << 20;
+    if (o->cache_bytes / o->workers < 1 << 20)
+        refuse_number(l, "cache_mib", cache_mib, _("must be at least one for each worker"));
+    if (f->validate)
+        u->validate = *f->validate;
+    if (f->background)
+        u->background_queries = *f->background;
+    take_text(l, "trust_anchor", f->trust_anchor, u->trust_anchor, sizeof u->trust_anchor);
+    take_text(l, "root_hints", f->root_hints, u->root_hints, sizeof u->root_hints);
+    if (f->trust_anchor && access(f->trust_anchor, R_OK) < 0)
+        refuse(l, "trust_anchor", f->trust_anchor, strerror(errno));
+    if (f->root_hints && access(f->root_hints, R_OK) < 0)
+        refuse(l, "root_hints", f->root_hints, strerror(errno));
+}
+
+static void take_store(struct load *l, const struct file_store *f, struct config *c)
+{
+    unsigned ring_mib = 0;
+    take_text(l, "engine", f->engine, c->engine, sizeof c->engine);
+    if (f->engine && f->engine[0] != '/')
+        refuse(l, "engine", f->engine, _("must be an absolute path"));
+    take_number(l, "memory_mib", f->memory_mib, 200, 1 << 20, &c->store_memory_mib);
+    take_number(l, "ring_mib", f->ring_mib, 1, 1024, &ring_mib);
+    if (ring_mib & (ring_mib - 1))
+        refuse_number(l, "ring_mib", ring_mib, _("must be a power of two"));
+    if (ring_mib)
+        c->ring_bytes = (size_t)ring_mib << 20;
+    if (f->retention_days)
+        c->retention_days = *f->retention_days;
+}
+
+static int find_user(const char *name, uid_t *ret_uid, gid_t *ret_gid)
+{
+    const struct passwd *p = getpwnam(name);
+    if (!p)
+        return -ENOENT;
+    *ret_uid = p->pw_uid;
+    *ret_gid = p->pw_gid;
+    return 0;
+}
+
+static void take_users(struct load *l, const struct file_control *f, struct config *c)
+{
+    for (unsigned i = 0; i < f->users_count; i++) {
+        gid_t gid;
+        if (find_user(f->users[i], &c->control_users[i], &gid) < 0)
+            refuse(l, "users", f->users[i], _("no such user"));
+        c->control_user_count = i + 1;
+    }
+}
+
+/* ---- defaults ---- */
+
+/* Started as root, the roles become the node's own user; where that is not installed, nobody. */
+static void default_user(struct config *c)
+{
+    static const char *const candidates[] = {"hinomi", "nobody"};
+    for (size_t i = 0; geteuid() == 0 && c->uid == 0 && i < array_len(candidates); i++)
+        if (find_user(candidates[i], &c->uid, &c->gid) == 0)
+            snprintf(c->user, sizeof c->user, "%s", candidates[i]);
+}
+
+void config_defaults(struct config *c)
+{
+    *c = (struct config){
+        .size = sizeof *c, .ring_bytes = 8u << 20, .store_memory_mib = 400, .retention_days = 30};
+    dns_service_defaults(&c->dns);
+    long cores = sysconf(_SC_NPROCESSORS_ONLN);
+    c->dns.workers = cores < 1 ? 1 : cores > DNS_WORKERS_MAX ? DNS_WORKERS_MAX : (unsigned)cores;
+    static const char *const listen[] = {"127.0.0.1:5300"};
+    for (size_t i = 0; i < array_len(listen); i++)
+        if (addr_port_parse(listen[i], 53, &c->dns.listen[i]) == 0)
+            c->dns.listen_count = (unsigned)i + 1;
+    default_user(c);
+    config_default_data(c->data);
+}
+
+void config_default_data(char *ret_path)
+{
+    const char *own = getenv("HINOMI_DATA"), *xdg = getenv("XDG_DATA_HOME"), *home = getenv("HOME");
+    if (own && *own)
+        snprintf(ret_path, CONFIG_PATH_MAX, "%s", own);
+    else if (geteuid() == 0)
+        snprintf(ret_path, CONFIG_PATH_MAX, "/var/lib/hinomi");
+    else if (xdg && *xdg)
+        snprintf(ret_path, CONFIG_PATH_MAX, "%s/hinomi", xdg);
+    else
+        snprintf(ret_path, CONFIG_PATH_MAX, "%s/.local/share/hinomi", home ? home : "");
+}
+
+int config_load(const char *path, struct config *ret_config, char *ret_error)
+{
+    struct load l = {.path = path, .error = ret_error};
+    if (access(path, R_OK) < 0) {
+        snprintf(ret_error, CONFIG_ERROR_MAX, "%s: %s", path, strerror(errno));
+        return -errno;
+    }
+    cyaml_config_t cyaml = {
+        .log_fn = keep_complaint, .log_ctx = &l, .log_level = CYAML_LOG_ERROR, .mem_fn = cyaml_mem};
+    struct file_config *f = NULL;
+    cyaml_err_t e = cyaml_load_file(path, &cyaml, &top_schema, (cyaml_data_t **)&f, NULL);
+    if (e != CYAML_OK) {
+        snprintf(ret_error, CONFIG_ERROR_MAX, "%s:%d: %s", path, l.line,
+                 l.reason[0] ? l.reason : cyaml_strerror(e));
+        return -EINVAL;
+    }
+    struct config *c = malloc(sizeof *c);
+    if (!c) {
+        cyaml_free(&cyaml, &top_schema, f, 0);
+        snprintf(ret_error, CONFIG_ERROR_MAX, "%s", strerror(ENOMEM));
+        return -ENOMEM;
+    }
+    *c = *ret_config;
+    snprintf(c->source, sizeof c->source, "%s", path);
+    if (f && f->user) {
+        take_text(&l, "user", f->user, c->user, sizeof c->user);
+        if (geteuid() == 0 && find_user(f->user, &c->uid, &c->gid) < 0)
+            refuse(&l, "user", f->user, _("no such user"));
+    }
+    if (f && f->dns)
+        take_dns(&l, f->dns, &c->dns);
+    if (f && f->store)
+        take_store(&l, f->store, c);
+    if (f && f->control)
+        take_users(&l, f->control, c);
+    cyaml_free(&cyaml, &top_schema, f, 0);
+    if (l.failed == 0)
+        *ret_config = *c;
+    free(c);
+    return l.failed;
+}

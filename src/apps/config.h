@@ -1,0 +1,36 @@
+/* The configuration of a node: a YAML file read by libcyaml into one flat value.
+ *
+ * The value has no pointers, so the parent hands it to the roles as bytes. A file that is wrong anywhere is refused as
+ * a whole with file, line and reason. docs/man/hinomi.conf.5 lists every key; the schema table is in config.c.
+ */
+#ifndef HINOMI_APPS_CONFIG_H
+#define HINOMI_APPS_CONFIG_H
+
+#include "apps/dns_service.h"
+
+enum { CONFIG_PATH_MAX = 512, CONFIG_ERROR_MAX = 512, CONFIG_USER_MAX = 64, CONFIG_CONTROL_USERS_MAX = 16 };
+
+struct config {
+    uint32_t size; /* of this struct: a parent and a role of different builds do not understand each other */
+    char data[CONFIG_PATH_MAX];   /* absolute folder */
+    char source[CONFIG_PATH_MAX]; /* the file it came from; empty: defaults */
+    char user[CONFIG_USER_MAX];   /* whom the roles become when started as root */
+    uid_t uid;                    /* of that user; 0: the roles stay who started them */
+    gid_t gid;
+    struct dns_service_options dns;
+    size_t ring_bytes; /* of one worker's observations */
+    char engine[CONFIG_PATH_MAX]; /* libchdb.so; empty: searched in the usual places */
+    unsigned store_memory_mib, retention_days;
+    uid_t control_users[CONFIG_CONTROL_USERS_MAX]; /* besides root and the node's own user */
+    unsigned control_user_count;
+};
+
+/* Values that need no file: loopback only, no root. */
+void config_defaults(struct config *c);
+/* Reads the file over the defaults. On error *ret_error (CONFIG_ERROR_MAX octets) is a text "file:line: reason". */
+int config_load(const char *path, struct config *ret_config, char *ret_error) must_check;
+/* The data folder of the person who runs the command: $HINOMI_DATA, /var/lib/hinomi for root, else
+ * $XDG_DATA_HOME/hinomi or ~/.local/share/hinomi. */
+void config_default_data(char *ret_path);
+
+#endif

@@ -1,0 +1,103 @@
+/* Receives what the parent hands a role at its start. */
+#include "apps/roles.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "act/policy/policy.h"
+
+static const char *const names[] = {[ROLE_STORE] = "store", [ROLE_HUB] = "hub", [ROLE_DNS] = "dns"};
+_Static_assert(array_len(names) == ROLE_COUNT, "one name per role");
+
+const char *const node_policy_files[] = {[POLICY_LAYER_HAND] = "hand.img", [POLICY_LAYER_LISTS] = "lists.img"};
+_Static_assert(array_len(node_policy_files) == POLICY_LAYER_COUNT, "one file per layer");
+
+const char *role_name(enum role role)
+{
+    return (unsigned)role < ROLE_COUNT ? names[role] : NULL;
+}
+
+static int take_config(struct role_start *s, int fd)
+{
+    struct stat st;
+    struct config *c = malloc(sizeof *c);
+    if (!c)
+        return -ENOMEM;
+    if (fstat(fd, &st) < 0 || st.st_size != sizeof *c || pread(fd, c, sizeof *c, 0) != sizeof *c ||
+        c->size != sizeof *c) {
+        free(c);
+        return -EBADMSG;
+    }
+    free(s->config);
+    s->config = c;
+    return 0;
+}
+
+static int take_sockets(struct role_start *s, struct handover *m)
+{
+    if (m->number != s->socket_count || m->number + m->fd_count > DNS_SERVICE_SOCKETS_MAX)
+        return -EBADMSG;
+    for (unsigned i = 0; i < m->fd_count; i++)
+        s->sockets[s->socket_count++] = m->fds[i];
+    m->fd_count = 0;
+    return 0;
+}
+
+static int take_fd(int *slot, struct handover *m)
+{
+    if (*slot >= 0)
+        close(*slot);
+    *slot = m->fds[0];
+    m->fd_count = 0;
+    return 0;
+}
+
+static int take(struct role_start *s, struct handover *m)
+{
+    int e = -EBADMSG;
+    if (m->kind == PARENT_SOCKETS) {
+        e = take_sockets(s, m);
+    } else if (m->fd_count == 1) {
+        switch (m->kind) {
+        case PARENT_CONFIG:
+            e = take_config(s, m->fds[0]);
+            break;
+        case PARENT_MEMORY:
+            e = take_fd(&s->memory_fd, m);
+            break;
+        case PARENT_CONTROL:
+            e = take_fd(&s->control_fd, m);
+            break;
+        case PARENT_PEER:
+            e = m->number < ROLE_COUNT ? take_fd(&s->peers[m->number], m) : -EBADMSG;
+            break;
+        default:
+            break;
+        }
+    }
+    handover_drop(m);
+    return e;
+}
+
+int role_receive_start(struct role_start *ret_start)
+{
+    *ret_start = (struct role_start){.control_fd = -1, .memory_fd = -1};
+    for (int i = 0; i < ROLE_COUNT; i++)
+        ret_start->peers[i] = -1;
+    for (;;) {
+        struct handover m;
+        int e = handover_recv(ROLE_PARENT_FD, &m);
+        if (e == 0)
+            return -ECONNRESET;
+        if (e < 0)
+            return e;
+        if (m.kind == PARENT_GO)
+            return ret_start->config ? 0 : -EBADMSG;
+        e = take(ret_start, &m);
+        if (e < 0)
+            return e;
+    }
+}

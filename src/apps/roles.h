@@ -1,0 +1,72 @@
+/* The processes of a node: who they are, what the parent hands them, and what they say to each other.
+ *
+ * Parent and role speak over base/handover on descriptor ROLE_PARENT_FD. After a start the parent sends CONFIG, MEMORY,
+ * SOCKETS (dns) or CONTROL (hub), PEERs, then GO. When another role has been started anew, its neighbours get a new PEER.
+ */
+#ifndef HINOMI_APPS_ROLES_H
+#define HINOMI_APPS_ROLES_H
+
+#include <stdint.h>
+
+#include "apps/config.h"
+#include "base/handover.h"
+
+enum role { ROLE_STORE, ROLE_HUB, ROLE_DNS, ROLE_COUNT };
+
+enum { ROLE_PARENT_FD = 3 };
+
+/* From the parent. */
+enum {
+    PARENT_CONFIG = 1,  /* fd: sealed memory holding struct config */
+    PARENT_MEMORY,      /* fd: shared memory of all workers, see shared_memory.h */
+    PARENT_SOCKETS,     /* fds: listening sockets, in order; number: index of the first */
+    PARENT_CONTROL,     /* fd: listening Unix socket */
+    PARENT_PEER,        /* fd: channel to the role `number` */
+    PARENT_GO,          /* all is handed over */
+    PARENT_RELOADED,    /* number 0: the new configuration is in force, else it was refused; text: why */
+};
+
+/* To the parent. */
+enum {
+    ROLE_IS_READY = 64, /* text: for the log, may be empty */
+    ROLE_ASKS_RELOAD,
+};
+
+/* Hub and dns over base/channel. */
+enum {
+    HUB_POLICY_CHANGED = 1, /* u8 layer, u64 generation: the file is in place */
+    DNS_POLICY_RESULT,      /* u8 layer, u64 generation, u8 in force (1) or refused (0), text: why */
+};
+enum { HUB_DNS_MESSAGE_MAX = 1024, HUB_DNS_QUEUE_MAX = 64 << 10 };
+
+/* "dns", ...; NULL beyond the enum. */
+const char *role_name(enum role role);
+
+/* Files below the data folder. */
+#define NODE_LEDGER "ledger.db"
+#define NODE_LISTS "lists"
+#define NODE_POLICY "policy"
+#define NODE_TELEMETRY "telemetry"
+#define NODE_CONTROL "control.sock"
+#define NODE_LOCK "lock"
+#define NODE_POLICY_KEY "key"
+
+/* By enum policy_layer: file names in NODE_POLICY. */
+extern const char *const node_policy_files[];
+
+int role_dns_main(void);
+int role_hub_main(void);
+int role_store_main(void);
+
+/* Receives everything up to PARENT_GO. The role owns what is in it. */
+struct role_start {
+    struct config *config;
+    int sockets[DNS_SERVICE_SOCKETS_MAX];
+    unsigned socket_count;
+    int control_fd;          /* -1: none */
+    int memory_fd;           /* -1: none */
+    int peers[ROLE_COUNT];   /* -1: none */
+};
+int role_receive_start(struct role_start *ret_start) must_check;
+
+#endif

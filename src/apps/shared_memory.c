@@ -1,0 +1,72 @@
+/* Makes and maps the memory of workers and hub. */
+#include "apps/shared_memory.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static size_t stride_of(size_t ring_capacity)
+{
+    size_t page = 4096;
+    return DNS_COUNTERS_SIZE + ((ring_memory_size(ring_capacity) + page - 1) & ~(page - 1));
+}
+
+int shared_memory_map(int fd, unsigned workers, size_t ring_capacity, struct shared_memory *ret_memory)
+{
+    struct shared_memory m = {.workers = workers, .ring_capacity = ring_capacity, .stride = stride_of(ring_capacity)};
+    m.len = m.stride * workers;
+    struct stat st;
+    if (fstat(fd, &st) < 0)
+        return -errno;
+    if ((uint64_t)st.st_size != m.len)
+        return -EBADMSG;
+    m.base = mmap(NULL, m.len, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    if (m.base == MAP_FAILED)
+        return -errno;
+    *ret_memory = m;
+    return 0;
+}
+
+int shared_memory_create(unsigned workers, size_t ring_capacity, int *ret_fd)
+{
+    int fd = memfd_create("hinomi-observations", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+    if (fd < 0)
+        return -errno;
+    struct shared_memory m;
+    int e = ftruncate(fd, (off_t)(stride_of(ring_capacity) * workers)) < 0 ? -errno : 0;
+    /* Nobody may take the memory away from under the others. */
+    if (e == 0 && fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) < 0)
+        e = -errno;
+    if (e == 0)
+        e = shared_memory_map(fd, workers, ring_capacity, &m);
+    if (e == 0) {
+        for (unsigned i = 0; e == 0 && i < workers; i++)
+            e = ring_format(shared_memory_ring(&m, i), ring_capacity);
+        shared_memory_unmap(&m);
+    }
+    if (e < 0) {
+        close(fd);
+        return e;
+    }
+    *ret_fd = fd;
+    return 0;
+}
+
+void shared_memory_unmap(struct shared_memory *m)
+{
+    if (m->base)
+        munmap(m->base, m->len);
+    m->base = NULL;
+}
+
+struct dns_counters *shared_memory_counters(const struct shared_memory *m, unsigned worker)
+{
+    return (struct dns_counters *)(m->base + m->stride * worker);
+}
+
+void *shared_memory_ring(const struct shared_memory *m, unsigned worker)
+{
+    return m->base + m->stride * worker + DNS_COUNTERS_SIZE;
+}
