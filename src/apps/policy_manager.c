@@ -18,6 +18,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "base/writer.h"
 
 enum {
     LISTS_MEMORY = 96 << 20, /* for sorting; a build of ten million names spills to disk */
