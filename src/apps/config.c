@@ -327,7 +327,10 @@ int config_load(const char *path, struct config *ret_config, char *ret_error)
     struct file_config *f = NULL;
     cyaml_err_t e = cyaml_load_file(path, &cyaml, &top_schema, (cyaml_data_t **)&f, NULL);
     if (e != CYAML_OK) {
-        snprintf(ret_error, CONFIG_ERROR_MAX, "%s:%d: %s", path, l.line,
+        /* libcyaml's place is that of the mapping; the complaint ends with the word it is about. */
+        const char *colon = strrchr(l.reason, ':');
+        int line = colon && colon[1] ? line_of(path, colon + 2) : 0;
+        snprintf(ret_error, CONFIG_ERROR_MAX, "%s:%d: %s", path, line ? line : l.line,
                  l.reason[0] ? l.reason : cyaml_strerror(e));
         return -EINVAL;
     }

@@ -85,14 +85,6 @@ int dns_service_open_sockets(const struct dns_service_options *o, int *ret_fds, 
     return n;
 }
 
-static bool is_wildcard(const struct sockaddr_storage *sa)
-{
-    static const struct addr v4_any = {.bytes = {[10] = 0xff, [11] = 0xff}};
-    static const struct addr v6_any = {0};
-    struct addr a = addr_of_sockaddr((const struct sockaddr *)sa);
-    return memcmp(&a, &v4_any, sizeof a) == 0 || memcmp(&a, &v6_any, sizeof a) == 0;
-}
-
 static int init_worker(struct dns_service *s, const struct dns_service_options *o, unsigned number, const int *fds,
                        const struct dns_service_memory *memory, const char **ret_error)
 {
@@ -111,7 +103,7 @@ static int init_worker(struct dns_service *s, const struct dns_service_options *
         w.sockets[i] = (struct dns_socket){
             .fd = fds[number * w.socket_count + i],
             .transport = udp ? DNS_TRANSPORT_UDP : DNS_TRANSPORT_TCP,
-            .wildcard = udp && is_wildcard(&o->listen[i / 2]),
+            .wildcard = udp && dns_socket_is_wildcard((const struct sockaddr *)&o->listen[i / 2]),
         };
     }
     randombytes_buf(&w.cache_key, sizeof w.cache_key);

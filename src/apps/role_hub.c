@@ -1,4 +1,5 @@
 /* The hub role: the only writer of the ledger; wires policy, recorder, store and the control socket together. */
+#include <dirent.h>
 #include <errno.h>
 #include <event2/event.h>
 #include <fcntl.h>
@@ -14,11 +15,12 @@
 #include "apps/policy_manager.h"
 #include "apps/recorder.h"
 #include "apps/roles.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/sandbox.h"
 #include "base/text.h"
 
-enum { RELOADS_MAX = 16, COMMANDS_MAX = 32 };
+enum { RELOADS_MAX = 16, COMMANDS_MAX = 32, ENDING_PATIENCE_MS = 3000 };
 
 struct hub {
     struct role_start start;
@@ -36,7 +38,8 @@ struct hub {
         node_done_fn *done; /* NULL: free */
         void *self;
     } reloads[RELOADS_MAX];
-    struct event *parent, *terminate;
+    struct event *parent, *terminate, *ending;
+    uint64_t ending_since_ms;
 };
 
 /* ---- struct node ---- */
@@ -144,10 +147,31 @@ static void on_parent(evutil_socket_t fd, short what, void *self)
     handover_drop(&m);
 }
 
+/* What was observed is stored before the hub ends, if the store does not take too long. */
+static void on_ending(evutil_socket_t fd, short what, void *self)
+{
+    (void)fd, (void)what;
+    struct hub *h = self;
+    recorder_flush(h->recorder);
+    bool stored = store_client_counters_get(h->store).batches_waiting == 0 &&
+                  recorder_counters_get(h->recorder).rows_waiting == 0;
+    if (stored || clock_mono_ms() - h->ending_since_ms > ENDING_PATIENCE_MS) {
+        event_base_loopbreak(h->loop);
+        return;
+    }
+    static const struct timeval soon = {.tv_usec = 10000};
+    event_add(h->ending, &soon);
+}
+
 static void on_terminate(evutil_socket_t number, short what, void *self)
 {
     (void)number, (void)what;
-    event_base_loopbreak(((struct hub *)self)->loop);
+    struct hub *h = self;
+    h->ending_since_ms = clock_mono_ms();
+    if (h->recorder)
+        on_ending(-1, 0, h);
+    else
+        event_base_loopbreak(h->loop);
 }
 
 /* ---- making ---- */
@@ -190,9 +214,27 @@ static int make_control(struct hub *h)
     return control_server_new(&options, &h->control);
 }
 
+/* What an import left behind when the hub was killed in the middle of it. */
+static void remove_leftovers(const struct hub *h)
+{
+    int fd = openat(h->data_fd, NODE_LISTS, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR *folder = fd < 0 ? NULL : fdopendir(fd);
+    if (!folder) {
+        if (fd >= 0)
+            close(fd);
+        return;
+    }
+    const struct dirent *entry;
+    while ((entry = readdir(folder)) != NULL)
+        if (strncmp(entry->d_name, "incoming-", strlen("incoming-")) == 0)
+            unlinkat(fd, entry->d_name, 0);
+    closedir(folder);
+}
+
 static int make_parts(struct hub *h)
 {
     const struct config *c = h->start.config;
+    remove_leftovers(h);
     int e = shared_memory_map(h->start.memory_fd, c->dns.workers, c->ring_bytes, &h->memory);
     if (e == 0)
         e = open_ledger(h);
@@ -220,15 +262,14 @@ static int make_loop(struct hub *h)
     fcntl(ROLE_PARENT_FD, F_SETFL, O_NONBLOCK);
     h->parent = event_new(h->loop, ROLE_PARENT_FD, EV_READ | EV_PERSIST, on_parent, h);
     h->terminate = evsignal_new(h->loop, SIGTERM, on_terminate, h);
-    return h->parent && h->terminate && event_add(h->parent, NULL) == 0 && event_add(h->terminate, NULL) == 0
+    h->ending = event_new(h->loop, -1, 0, on_ending, h);
+    return h->parent && h->terminate && h->ending && event_add(h->parent, NULL) == 0 && event_add(h->terminate, NULL) == 0
                ? 0
                : -ENOMEM;
 }
 
 static void unmake(struct hub *h)
 {
-    if (h->recorder)
-        recorder_flush(h->recorder);
     control_server_free(h->control);
     recorder_free(h->recorder);
     store_client_free(h->store);
@@ -239,6 +280,8 @@ static void unmake(struct hub *h)
         event_free(h->parent);
     if (h->terminate)
         event_free(h->terminate);
+    if (h->ending)
+        event_free(h->ending);
     if (h->loop)
         event_base_free(h->loop);
 }

@@ -228,12 +228,21 @@ static void describe_death(int status, char *text, size_t max)
         snprintf(text, max, _("ended with code %d"), WEXITSTATUS(status));
 }
 
-static bool all_gone(const struct supervisor *s)
+/* One after the other, so that what was observed is stored: who answers first, who stores last. Ends the loop when all
+ * are gone. */
+static void stop_next(struct supervisor *s)
 {
-    for (int i = 0; i < ROLE_COUNT; i++)
-        if (s->children[i].pid > 0)
-            return false;
-    return true;
+    static const enum role order[] = {ROLE_DNS, ROLE_HUB, ROLE_STORE};
+    for (size_t i = 0; i < array_len(order); i++) {
+        struct child *c = &s->children[order[i]];
+        if (c->pid == 0)
+            continue;
+        static const struct timeval patience = {.tv_sec = STOP_PATIENCE_MS / 1000};
+        event_add(s->kill_timer, &patience);
+        kill(c->pid, SIGTERM);
+        return;
+    }
+    event_base_loopbreak(s->loop);
 }
 
 static void forget_child(struct child *c)
@@ -251,11 +260,10 @@ static void on_death(struct supervisor *s, struct child *c, int status)
 {
     char why[128];
     describe_death(status, why, sizeof why);
-    bool planned = s->stopping || c->replaced;
+    bool planned = c->replaced;
     forget_child(c);
     if (s->stopping) {
-        if (all_gone(s))
-            event_base_loopbreak(s->loop);
+        stop_next(s);
         return;
     }
     if (planned) {
@@ -467,16 +475,10 @@ static void on_terminate(evutil_socket_t number, short what, void *self)
     s->stopping = true;
     log_notice(_("ending"));
     notify_service_manager("STOPPING=1");
-    for (int i = 0; i < ROLE_COUNT; i++) {
+    for (int i = 0; i < ROLE_COUNT; i++)
         if (s->children[i].restart)
             event_del(s->children[i].restart);
-        if (s->children[i].pid > 0)
-            kill(s->children[i].pid, SIGTERM);
-    }
-    static const struct timeval patience = {.tv_sec = STOP_PATIENCE_MS / 1000};
-    event_add(s->kill_timer, &patience);
-    if (all_gone(s))
-        event_base_loopbreak(s->loop);
+    stop_next(s);
 }
 
 /* ---- opening ---- */
