@@ -26,7 +26,7 @@ const char *ledger_error(const struct ledger *l);
 /* The static text for an error code of this header. */
 const char *ledger_error_of(int error);
 
-/* Appends and sets v->id. -EINVAL when a field is out of its range; -ENOENT when the verdict it supersedes does not
+/* Appends and sets v->id. To take a verdict back, append one that supersedes it with until_us = from_us > 0. -EINVAL when a field is out of its range; -ENOENT when the verdict it supersedes does not
  * exist, -EEXIST when that one has been superseded already. */
 int ledger_append(struct ledger *l, struct verdict *v) must_check;
 /* -ENOENT when there is no such verdict. */
