@@ -157,14 +157,17 @@ static int add_rule(scmp_filter_ctx ctx, const struct rule *r)
     struct scmp_arg_cmp conditions[CONDITIONS_MAX];
     unsigned n = 0;
     for (; n < CONDITIONS_MAX && r->when[n].mask; n++)
-        conditions[n] = SCMP_CMP(r->when[n].at, SCMP_CMP_MASKED_EQ, r->when[n].mask, r->when[n].value);
+        conditions[n] = (struct scmp_arg_cmp){.arg = r->when[n].at,
+                                              .op = SCMP_CMP_MASKED_EQ,
+                                              .datum_a = r->when[n].mask,
+                                              .datum_b = r->when[n].value};
     return seccomp_rule_add_array(ctx, SCMP_ACT_ALLOW, r->call, n, conditions);
 }
 
 /* Signals go to this process only: abort, raise, pthread_kill. */
 static int add_own_signals(scmp_filter_ctx ctx)
 {
-    struct scmp_arg_cmp own = SCMP_CMP(0, SCMP_CMP_EQ, (uint64_t)getpid());
+    struct scmp_arg_cmp own = {.arg = 0, .op = SCMP_CMP_EQ, .datum_a = (uint64_t)getpid()};
     return seccomp_rule_add_array(ctx, SCMP_ACT_ALLOW, S(tgkill), 1, &own);
 }
 
