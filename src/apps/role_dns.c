@@ -173,7 +173,10 @@ static int enter_sandbox(const struct config *c)
     struct sandbox_options options = {
         .role = SANDBOX_DNS, .uid = c->uid, .gid = c->gid, .read_paths = {policy}};
     struct sandbox_report report;
-    return sandbox_enter(&options, &report);
+    int e = sandbox_enter(&options, &report);
+    if (e < 0)
+        log_error(_("the sandbox cannot be entered: %s: %s"), report.failed ? report.failed : "", strerror(-e));
+    return e;
 }
 
 static struct policy *first_policy(struct dns_role *r)

@@ -1,5 +1,4 @@
 /* The store role's process: takes what the parent hands over, enters the sandbox, runs the engine for each hub that comes. */
-#include <dlfcn.h>
 #include <errno.h>
 #include <event2/event.h>
 #include <fcntl.h>
@@ -12,7 +11,6 @@
 #include "apps/role_store.h"
 #include "apps/roles.h"
 #include "base/log.h"
-#include "base/sandbox.h"
 #include "base/text.h"
 #include "store/engine.h"
 
@@ -20,6 +18,7 @@ struct store_main {
     struct role_start start;
     struct event_base *loop;
     struct role_store *role;
+    struct role_store_options options;
     char library[ENGINE_PATH_MAX];
     char folder[CONFIG_PATH_MAX + 32];
 };
@@ -53,35 +52,14 @@ static void on_terminate(evutil_socket_t number, short what, void *loop)
     event_base_loopbreak(loop);
 }
 
-static int enter_sandbox(const struct store_main *s)
-{
-    const struct config *c = s->start.config;
-    struct sandbox_options options = {
-        .role = SANDBOX_STORE,
-        .uid = c->uid,
-        .gid = c->gid,
-        .read_paths = {s->library, "/proc", "/sys", "/etc/localtime", "/usr/share/zoneinfo"},
-        .write_paths = {s->folder},
-    };
-    struct sandbox_report report;
-    return sandbox_enter(&options, &report);
-}
-
 static int run(struct store_main *s)
 {
-    const struct config *c = s->start.config;
-    struct role_store_options options = {
-        .library_path = s->library,
-        .data_dir = s->folder,
-        .memory_max = (uint64_t)c->store_memory_mib << 20,
-        .retention_days = c->retention_days,
-    };
     s->loop = event_base_new();
     struct event *parent = s->loop ? event_new(s->loop, ROLE_PARENT_FD, EV_READ | EV_PERSIST, on_parent, s) : NULL;
     struct event *terminate = s->loop ? evsignal_new(s->loop, SIGTERM, on_terminate, s->loop) : NULL;
     fcntl(ROLE_PARENT_FD, F_SETFL, O_NONBLOCK);
     if (!parent || !terminate || event_add(parent, NULL) < 0 || event_add(terminate, NULL) < 0 ||
-        role_store_new(s->loop, &options, on_hub_end, s, &s->role) < 0)
+        role_store_new(s->loop, &s->options, on_hub_end, s, &s->role) < 0)
         return 1;
     int hub = s->start.peers[ROLE_HUB];
     if (hub >= 0 && role_store_set_hub(s->role, hub) < 0)
@@ -112,13 +90,17 @@ int role_store_main(void)
     else
         engine_find_library(s->library);
     snprintf(s->folder, sizeof s->folder, "%s/%s", s->start.config->data, NODE_TELEMETRY);
-    /* Loaded while we are who started us: the library may lie where the node's user cannot look. Stays loaded, and the
-     * engine finds it under the same name. */
-    if (!dlopen(s->library, RTLD_NOW | RTLD_LOCAL))
-        log_warning(_("telemetry engine: %s"), dlerror());
-    e = enter_sandbox(s);
+    const struct config *c = s->start.config;
+    s->options = (struct role_store_options){
+        .library_path = s->library,
+        .data_dir = s->folder,
+        .memory_max = (uint64_t)c->store_memory_mib << 20,
+        .retention_days = c->retention_days,
+    };
+    struct sandbox_report report;
+    e = role_store_confine(&s->options, c->uid, c->gid, &report);
     if (e < 0) {
-        log_error(_("the sandbox cannot be entered: %s"), strerror(-e));
+        log_error(_("the sandbox cannot be entered: %s: %s"), report.failed ? report.failed : "", strerror(-e));
         return 1;
     }
     return run(s);

@@ -95,6 +95,7 @@ const char *engine_find_library(char *path)
         return path;
     }
     if (!library_at(path, getenv("HINOMI_ENGINE_DIR"), "/", LIBRARY_BELOW_CACHE) &&
+        !library_at(path, "/var/cache", "/", LIBRARY_BELOW_CACHE) && /* set up by root, for every user */
         !library_at(path, getenv("XDG_CACHE_HOME"), "/", LIBRARY_BELOW_CACHE) &&
         !library_at(path, getenv("HOME"), "/.cache/", LIBRARY_BELOW_CACHE))
         snprintf(path, ENGINE_PATH_MAX, "%s", LIBRARY_INSTALLED);
