@@ -129,9 +129,8 @@ int role_store_confine(const struct role_store_options *options, uid_t uid, gid_
         .role = SANDBOX_STORE,
         .uid = uid,
         .gid = gid,
-        /* The engine, the system's libraries that it loads, and what it asks about machine, memory and time zone. */
-        .read_paths = {options->library_path, "/usr/lib", "/etc/ld.so.cache", "/proc", "/sys", "/dev/urandom",
-                       "/etc/localtime", "/usr/share/zoneinfo"},
+        /* The engine, the system's libraries that it loads, and what it asks about machine and memory. */
+        .read_paths = {options->library_path, "/usr/lib", "/etc/ld.so.cache", "/proc", "/sys"},
         .write_paths = {options->data_dir},
     };
     return sandbox_enter(&sandbox, ret_report);

@@ -23,7 +23,7 @@ struct sandbox_options {
     uid_t uid; /* to become; 0: stay who we are (not started as root) */
     gid_t gid; /* with a uid: not 0 either */
     /* Files or folders with everything below, NULL-terminated unless full. One that is not there, or not for this
-     * user, gives no right. */
+     * user, gives no right. /dev/urandom and the time zones go without saying. */
     const char *read_paths[SANDBOX_PATHS_MAX];
     /* Folders with everything below: read, write, create, rename, remove. They must exist. */
     const char *write_paths[SANDBOX_PATHS_MAX];

@@ -42,6 +42,9 @@ enum {
     OF_A_FILE = LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_WRITE_FILE | FS_TRUNCATE,
 };
 
+/* Every role: chance for hash seeds (jansson and SQLite make do with the time of day otherwise), and the local time. */
+static const char *const common_paths[] = {"/dev/urandom", "/etc/localtime", "/usr/share/zoneinfo"};
+
 /* Sockets that listen are inherited. Only dns opens others: it may connect, and bind to "any port" (0) before that. */
 static uint64_t tcp_limits(enum sandbox_role role)
 {
@@ -80,6 +83,13 @@ static int add_path(int ruleset_fd, const char *path, uint64_t allowed)
     return e;
 }
 
+/* What is not there, or not for this user, nobody can open anyway. */
+static int add_readable(int ruleset_fd, const struct ruleset *r, const char *path)
+{
+    int e = add_path(ruleset_fd, path, r->fs & READ);
+    return e == -ENOENT || e == -EACCES ? 0 : e;
+}
+
 static int add_paths(int ruleset_fd, const struct ruleset *r, const struct sandbox_options *o,
                      struct sandbox_report *report)
 {
@@ -91,13 +101,16 @@ static int add_paths(int ruleset_fd, const struct ruleset *r, const struct sandb
         }
     }
     for (int i = 0; i < SANDBOX_PATHS_MAX && o->read_paths[i]; i++) {
-        int e = add_path(ruleset_fd, o->read_paths[i], r->fs & READ);
-        if (e < 0 && e != -ENOENT && e != -EACCES) { /* nobody can open it anyway */
+        int e = add_readable(ruleset_fd, r, o->read_paths[i]);
+        if (e < 0) {
             report->failed = o->read_paths[i];
             return e;
         }
     }
-    return 0;
+    int e = 0;
+    for (size_t i = 0; e == 0 && i < array_len(common_paths); i++)
+        e = add_readable(ruleset_fd, r, common_paths[i]);
+    return e;
 }
 
 static int add_any_port(int ruleset_fd)

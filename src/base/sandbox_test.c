@@ -242,6 +242,7 @@ static void sees_only_its_files(enum sandbox_role role, const struct sandbox_rep
     char fresh[96], moved[96], beside[96];
     check_int(try_open(readable, O_RDONLY), ==, 0);
     check_int(try_open(writable, O_RDONLY), ==, 0);
+    check_int(try_open("/dev/urandom", O_RDONLY), ==, 0);
     snprintf(fresh, sizeof fresh, "%s/fresh", write_folder);
     snprintf(moved, sizeof moved, "%s/below/moved", write_folder);
     snprintf(beside, sizeof beside, "%s/fresh", other);
