@@ -1,5 +1,6 @@
 /* Verdicts by hand: block, allow, withdraw; and why a name is answered as it is. */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -27,6 +28,7 @@ static int keep_standing(const struct verdict *v, void *self)
     return 1;
 }
 
+/* The name in one form: lower case, no dot at the end. VERDICT_SUBJECT_MAX octets. */
 static int parse_subject(const json_t *arguments, char *ret_text)
 {
     const char *given = json_string_value(json_object_get(arguments, "name"));
@@ -35,10 +37,7 @@ static int parse_subject(const json_t *arguments, char *ret_text)
     if (!given || dns_name_parse(given, strlen(given), &name) < 0)
         return -EINVAL;
     dns_name_format(&name, text);
-    if (strlen(text) >= VERDICT_SUBJECT_MAX)
-        return -ENAMETOOLONG;
-    strcpy(ret_text, text);
-    return 0;
+    return snprintf(ret_text, VERDICT_SUBJECT_MAX, "%s", text) < VERDICT_SUBJECT_MAX ? 0 : -ENAMETOOLONG;
 }
 
 struct verdict_change {
@@ -92,8 +91,8 @@ static void make_verdict(struct control_request *request, const json_t *argument
         control_reply_error(request, _("the end lies in the past"));
         return;
     }
-    strcpy(v.reason, reason);
-    strcpy(v.source, control_request_source(request));
+    snprintf(v.reason, sizeof v.reason, "%s", reason);
+    snprintf(v.source, sizeof v.source, "%s", control_request_source(request));
     struct verdict standing = {0};
     if (ledger_find_subject(node->ledger, v.subject, keep_standing, &standing) < 0) {
         control_reply_error(request, _("the ledger cannot be read: %s"), ledger_error(node->ledger));
@@ -136,8 +135,8 @@ static void handle_withdraw(struct control_request *request, const json_t *argum
     v.supersedes = v.id;
     v.id = 0;
     v.made_us = v.from_us = v.until_us = clock_wall_us();
-    strcpy(v.reason, reason);
-    strcpy(v.source, control_request_source(request));
+    snprintf(v.reason, sizeof v.reason, "%s", reason);
+    snprintf(v.source, sizeof v.source, "%s", control_request_source(request));
     append(request, node, &v);
 }
 

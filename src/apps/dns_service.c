@@ -65,6 +65,52 @@ void dns_service_defaults(struct dns_service_options *o)
     snprintf(o->upstream.root_hints, sizeof o->upstream.root_hints, "/usr/share/dns/root.hints");
 }
 
+bool dns_service_same_addresses(const struct dns_service_options *a, const struct dns_service_options *b)
+{
+    if (a->listen_count != b->listen_count)
+        return false;
+    for (unsigned i = 0; i < a->listen_count; i++) {
+        char x[ADDR_PORT_TEXT_MAX], y[ADDR_PORT_TEXT_MAX];
+        addr_port_format((const struct sockaddr *)&a->listen[i], x);
+        addr_port_format((const struct sockaddr *)&b->listen[i], y);
+        if (strcmp(x, y) != 0)
+            return false;
+    }
+    return true;
+}
+
+static bool same_access(const struct dns_service_options *a, const struct dns_service_options *b)
+{
+    if (a->access_count != b->access_count)
+        return false;
+    for (unsigned i = 0; i < a->access_count; i++)
+        if (a->access[i].bits != b->access[i].bits ||
+            memcmp(&a->access[i].addr, &b->access[i].addr, sizeof a->access[i].addr) != 0)
+            return false;
+    return true;
+}
+
+static bool same_upstream(const struct upstream_options *a, const struct upstream_options *b)
+{
+    if (a->forward_count != b->forward_count || a->stub_count != b->stub_count)
+        return false;
+    for (unsigned i = 0; i < a->forward_count; i++)
+        if (strcmp(a->forward[i], b->forward[i]) != 0)
+            return false;
+    for (unsigned i = 0; i < a->stub_count; i++)
+        if (strcmp(a->stub[i].zone, b->stub[i].zone) != 0 || strcmp(a->stub[i].target, b->stub[i].target) != 0)
+            return false;
+    return a->validate == b->validate && a->loopback_upstream == b->loopback_upstream &&
+           a->background_queries == b->background_queries && strcmp(a->root_hints, b->root_hints) == 0 &&
+           strcmp(a->trust_anchor, b->trust_anchor) == 0 && a->cache_mib == b->cache_mib;
+}
+
+bool dns_service_options_equal(const struct dns_service_options *a, const struct dns_service_options *b)
+{
+    return dns_service_same_addresses(a, b) && same_access(a, b) && same_upstream(&a->upstream, &b->upstream) &&
+           a->workers == b->workers && a->cache_bytes == b->cache_bytes;
+}
+
 int dns_service_open_sockets(const struct dns_service_options *o, int *ret_fds, unsigned *ret_failed)
 {
     static const enum dns_transport transports[] = {DNS_TRANSPORT_UDP, DNS_TRANSPORT_TCP};

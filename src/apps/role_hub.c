@@ -212,7 +212,8 @@ static int make_control(struct hub *h)
     gather_commands(h);
     struct control_options options = {
         .loop = h->loop, .listen_fd = h->start.control_fd, .commands = h->commands, .self = &h->node};
-    for (unsigned i = 0; i < c->control_user_count && i < CONTROL_USERS_MAX; i++)
+    _Static_assert((int)CONFIG_CONTROL_USERS_MAX <= (int)CONTROL_USERS_MAX, "the server takes all that the configuration holds");
+    for (unsigned i = 0; i < c->control_user_count && i < CONFIG_CONTROL_USERS_MAX; i++)
         options.users[options.user_count++] = c->control_users[i];
     return control_server_new(&options, &h->control);
 }

@@ -34,7 +34,7 @@ int shared_memory_create(unsigned workers, size_t ring_capacity, int *ret_fd)
     int fd = memfd_create("hinomi-observations", MFD_CLOEXEC | MFD_ALLOW_SEALING);
     if (fd < 0)
         return -errno;
-    struct shared_memory m;
+    struct shared_memory m = {0};
     int e = ftruncate(fd, (off_t)(stride_of(ring_capacity) * workers)) < 0 ? -errno : 0;
     /* Nobody may take the memory away from under the others. */
     if (e == 0 && fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) < 0)

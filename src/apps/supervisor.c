@@ -313,12 +313,6 @@ static const char *needs_restart(const struct config *old, const struct config *
     return NULL;
 }
 
-static bool same_addresses(const struct dns_service_options *a, const struct dns_service_options *b)
-{
-    return a->listen_count == b->listen_count &&
-           memcmp(a->listen, b->listen, a->listen_count * sizeof a->listen[0]) == 0;
-}
-
 static void close_sockets(const int *fds, int count)
 {
     for (int i = 0; i < count; i++)
@@ -347,7 +341,7 @@ static void replace_child(struct child *c)
 
 static void apply_config(struct supervisor *s, const struct config *next)
 {
-    bool dns_changed = memcmp(&s->config.dns, &next->dns, sizeof next->dns) != 0;
+    bool dns_changed = !dns_service_options_equal(&s->config.dns, &next->dns);
     bool store_changed = strcmp(s->config.engine, next->engine) != 0 ||
                          s->config.store_memory_mib != next->store_memory_mib ||
                          s->config.retention_days != next->retention_days;
@@ -372,7 +366,7 @@ static void reload(struct supervisor *s)
     int e = s->config.source[0] ? config_load(s->config.source, next, error) : 0;
     const char *reason = e < 0 ? error : needs_restart(&s->config, next);
     int fds[DNS_SERVICE_SOCKETS_MAX];
-    if (!reason && !same_addresses(&s->config.dns, &next->dns)) {
+    if (!reason && !dns_service_same_addresses(&s->config.dns, &next->dns)) {
         int n = open_sockets(next, fds, error);
         if (n < 0) {
             reason = error;
