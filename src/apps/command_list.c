@@ -11,6 +11,7 @@
 
 #include "api/control.h"
 #include "apps/client_options.h"
+#include "apps/columns.h"
 #include "apps/command.h"
 #include "apps/progress.h"
 #include "apps/when.h"
@@ -132,8 +133,13 @@ static void print_lists(const json_t *lists)
         printf("%s\n", _("There are no lists. \"hinomi import FILE\" takes one in."));
         return;
     }
-    printf("%-4s %-28s %-7s %10s %8s %8s  %s\n", _("No."), _("Name"), _("Format"), _("Rules"), _("Skipped"),
-           _("Verdict"), _("Imported"));
+    columns_print(_("No."), 5);
+    columns_print(_("Name"), 29);
+    columns_print(_("Format"), 7);
+    columns_print(_("Rules"), -11);
+    columns_print(_("Skipped"), -9);
+    columns_print(_("Verdict"), -9);
+    printf("  %s\n", _("Imported"));
     size_t i;
     json_t *l;
     json_array_foreach(lists, i, l)

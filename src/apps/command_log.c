@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "apps/client_options.h"
+#include "apps/columns.h"
 #include "apps/command.h"
 #include "apps/when.h"
 #include "base/addr.h"
@@ -207,8 +208,11 @@ int command_top(int argc, char **argv)
     if (fd < 0)
         return EXIT_FAILED;
     struct rows rows = {.json = o.json, .print = tables[table].print};
-    if (!o.json)
-        printf("%10s %8s  %s\n", _("Answers"), _(tables[table].second), _(tables[table].third));
+    if (!o.json) {
+        columns_print(_("Answers"), -10);
+        columns_print(_(tables[table].second), -9);
+        printf("  %s\n", _(tables[table].third));
+    }
     json_t *reply = control_client_ask(fd, &o, "top",
                                        json_pack("{s:s, s:I, s:i}", "what", tables[table].what, "since_us",
                                                  (json_int_t)(clock_wall_us() - last_us), "limit", limit),

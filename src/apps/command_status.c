@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "apps/client_options.h"
+#include "apps/columns.h"
 #include "apps/command.h"
 #include "base/text.h"
 
@@ -30,11 +31,11 @@ static int64_t sum_of(const json_t *object)
     return total;
 }
 
-static void print_layer(const json_t *policy, const char *key, const char *title)
+static void print_layer(const json_t *policy, const char *key, const char *label)
 {
     const json_t *layer = json_object_get(policy, key);
-    printf("  %-22s %12" PRId64 "  %s\n", title, number_of(layer, "names"),
-           is_true(layer, "in_force") ? _("in force") : _("not confirmed by the resolver"));
+    columns_line(label, "%" PRId64 ", %s", number_of(layer, "names"),
+                 is_true(layer, "in_force") ? _("in force") : _("not confirmed by the resolver"));
 }
 
 static void print_dns(const json_t *dns)
@@ -45,34 +46,37 @@ static void print_dns(const json_t *dns)
     printf("%s\n", _("Answering"));
     json_array_foreach(json_object_get(dns, "listen"), i, address)
     {
-        printf("  %-22s %12s\n", i == 0 ? _("address") : "", json_string_value(address));
+        columns_line(i == 0 ? _("address") : "", "%s", json_string_value(address));
     }
-    printf("  %-22s %12" PRId64 "\n", _("queries"), sum_of(queries));
-    printf("  %-22s %12" PRId64 "\n", _("blocked"),
-           number_of(actions, "nxdomain") + number_of(actions, "nodata") + number_of(actions, "local-data") +
-               number_of(actions, "drop"));
-    printf("  %-22s %12" PRId64 "\n", _("refused"), number_of(actions, "refused"));
-    printf("  %-22s %12" PRId64 "\n", _("from the cache"), number_of(dns, "cache_hits"));
-    printf("  %-22s %12" PRId64 "\n", _("stale"), number_of(dns, "stale_answers"));
-    printf("  %-22s %12" PRId64 "\n", _("upstream failures"), number_of(dns, "upstream_failures"));
-    printf("  %-22s %12" PRId64 "\n", _("waiting now"), number_of(dns, "pending"));
+    columns_line(_("queries"), "%" PRId64, sum_of(queries));
+    columns_line(_("blocked"), "%" PRId64,
+                 number_of(actions, "nxdomain") + number_of(actions, "nodata") + number_of(actions, "local-data") +
+                     number_of(actions, "drop"));
+    columns_line(_("refused"), "%" PRId64, number_of(actions, "refused"));
+    columns_line(_("from the cache"), "%" PRId64, number_of(dns, "cache_hits"));
+    columns_line(_("stale"), "%" PRId64, number_of(dns, "stale_answers"));
+    columns_line(_("upstream failures"), "%" PRId64, number_of(dns, "upstream_failures"));
+    columns_line(_("waiting now"), "%" PRId64, number_of(dns, "pending"));
 }
 
 static void print_recording(const json_t *recording, const json_t *store)
 {
     const json_t *age = json_object_get(recording, "last_stored_s_ago");
+    const char *error = json_string_value(json_object_get(store, "last_error"));
     printf("%s\n", _("Recording"));
-    printf("  %-22s %12s  %s\n", _("engine"), is_true(store, "open") ? _("open") : _("not open"),
-           json_string_value(json_object_get(store, "last_error")));
-    printf("  %-22s %12" PRId64 "\n", _("observed"), number_of(recording, "observed"));
-    printf("  %-22s %12" PRId64 "\n", _("dropped"), number_of(recording, "dropped"));
-    printf("  %-22s %12" PRId64 "\n", _("stored by this hub"), number_of(recording, "rows_stored"));
-    printf("  %-22s %12" PRId64 "\n", _("refused by the store"), number_of(recording, "rows_failed"));
-    printf("  %-22s %12" PRId64 "\n", _("rows in the store"), number_of(store, "rows"));
-    if (json_is_integer(age))
-        printf("  %-22s %12" PRId64 "  %s\n", _("last stored"), (int64_t)json_integer_value(age), _("seconds ago"));
+    if (is_true(store, "open"))
+        columns_line(_("engine"), "%s", _("open"));
     else
-        printf("  %-22s %12s\n", _("last stored"), "-");
+        columns_line(_("engine"), "%s: %s", _("not open"), error && *error ? error : _("the store is being started"));
+    columns_line(_("observed"), "%" PRId64, number_of(recording, "observed"));
+    columns_line(_("dropped"), "%" PRId64, number_of(recording, "dropped"));
+    columns_line(_("stored by this hub"), "%" PRId64, number_of(recording, "rows_stored"));
+    columns_line(_("refused by the store"), "%" PRId64, number_of(recording, "rows_failed"));
+    columns_line(_("rows in the store"), "%" PRId64, number_of(store, "rows"));
+    if (json_is_integer(age))
+        columns_line(_("last stored"), _("%" PRId64 " seconds ago"), (int64_t)json_integer_value(age));
+    else
+        columns_line(_("last stored"), "%s", _("not yet"));
 }
 
 static void print_status(const json_t *status)
@@ -85,10 +89,10 @@ static void print_status(const json_t *status)
     print_layer(policy, "by_hand", _("names by hand"));
     print_layer(policy, "lists", _("names of lists"));
     if (is_true(policy, "building"))
-        printf("  %s\n", _("the lists are being built"));
+        columns_line(_("lists"), "%s", _("a new edition is being built"));
     if (!is_true(policy, "resolver_connected"))
-        printf("  %s\n", _("the resolver is being started; its last policy holds"));
-    printf("  %-22s %12" PRId64 "\n", _("verdicts in the ledger"), number_of(status, "verdicts"));
+        columns_line(_("resolver"), "%s", _("being started; its last policy holds"));
+    columns_line(_("verdicts in the ledger"), "%" PRId64, number_of(status, "verdicts"));
     print_recording(json_object_get(status, "recording"), json_object_get(status, "store"));
 }
 

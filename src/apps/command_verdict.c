@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "apps/client_options.h"
+#include "apps/columns.h"
 #include "apps/command.h"
 #include "apps/when.h"
 #include "base/clock.h"
@@ -23,21 +24,20 @@ static int64_t number_of(const json_t *object, const char *key)
 
 static void print_change(const char *command, const json_t *reply)
 {
+    static const struct {
+        const char *command, *text;
+    } texts[] = {
+        {"block", N_("verdict %" PRId64 ": %s and everything below it is blocked\n")},
+        {"allow", N_("verdict %" PRId64 ": %s and everything below it is let through\n")},
+        {"withdraw", N_("verdict %" PRId64 ": what was said by hand about %s is withdrawn\n")},
+    };
     const json_t *v = json_object_get(reply, "verdict");
+    for (size_t i = 0; i < array_len(texts); i++)
+        if (strcmp(texts[i].command, command) == 0)
+            printf(_(texts[i].text), number_of(v, "id"), text_of(v, "subject"));
     char until[WHEN_TEXT_MAX];
-    int64_t until_us = number_of(v, "until_us");
-    if (strcmp(command, "withdraw") == 0)
-        printf(_("verdict %" PRId64 ": what was said by hand about %s is withdrawn"), number_of(v, "id"),
-               text_of(v, "subject"));
-    else if (strcmp(command, "allow") == 0)
-        printf(_("verdict %" PRId64 ": %s and everything below it is let through"), number_of(v, "id"),
-               text_of(v, "subject"));
-    else
-        printf(_("verdict %" PRId64 ": %s and everything below it is blocked"), number_of(v, "id"),
-               text_of(v, "subject"));
-    if (until_us > 0 && strcmp(command, "withdraw") != 0)
-        printf(_(" until %s"), when_format(until_us, until));
-    printf("\n");
+    if (number_of(v, "until_us") > number_of(v, "from_us"))
+        columns_line(_("until"), "%s", when_format(number_of(v, "until_us"), until));
     const char *warning = json_string_value(json_object_get(reply, "warning"));
     if (warning)
         fprintf(stderr, "hinomi: %s\n", warning);
@@ -98,16 +98,21 @@ static void print_match(const json_t *m)
 {
     char since[WHEN_TEXT_MAX], until[WHEN_TEXT_MAX];
     const json_t *statement = json_object_get(m, "statement");
-    printf(_("  %s by %s"), text_of(m, "action"), text_of(m, "list"));
-    if (number_of(m, "line") > 0)
-        printf(_(", line %" PRId64), number_of(m, "line"));
-    printf(_(", name %s, verdict %s, since %s"), text_of(m, "matched"), text_of(m, "verdict"),
-           when_format(number_of(m, "since_us"), since));
-    if (number_of(m, "until_us") > 0)
-        printf(_(", until %s"), when_format(number_of(m, "until_us"), until));
     printf("\n");
-    if (json_is_object(statement))
-        printf(_("    said by %s: %s\n"), text_of(statement, "source"), text_of(statement, "reason"));
+    columns_line(_("action"), "%s", text_of(m, "action"));
+    if (number_of(m, "list_id") == 0)
+        columns_line(_("said"), "%s", _("by hand"));
+    else if (number_of(m, "line") > 0)
+        columns_line(_("list"), _("%s, line %" PRId64), text_of(m, "list"), number_of(m, "line"));
+    columns_line(_("name"), "%s", text_of(m, "matched"));
+    columns_line(_("verdict"), "%s", text_of(m, "verdict"));
+    columns_line(_("since"), "%s", when_format(number_of(m, "since_us"), since));
+    if (number_of(m, "until_us") > 0)
+        columns_line(_("until"), "%s", when_format(number_of(m, "until_us"), until));
+    if (json_is_object(statement)) {
+        columns_line(_("who"), "%s", text_of(statement, "source"));
+        columns_line(_("reason"), "%s", text_of(statement, "reason"));
+    }
 }
 
 static void print_history(const json_t *history)
@@ -115,11 +120,11 @@ static void print_history(const json_t *history)
     size_t i;
     json_t *v;
     if (json_array_size(history) > 0)
-        printf("%s\n", _("All that was said of it by hand, newest first:"));
+        printf("\n%s\n", _("All that was said of this name by hand, newest first:"));
     json_array_foreach(history, i, v)
     {
         char made[WHEN_TEXT_MAX];
-        printf(_("  verdict %" PRId64 ", %s, %s, by %s: %s\n"), number_of(v, "id"), text_of(v, "claim"),
+        printf(_("  verdict %" PRId64 ", %s, %s, %s: %s\n"), number_of(v, "id"), text_of(v, "claim"),
                when_format(number_of(v, "made_us"), made), text_of(v, "source"), text_of(v, "reason"));
     }
 }

@@ -246,7 +246,7 @@ static void take_store(struct load *l, const struct file_store *f, struct config
     take_text(l, "engine", f->engine, c->engine, sizeof c->engine);
     if (f->engine && f->engine[0] != '/')
         refuse(l, "engine", f->engine, _("must be an absolute path"));
-    take_number(l, "memory_mib", f->memory_mib, 200, 1 << 20, &c->store_memory_mib);
+    take_number(l, "memory_mib", f->memory_mib, 256, 1 << 20, &c->store_memory_mib);
     take_number(l, "ring_mib", f->ring_mib, 1, 1024, &ring_mib);
     if (ring_mib & (ring_mib - 1))
         refuse_number(l, "ring_mib", ring_mib, _("must be a power of two"));

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "act/dns_answer/answer.h"
+#include "base/text.h"
 
 /* ---- struct dns_policy over act/policy and act/dns_answer ---- */
 
@@ -110,7 +111,7 @@ static int init_worker(struct dns_service *s, const struct dns_service_options *
     if (memory->ring_capacity > 0) {
         int e = ring_attach_producer(&s->rings[number], memory->ring, memory->ring_capacity);
         if (e < 0) {
-            *ret_error = "the ring of observations cannot be used";
+            *ret_error = N_("the ring of observations cannot be used");
             return e;
         }
         w.ring = &s->rings[number];

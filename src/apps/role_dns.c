@@ -195,7 +195,7 @@ static int make_service(struct dns_role *r, const char **ret_error)
 {
     const struct config *c = r->start.config;
     struct dns_service_memory memory[DNS_WORKERS_MAX];
-    *ret_error = "the parent's memory cannot be used";
+    *ret_error = N_("the parent's memory cannot be used");
     int e = shared_memory_map(r->start.memory_fd, c->dns.workers, c->ring_bytes, &r->memory);
     if (e < 0)
         return e;
@@ -206,7 +206,7 @@ static int make_service(struct dns_role *r, const char **ret_error)
             .ring_capacity = c->ring_bytes,
         };
     struct policy *first = first_policy(r);
-    *ret_error = "out of memory";
+    *ret_error = N_("out of memory");
     if (!first)
         return -ENOMEM;
     return dns_service_init(&r->service, &c->dns, r->start.sockets, memory, first, ret_error);
@@ -229,17 +229,17 @@ static int make_loop(struct dns_role *r)
 
 static int run(struct dns_role *r)
 {
-    const char *error = "out of memory";
+    const char *error = N_("out of memory");
     int e = make_loop(r);
     if (e == 0)
         e = make_service(r, &error);
     /* Anchors, hints and images are read; foreign bytes come from here on. */
     if (e == 0) {
-        error = "the sandbox cannot be entered";
+        error = N_("the sandbox cannot be entered");
         e = enter_sandbox(r->start.config);
     }
     if (e == 0) {
-        error = "no thread for a worker";
+        error = N_("no thread for a worker");
         e = dns_service_start(&r->service);
     }
     if (e < 0) {
