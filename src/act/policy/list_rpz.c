@@ -20,7 +20,7 @@ struct token {
 struct list_rpz {
     struct list_handler handler;
     struct dns_name apex, origin, owner;
-    bool apex_known, owner_known;
+    bool apex_known, soa_seen, owner_known;
     unsigned parentheses; /* open over line ends: only the SOA does this, and it is not needed */
     uint32_t ttl;
 };
@@ -367,9 +367,9 @@ int list_rpz_line(struct list_rpz *z, const char *line, size_t len, uint32_t num
             flaw = LIST_FLAW_NAME;
         else if (!parse_record(z, rest, rest_count, &rec))
             flaw = LIST_FLAW_SYNTAX;
-        else if (rec.type == DNS_TYPE_SOA && !z->apex_known) {
+        else if (rec.type == DNS_TYPE_SOA && !z->soa_seen) { /* servers write "$ORIGIN ." before it */
             z->apex = z->owner;
-            z->apex_known = true;
+            z->apex_known = z->soa_seen = true;
         } else
             flaw = give_rule(z, &rec, number, &result);
     }

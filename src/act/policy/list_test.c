@@ -321,6 +321,24 @@ TEST(owners_are_relative_absolute_or_as_before)
                "15 nxdomain exact a\\.b.sub.test\n");
 }
 
+/* Servers write zones out from the root: "$ORIGIN ." comes before the SOA. */
+TEST(the_owner_of_the_soa_is_the_apex_whatever_the_origin)
+{
+    check_list(LIST_FORMAT_RPZ,
+               "$ORIGIN .\n"
+               "$TTL 300\n"
+               "rpz.example IN SOA localhost. root.localhost. (\n"
+               "        1 ; serial\n"
+               "        3600 600 86400 60 )\n"
+               "        NS localhost.\n"
+               "$ORIGIN rpz.example.\n"
+               "a.test CNAME .\n"
+               "$ORIGIN test.rpz.example.\n"
+               "*.b CNAME .\n",
+               "8 nxdomain exact a.test\n"
+               "10 nxdomain below b.test\n");
+}
+
 TEST(a_transferred_zone_has_absolute_names_and_its_soa_twice)
 {
     check_list(LIST_FORMAT_RPZ,
