@@ -9,7 +9,12 @@
 #include "act/policy/data.h"
 #include "base/addr.h"
 
-enum { TOKENS_MAX = 64, ZONE_TTL_DEFAULT_S = 300, ZONE_TTL_MAX_S = 7 * 86400 };
+enum {
+    TOKENS_MAX = 64,
+    SOA_LINES_MAX = 16, /* seven fields, each on a line of its own, with comments between */
+    ZONE_TTL_DEFAULT_S = 300,
+    ZONE_TTL_MAX_S = 7 * 86400,
+};
 
 struct token {
     const char *at;
@@ -21,7 +26,8 @@ struct list_rpz {
     struct list_handler handler;
     struct dns_name apex, origin, owner;
     bool apex_known, soa_seen, owner_known;
-    unsigned parentheses; /* open over line ends: only the SOA does this, and it is not needed */
+    unsigned parentheses; /* open over line ends: only the SOA may do this, and its rest is not needed */
+    unsigned soa_lines;   /* since it was opened */
     uint32_t ttl;
 };
 
@@ -351,8 +357,12 @@ int list_rpz_line(struct list_rpz *z, const char *line, size_t len, uint32_t num
     int result = 0;
     if (n < 0) {
         flaw = LIST_FLAW_SYNTAX;
-    } else if (n == 0 || continues) {
-        return 0; /* nothing, or the rest of an SOA */
+    } else if (continues) {
+        if (++z->soa_lines <= SOA_LINES_MAX)
+            return 0;
+        flaw = LIST_FLAW_SYNTAX;
+    } else if (n == 0) {
+        return 0;
     } else if (tokens[0].at[0] == '$' && !tokens[0].quoted) {
         if (directive(z, tokens, n) < 0)
             flaw = LIST_FLAW_SYNTAX;
@@ -367,13 +377,20 @@ int list_rpz_line(struct list_rpz *z, const char *line, size_t len, uint32_t num
             flaw = LIST_FLAW_NAME;
         else if (!parse_record(z, rest, rest_count, &rec))
             flaw = LIST_FLAW_SYNTAX;
+        else if (z->parentheses > 0 && rec.type != DNS_TYPE_SOA)
+            flaw = LIST_FLAW_SYNTAX;
         else if (rec.type == DNS_TYPE_SOA && !z->soa_seen) { /* servers write "$ORIGIN ." before it */
             z->apex = z->owner;
             z->apex_known = z->soa_seen = true;
         } else
             flaw = give_rule(z, &rec, number, &result);
     }
-    if (flaw != LIST_FLAW_COUNT && z->handler.on_skip)
-        z->handler.on_skip(z->handler.self, flaw, number, line, len);
+    if (!continues)
+        z->soa_lines = 0;
+    if (flaw != LIST_FLAW_COUNT) {
+        z->parentheses = 0; /* a line that was skipped takes no other with it */
+        if (z->handler.on_skip)
+            z->handler.on_skip(z->handler.self, flaw, number, line, len);
+    }
     return result;
 }

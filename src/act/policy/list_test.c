@@ -432,6 +432,33 @@ TEST(flaws_of_rpz)
                "23 nxdomain exact z\n");
 }
 
+/* RFC 1035 5.1: parentheses hold a record that crosses a line. Only an SOA needs it; elsewhere it is said aloud. */
+TEST(an_open_parenthesis_does_not_swallow_the_list)
+{
+    check_list(LIST_FORMAT_RPZ,
+               "$ORIGIN rpz.\n" ZONE
+               "a TXT ( \"one\"\n"
+               "  \"two\" )\n"
+               "b CNAME (\n"
+               "c CNAME .\n"
+               "d TXT \"x\" ( \"\n"
+               "e (CNAME .)\n",
+               "5 skipped: not in the list's format\n"
+               "6 skipped: not in the list's format\n"
+               "7 skipped: not in the list's format\n"
+               "8 nxdomain exact c\n"
+               "9 skipped: not in the list's format\n"
+               "10 nxdomain exact e\n");
+    /* An SOA that never closes: after more lines than any has, reading goes on. */
+    char text[2048] = "@ SOA a. b. (\n", want[64] = "";
+    for (int i = 2; i <= 40; i++)
+        snprintf(text + strlen(text), sizeof text - strlen(text), "n%d CNAME .\n", i);
+    check_int(read_octets(LIST_FORMAT_RPZ, text, strlen(text)), ==, 0);
+    check(stats.rules > 0 && stats.skipped[LIST_FLAW_SYNTAX] == 1);
+    snprintf(want, sizeof want, "40 nxdomain exact n40\n");
+    check(strstr(told.text, want) != NULL);
+}
+
 TEST(names_that_grow_past_255_octets_with_their_origin_are_flaws)
 {
     char text[1024];
