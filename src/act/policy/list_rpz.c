@@ -208,14 +208,41 @@ static uint8_t cname_action(const struct token *t, const struct dns_name *target
     return !wildcard && dns_name_equal(target, owner) ? DNS_ACTION_PASS : DNS_ACTION_COUNT;
 }
 
+/* A character string, \X and \DDD resolved (RFC 1035 5.1). */
+static bool put_string(struct writer *rdata, const struct token *t)
+{
+    uint8_t octets[255];
+    struct writer w = writer_of(octets, sizeof octets);
+    for (size_t i = 0; i < t->len; i++) {
+        unsigned c = (unsigned char)t->at[i];
+        if (c == '\\' && i + 1 < t->len) {
+            c = (unsigned char)t->at[++i];
+            if (c >= '0' && c <= '9') {
+                if (t->len - i < 3)
+                    return false;
+                c -= '0';
+                for (int k = 0; k < 2; k++) {
+                    unsigned digit = (unsigned char)t->at[++i] - (unsigned)'0';
+                    if (digit > 9)
+                        return false;
+                    c = c * 10 + digit;
+                }
+            }
+        }
+        if (c > 255)
+            return false;
+        writer_u8(&w, (uint8_t)c);
+    }
+    writer_u8(rdata, (uint8_t)w.len);
+    writer_bytes(rdata, octets, w.len);
+    return !w.full;
+}
+
 static bool put_txt(struct writer *rdata, const struct token *tokens, int n)
 {
-    for (int i = 0; i < n; i++) {
-        if (tokens[i].len > 255)
+    for (int i = 0; i < n; i++)
+        if (!put_string(rdata, &tokens[i]))
             return false;
-        writer_u8(rdata, (uint8_t)tokens[i].len);
-        writer_bytes(rdata, tokens[i].at, tokens[i].len);
-    }
     return n > 0;
 }
 

@@ -388,6 +388,22 @@ TEST(ttl_and_class_stand_in_either_order_and_ttls_have_units)
                "17 skipped: not in the list's format\n");
 }
 
+TEST(data_of_each_type_is_in_wire_form)
+{
+    check_list(LIST_FORMAT_RPZ,
+               "$ORIGIN rpz.\n" ZONE
+               "a MX 10 mail.example.\n"
+               "b TXT \"a b;c\" d\n"
+               "c TXT \"q\\\"q\\\\\\065\"\n"
+               "d PTR \"\"\n"
+               "d PTR host\n",
+               "5 local-data exact a MX 300 000a046d61696c076578616d706c6500\n"
+               "6 local-data exact b TXT 300 056120623b630164\n"
+               "7 local-data exact c TXT 300 0571" "22" "71" "5c" "41\n"
+               "8 skipped: record type not usable as local data\n"
+               "9 local-data exact d PTR 300 04686f737403" "72707a00\n");
+}
+
 TEST(flaws_of_rpz)
 {
     check_list(LIST_FORMAT_RPZ,
