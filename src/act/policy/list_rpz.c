@@ -90,6 +90,15 @@ static int split(struct list_rpz *z, const char *line, size_t len, struct token 
     return n;
 }
 
+/* A name is absolute when its last dot is not escaped: an even number of backslashes stands before it. */
+static bool is_absolute(const struct token *t)
+{
+    size_t backslashes = 0;
+    while (backslashes + 1 < t->len && t->at[t->len - 2 - backslashes] == '\\')
+        backslashes++;
+    return t->at[t->len - 1] == '.' && backslashes % 2 == 0;
+}
+
 /* A name of the file, absolute or relative to the origin. */
 static int parse_name(const struct list_rpz *z, const struct token *t, struct dns_name *ret_name)
 {
@@ -99,8 +108,7 @@ static int parse_name(const struct list_rpz *z, const struct token *t, struct dn
     }
     if (dns_name_parse(t->at, t->len, ret_name) < 0)
         return -EINVAL;
-    bool absolute = t->at[t->len - 1] == '.' && (t->len < 2 || t->at[t->len - 2] != '\\');
-    if (absolute || z->origin.labels == 0)
+    if (is_absolute(t) || z->origin.labels == 0)
         return 0;
     size_t len = ret_name->len - 1u + z->origin.len;
     if (len > DNS_NAME_MAX)

@@ -475,6 +475,14 @@ TEST(an_open_parenthesis_does_not_swallow_the_list)
     check(strstr(told.text, want) != NULL);
 }
 
+TEST(an_escaped_backslash_does_not_hide_the_final_dot)
+{
+    check_list(LIST_FORMAT_RPZ, "$ORIGIN rpz.\n" ZONE "a\\\\.rpz. CNAME .\nb\\\\. CNAME .\nc\\.\\. CNAME .\n",
+               "5 nxdomain exact a\\\\\n"
+               "6 skipped: owner outside the zone\n"
+               "7 nxdomain exact c\\.\\.\n");
+}
+
 TEST(names_that_grow_past_255_octets_with_their_origin_are_flaws)
 {
     char text[1024];
