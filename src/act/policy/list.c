@@ -242,6 +242,7 @@ static int find_format(int fd, enum list_format *ret_format)
     struct lines *l = malloc(sizeof *l);
     if (!l)
         return -ENOMEM;
+    off_t start = lseek(fd, 0, SEEK_CUR);
     lines_init(l, fd);
     enum list_format format = LIST_FORMAT_AUTO;
     const char *line;
@@ -253,7 +254,7 @@ static int find_format(int fd, enum list_format *ret_format)
     if (e < 0)
         return e;
     *ret_format = format == LIST_FORMAT_AUTO ? LIST_FORMAT_NAMES : format;
-    return lseek(fd, 0, SEEK_SET) < 0 ? -errno : 0;
+    return lseek(fd, start, SEEK_SET) < 0 ? -errno : 0;
 }
 
 /* ---- all ---- */

@@ -522,6 +522,19 @@ TEST(the_format_is_found_from_the_first_lines)
     }
 }
 
+TEST(reading_begins_at_the_current_place)
+{
+    static const enum list_format formats[] = {LIST_FORMAT_NAMES, LIST_FORMAT_AUTO};
+    for (size_t i = 0; i < array_len(formats); i++) {
+        int fd = fd_of("a.example\nb.example\n", 20);
+        check_int(lseek(fd, 10, SEEK_SET), ==, 10);
+        told = (struct told){0};
+        check_int(list_read(fd, formats[i], (struct list_handler){.on_rule = on_rule, .self = &told}, &stats), ==, 0);
+        check_str(told.text, "1 nxdomain both b.example\n");
+        close(fd);
+    }
+}
+
 TEST(formats_have_words)
 {
     enum list_format f = LIST_FORMAT_COUNT;
