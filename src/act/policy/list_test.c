@@ -165,6 +165,16 @@ TEST(line_endings_of_both_kinds_and_none_at_the_end)
     check_list(LIST_FORMAT_NAMES, "", "");
 }
 
+TEST(utf_8_is_skipped_but_its_mark_at_the_start_is_no_part_of_the_first_line)
+{
+    check_list(LIST_FORMAT_NAMES, "\xef\xbb\xbf" "a.example\nb\xc3\xbc.example\n# \xe6\x97\xa5\xe6\x9c\xac\nc.example\n",
+               "1 nxdomain both a.example\n2 skipped: not a domain name\n4 nxdomain both c.example\n");
+    check_list(LIST_FORMAT_AUTO, "\xef\xbb\xbf" "0.0.0.0 a.example\n", "1 nxdomain exact a.example\n");
+    check_int(stats.format, ==, LIST_FORMAT_HOSTS);
+    check_list(LIST_FORMAT_RPZ, "\xef\xbb\xbf" "$ORIGIN rpz.\nb\xc3\xbc.example CNAME .\n",
+               "2 nxdomain exact b\\195\\188.example\n"); /* a zone file may hold any octet */
+}
+
 TEST(octets_that_are_no_text_are_skipped)
 {
     static const char text[] = "a\0b.example\n\0\n\x1b[2J.example\nz.example\n";
