@@ -320,38 +320,42 @@ static void out_align(struct image_out *o)
     out_bytes(o, zeros, (64 - o->at % 64) % 64);
 }
 
+/* Puts another rule into a reference, when making it went well. */
+static int ref_replace(struct ref *ref, int64_t rule)
+{
+    if (rule < 0)
+        return (int)rule;
+    ref->rule = (uint32_t)rule;
+    return 0;
+}
+
 /* Adds one reference in order of precedence; a rule that its list has already given for that scope is a duplicate,
  * one that completes the same rule's scope joins it (an RPZ name and its wildcard). */
 static int group_add(struct policy_builder *b, struct group *g, uint32_t rule, uint32_t line)
 {
     struct policy_rule spec = *rule_table_get(&b->rules, rule);
-    unsigned i = 0;
+    unsigned begin = 0;
+    while (begin < g->ref_count && rule_table_get(&b->rules, g->refs[begin].rule)->list < spec.list)
+        begin++;
+    unsigned i = begin;
     for (; i < g->ref_count; i++) {
         const struct policy_rule *other = rule_table_get(&b->rules, g->refs[i].rule);
         if (other->list > spec.list)
             break;
-        if (other->list < spec.list)
-            continue;
         if (other->action == DNS_ACTION_LOCAL_DATA && spec.action == DNS_ACTION_LOCAL_DATA &&
-            other->scope == spec.scope && g->refs[i].rule != rule) {
-            int64_t both = rule_table_with_more_data(&b->rules, g->refs[i].rule, rule);
-            if (both < 0)
-                return (int)both;
-            g->refs[i].rule = (uint32_t)both;
-            return 0;
-        }
+            other->scope == spec.scope && g->refs[i].rule != rule)
+            return ref_replace(&g->refs[i], rule_table_with_more_data(&b->rules, g->refs[i].rule, rule));
         spec.scope &= (uint8_t)~other->scope;
-        if (spec.scope == 0) {
-            b->stats.duplicates++;
-            return 0;
-        }
-        if (rule_table_same_effect(&b->rules, other, &spec)) {
-            int64_t joined = rule_table_with_scope(&b->rules, g->refs[i].rule, other->scope | spec.scope);
-            if (joined < 0)
-                return (int)joined;
-            g->refs[i].rule = (uint32_t)joined;
-            return 0;
-        }
+    }
+    if (spec.scope == 0) {
+        b->stats.duplicates++;
+        return 0;
+    }
+    for (unsigned k = begin; k < i; k++) {
+        const struct policy_rule *other = rule_table_get(&b->rules, g->refs[k].rule);
+        if (rule_table_same_effect(&b->rules, other, &spec))
+            return ref_replace(&g->refs[k],
+                               rule_table_with_scope(&b->rules, g->refs[k].rule, other->scope | spec.scope));
     }
     if (g->ref_count == REFS_MAX) {
         b->stats.cut++;
