@@ -329,6 +329,19 @@ static int ref_replace(struct ref *ref, int64_t rule)
     return 0;
 }
 
+/* A name's records come line by line: joins them into the first one's reference. */
+static int group_add_data(struct policy_builder *b, struct ref *ref, uint32_t rule)
+{
+    int64_t both = rule_table_with_more_data(&b->rules, ref->rule, rule);
+    if (both == -EMSGSIZE) {
+        b->stats.cut++;
+        return 0;
+    }
+    if (both == ref->rule)
+        b->stats.duplicates++;
+    return ref_replace(ref, both);
+}
+
 /* Adds one reference in order of precedence; a rule that its list has already given for that scope is a duplicate,
  * one that completes the same rule's scope joins it (an RPZ name and its wildcard). */
 static int group_add(struct policy_builder *b, struct group *g, uint32_t rule, uint32_t line)
@@ -344,7 +357,7 @@ static int group_add(struct policy_builder *b, struct group *g, uint32_t rule, u
             break;
         if (other->action == DNS_ACTION_LOCAL_DATA && spec.action == DNS_ACTION_LOCAL_DATA &&
             other->scope == spec.scope && g->refs[i].rule != rule)
-            return ref_replace(&g->refs[i], rule_table_with_more_data(&b->rules, g->refs[i].rule, rule));
+            return group_add_data(b, &g->refs[i], rule);
         spec.scope &= (uint8_t)~other->scope;
     }
     if (spec.scope == 0) {

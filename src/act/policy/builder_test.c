@@ -203,6 +203,25 @@ static const char *addresses(const struct policy_image *im, const char *text)
     return said;
 }
 
+TEST(local_data_of_several_lines_is_joined_and_no_record_stands_twice)
+{
+    struct bench b = bench_begin();
+    bench_list(&b, 3, "list");
+    add_a(&b, "a.test", 1, 1);
+    add_a(&b, "a.test", 2, 2);
+    add_a(&b, "b.test", 9, 3);
+    add_a(&b, "a.test", 1, 4);
+    add_a(&b, "a.test", 3, 5);
+    add_a(&b, "a.test", 3, 6);
+    struct policy_image *im = bench_open(&b);
+    check_str(addresses(im, "a.test"), " 1 2 3");
+    check_str(addresses(im, "b.test"), " 9");
+    check_str(bench_decide(im, "a.test"), "local-data 10/1 a.test");
+    check_str(bench_decide(im, "x.a.test"), "none");
+    check_int(b.stats.duplicates, ==, 2);
+    policy_image_close(im);
+}
+
 TEST(local_data_of_two_lists_is_not_mixed)
 {
     struct bench b = bench_begin();
@@ -227,6 +246,27 @@ TEST(a_block_and_data_for_one_owner_the_first_holds)
     check_str(bench_decide(im, "a.test"), "nxdomain 10/1 a.test");
     check_str(bench_decide(im, "b.test"), "local-data 10/3 b.test");
     check_int(b.stats.duplicates, ==, 2);
+    policy_image_close(im);
+}
+
+TEST(data_past_its_limit_is_cut_and_counted)
+{
+    struct bench b = bench_begin();
+    bench_list(&b, 3, "list");
+    uint8_t data[1024 + 8];
+    for (uint8_t i = 0; i < 4; i++) {
+        uint8_t rdata[1024];
+        memset(rdata, i, sizeof rdata);
+        struct writer w = writer_of(data, sizeof data);
+        policy_data_put(&w, &(struct policy_data_record){.type = DNS_TYPE_TXT, .len = 1024, .rdata = rdata});
+        bench_add_spec(&b, "a.test",
+                       (struct policy_rule_spec){
+                           .action = DNS_ACTION_LOCAL_DATA, .scope = EXACT, .data = data, .data_len = (uint32_t)w.len},
+                       i + 1u);
+    }
+    struct policy_image *im = bench_open(&b);
+    check_str(addresses(im, "a.test"), " 0 1 2");
+    check_int(b.stats.cut, ==, 1);
     policy_image_close(im);
 }
 
