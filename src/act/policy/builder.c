@@ -355,6 +355,8 @@ static int group_add(struct policy_builder *b, struct group *g, uint32_t rule, u
         const struct policy_rule *other = rule_table_get(&b->rules, g->refs[i].rule);
         if (other->list > spec.list)
             break;
+        if (other->until_us && (spec.until_us == 0 || spec.until_us > other->until_us))
+            continue; /* goes on where the other ends */
         if (other->action == DNS_ACTION_LOCAL_DATA && spec.action == DNS_ACTION_LOCAL_DATA &&
             other->scope == spec.scope && g->refs[i].rule != rule)
             return group_add_data(b, &g->refs[i], rule);

@@ -164,6 +164,23 @@ TEST(a_rule_ends_at_its_time_and_the_next_one_speaks)
     policy_image_close(im);
 }
 
+TEST(a_longer_rule_of_the_same_list_goes_on_where_a_shorter_one_ends)
+{
+    struct bench b = bench_begin();
+    bench_list(&b, 0, "hand");
+    bench_add_spec(&b, "a.test", (struct policy_rule_spec){.action = NX, .scope = BOTH, .until_us = 100}, 7);
+    bench_add_spec(&b, "a.test", (struct policy_rule_spec){.action = NX, .scope = BOTH, .until_us = 50}, 8);
+    bench_add_spec(&b, "a.test", (struct policy_rule_spec){.action = PASS, .scope = BOTH, .until_us = 200}, 9);
+    bench_add_spec(&b, "a.test", (struct policy_rule_spec){.action = DROP, .scope = BOTH}, 10);
+    bench_add_spec(&b, "a.test", (struct policy_rule_spec){.action = NX, .scope = BOTH}, 11);
+    struct policy_image *im = bench_open(&b);
+    check_str(bench_decide_at(im, "a.test", 99), "nxdomain 7 a.test");
+    check_str(bench_decide_at(im, "a.test", 100), "pass 9 a.test");
+    check_str(bench_decide_at(im, "a.test", 200), "drop 10 a.test");
+    check_int(b.stats.duplicates, ==, 2);
+    policy_image_close(im);
+}
+
 /* ---- local data ---- */
 
 static size_t put_a(uint8_t *data, uint32_t ttl, uint8_t last)
