@@ -44,6 +44,7 @@ struct policy_builder {
     size_t used, memory_len;
     struct item_ref *items, *items_scratch;
     size_t item_count, item_max;
+    uint64_t added; /* items in all */
     int runs[RUNS_MAX];
     unsigned run_count;
     struct policy_build_stats stats;
@@ -232,6 +233,7 @@ int policy_builder_add(struct policy_builder *b, const struct dns_name *name, co
     memcpy(b->memory + b->used + sizeof h, name->wire, h.name_len);
     b->items[b->item_count++] = (struct item_ref){.hash = h.hash, .at = b->used};
     b->used += size;
+    b->added++;
     return 0;
 }
 
@@ -447,12 +449,16 @@ static int merge_runs(struct policy_builder *b, struct image_out *o)
     }
     for (size_t i = n; i-- > 0;)
         heap_sift(heap, n, i);
+    uint64_t merged = 0;
     while (e == 0 && n > 0) {
         e = merge_item(b, g, heap[0], o);
+        merged++;
         if (!run_advance(b, heap[0]))
             heap[0] = heap[--n];
         heap_sift(heap, n, 0);
     }
+    if (e == 0 && merged != b->added)
+        e = -EIO; /* a spill file could not be read to its end */
     if (e == 0)
         group_write(b, g, o);
     for (size_t i = 0; runs && i < max; i++)

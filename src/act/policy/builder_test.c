@@ -1,6 +1,7 @@
 /* Building: precedence, scopes, joining, duplicates, cuts, spills; and 200,000 random rules against a plain reference. */
 #include "act/policy/builder.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -562,6 +563,36 @@ TEST(spilling_makes_the_same_image)
         munmap(map[i], len[i]);
         close(fds[i]);
     }
+}
+
+/* Cuts the first unnamed file that this process has open. */
+static bool cut_a_spill(void)
+{
+    DIR *d = opendir("/proc/self/fd");
+    bool cut = false;
+    for (const struct dirent *entry; d && !cut && (entry = readdir(d));) {
+        char path[64], target[256];
+        snprintf(path, sizeof path, "/proc/self/fd/%.16s", entry->d_name);
+        ssize_t n = readlink(path, target, sizeof target - 1);
+        target[n > 0 ? n : 0] = '\0';
+        if (strstr(target, "(deleted)"))
+            cut = truncate(path, 1000) == 0;
+    }
+    if (d)
+        closedir(d);
+    return cut;
+}
+
+TEST(names_that_cannot_be_read_back_are_an_error_not_a_smaller_image)
+{
+    autofree struct plain_rule *rules = random_rules();
+    struct bench b = build_random(rules, 1 << 20);
+    check(cut_a_spill());
+    int fd = -1;
+    check_int(policy_builder_finish_fd(b.builder, &fd, &b.stats), ==, -EIO);
+    check_int(fd, ==, -1);
+    policy_builder_free(b.builder);
+    close(b.dir_fd);
 }
 
 /* ---- the file ---- */
