@@ -74,7 +74,7 @@ int handover_recv(int fd, struct handover *ret_message)
         return -errno;
     m->fd_count = 0;
     take_fds(&h, m);
-    if (n == 0)
+    if (n == 0 && m->fd_count == 0)
         return 0;
     bool whole = n >= (ssize_t)sizeof head && (size_t)n - sizeof head == head.text_len &&
                  !(h.msg_flags & (MSG_TRUNC | MSG_CTRUNC));

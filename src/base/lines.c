@@ -61,7 +61,7 @@ int lines_next(struct lines *l, const char **ret_line, size_t *ret_len)
     }
     const char *lf;
     while ((lf = memchr(l->buffer + l->from, '\n', l->to - l->from)) == NULL && !l->at_end &&
-           l->to - l->from <= LINES_MAX) {
+           l->to - l->from <= LINES_MAX + 1) { /* a CR that belongs to the ending may still fit */
         int e = fill(l);
         if (e < 0)
             return e;
@@ -70,15 +70,17 @@ int lines_next(struct lines *l, const char **ret_line, size_t *ret_len)
     if (!lf && len == 0)
         return 0;
     const char *line = l->buffer + l->from;
+    size_t ending = lf ? 1 : 0;
+    if (len > 0 && line[len - 1] == '\r') {
+        len--;
+        ending++;
+    }
     if (len > LINES_MAX) {
         l->too_long = true;
         len = LINES_MAX;
-        l->from += len;
-    } else {
-        l->from += len + (lf ? 1 : 0);
-        if (len > 0 && line[len - 1] == '\r')
-            len--;
+        ending = 0; /* skipped with the rest */
     }
+    l->from += len + ending;
     if (l->number < UINT32_MAX)
         l->number++;
     *ret_line = line;

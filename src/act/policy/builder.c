@@ -44,6 +44,7 @@ struct policy_builder {
     size_t used, memory_len;
     struct item_ref *items, *items_scratch;
     size_t item_count, item_max;
+    uint64_t added; /* items in all */
     int runs[RUNS_MAX];
     unsigned run_count;
     struct policy_build_stats stats;
@@ -232,6 +233,7 @@ int policy_builder_add(struct policy_builder *b, const struct dns_name *name, co
     memcpy(b->memory + b->used + sizeof h, name->wire, h.name_len);
     b->items[b->item_count++] = (struct item_ref){.hash = h.hash, .at = b->used};
     b->used += size;
+    b->added++;
     return 0;
 }
 
@@ -320,38 +322,57 @@ static void out_align(struct image_out *o)
     out_bytes(o, zeros, (64 - o->at % 64) % 64);
 }
 
+/* Puts another rule into a reference, when making it went well. */
+static int ref_replace(struct ref *ref, int64_t rule)
+{
+    if (rule < 0)
+        return (int)rule;
+    ref->rule = (uint32_t)rule;
+    return 0;
+}
+
+/* A name's records come line by line: joins them into the first one's reference. */
+static int group_add_data(struct policy_builder *b, struct ref *ref, uint32_t rule)
+{
+    int64_t both = rule_table_with_more_data(&b->rules, ref->rule, rule);
+    if (both == -EMSGSIZE) {
+        b->stats.cut++;
+        return 0;
+    }
+    if (both == ref->rule)
+        b->stats.duplicates++;
+    return ref_replace(ref, both);
+}
+
 /* Adds one reference in order of precedence; a rule that its list has already given for that scope is a duplicate,
  * one that completes the same rule's scope joins it (an RPZ name and its wildcard). */
 static int group_add(struct policy_builder *b, struct group *g, uint32_t rule, uint32_t line)
 {
     struct policy_rule spec = *rule_table_get(&b->rules, rule);
-    unsigned i = 0;
+    unsigned begin = 0;
+    while (begin < g->ref_count && rule_table_get(&b->rules, g->refs[begin].rule)->list < spec.list)
+        begin++;
+    unsigned i = begin;
     for (; i < g->ref_count; i++) {
         const struct policy_rule *other = rule_table_get(&b->rules, g->refs[i].rule);
         if (other->list > spec.list)
             break;
-        if (other->list < spec.list)
-            continue;
+        if (other->until_us && (spec.until_us == 0 || spec.until_us > other->until_us))
+            continue; /* goes on where the other ends */
         if (other->action == DNS_ACTION_LOCAL_DATA && spec.action == DNS_ACTION_LOCAL_DATA &&
-            other->scope == spec.scope && g->refs[i].rule != rule) {
-            int64_t both = rule_table_with_more_data(&b->rules, g->refs[i].rule, rule);
-            if (both < 0)
-                return (int)both;
-            g->refs[i].rule = (uint32_t)both;
-            return 0;
-        }
+            other->scope == spec.scope && g->refs[i].rule != rule)
+            return group_add_data(b, &g->refs[i], rule);
         spec.scope &= (uint8_t)~other->scope;
-        if (spec.scope == 0) {
-            b->stats.duplicates++;
-            return 0;
-        }
-        if (rule_table_same_effect(&b->rules, other, &spec)) {
-            int64_t joined = rule_table_with_scope(&b->rules, g->refs[i].rule, other->scope | spec.scope);
-            if (joined < 0)
-                return (int)joined;
-            g->refs[i].rule = (uint32_t)joined;
-            return 0;
-        }
+    }
+    if (spec.scope == 0) {
+        b->stats.duplicates++;
+        return 0;
+    }
+    for (unsigned k = begin; k < i; k++) {
+        const struct policy_rule *other = rule_table_get(&b->rules, g->refs[k].rule);
+        if (rule_table_same_effect(&b->rules, other, &spec))
+            return ref_replace(&g->refs[k],
+                               rule_table_with_scope(&b->rules, g->refs[k].rule, other->scope | spec.scope));
     }
     if (g->ref_count == REFS_MAX) {
         b->stats.cut++;
@@ -428,12 +449,16 @@ static int merge_runs(struct policy_builder *b, struct image_out *o)
     }
     for (size_t i = n; i-- > 0;)
         heap_sift(heap, n, i);
+    uint64_t merged = 0;
     while (e == 0 && n > 0) {
         e = merge_item(b, g, heap[0], o);
+        merged++;
         if (!run_advance(b, heap[0]))
             heap[0] = heap[--n];
         heap_sift(heap, n, 0);
     }
+    if (e == 0 && merged != b->added)
+        e = -EIO; /* a spill file could not be read to its end */
     if (e == 0)
         group_write(b, g, o);
     for (size_t i = 0; runs && i < max; i++)

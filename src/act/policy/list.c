@@ -206,6 +206,15 @@ static int read_hosts_line(struct list_run *run, const char *line, size_t len)
     return 0;
 }
 
+/* The mark that some editors put before UTF-8 text is no part of the first line. */
+static void drop_mark(uint32_t number, const char **line, size_t *len)
+{
+    if (number == 1 && *len >= 3 && memcmp(*line, "\xef\xbb\xbf", 3) == 0) {
+        *line += 3;
+        *len -= 3;
+    }
+}
+
 /* ---- which format ---- */
 
 enum { LOOK_LINES = 200 };
@@ -242,18 +251,21 @@ static int find_format(int fd, enum list_format *ret_format)
     struct lines *l = malloc(sizeof *l);
     if (!l)
         return -ENOMEM;
+    off_t start = lseek(fd, 0, SEEK_CUR);
     lines_init(l, fd);
     enum list_format format = LIST_FORMAT_AUTO;
     const char *line;
     size_t len;
     int e = 1;
-    while (format == LIST_FORMAT_AUTO && l->number < LOOK_LINES && (e = lines_next(l, &line, &len)) > 0)
+    while (format == LIST_FORMAT_AUTO && l->number < LOOK_LINES && (e = lines_next(l, &line, &len)) > 0) {
+        drop_mark(l->number, &line, &len);
         format = line_format(line, len);
+    }
     free(l);
     if (e < 0)
         return e;
     *ret_format = format == LIST_FORMAT_AUTO ? LIST_FORMAT_NAMES : format;
-    return lseek(fd, 0, SEEK_SET) < 0 ? -errno : 0;
+    return lseek(fd, start, SEEK_SET) < 0 ? -errno : 0;
 }
 
 /* ---- all ---- */
@@ -293,6 +305,7 @@ int list_read(int fd, enum list_format format, struct list_handler handler, stru
     int e, handled = 0;
     while (handled >= 0 && (e = lines_next(l, &line, &len)) > 0) {
         run.line = l->number;
+        drop_mark(l->number, &line, &len);
         if (l->too_long)
             skip(&run, LIST_FLAW_TOO_LONG, line, 80);
         else if (format == LIST_FORMAT_RPZ)

@@ -9,7 +9,12 @@
 #include "act/policy/data.h"
 #include "base/addr.h"
 
-enum { TOKENS_MAX = 64, ZONE_TTL_DEFAULT_S = 300, ZONE_TTL_MAX_S = 7 * 86400 };
+enum {
+    TOKENS_MAX = 64,
+    SOA_LINES_MAX = 16, /* seven fields, each on a line of its own, with comments between */
+    ZONE_TTL_DEFAULT_S = 300,
+    ZONE_TTL_MAX_S = 7 * 86400,
+};
 
 struct token {
     const char *at;
@@ -20,8 +25,9 @@ struct token {
 struct list_rpz {
     struct list_handler handler;
     struct dns_name apex, origin, owner;
-    bool apex_known, owner_known;
-    unsigned parentheses; /* open over line ends: only the SOA does this, and it is not needed */
+    bool apex_known, soa_seen, owner_known;
+    unsigned parentheses; /* open over line ends: only the SOA may do this, and its rest is not needed */
+    unsigned soa_lines;   /* since it was opened */
     uint32_t ttl;
 };
 
@@ -84,6 +90,15 @@ static int split(struct list_rpz *z, const char *line, size_t len, struct token 
     return n;
 }
 
+/* A name is absolute when its last dot is not escaped: an even number of backslashes stands before it. */
+static bool is_absolute(const struct token *t)
+{
+    size_t backslashes = 0;
+    while (backslashes + 1 < t->len && t->at[t->len - 2 - backslashes] == '\\')
+        backslashes++;
+    return t->at[t->len - 1] == '.' && backslashes % 2 == 0;
+}
+
 /* A name of the file, absolute or relative to the origin. */
 static int parse_name(const struct list_rpz *z, const struct token *t, struct dns_name *ret_name)
 {
@@ -93,8 +108,7 @@ static int parse_name(const struct list_rpz *z, const struct token *t, struct dn
     }
     if (dns_name_parse(t->at, t->len, ret_name) < 0)
         return -EINVAL;
-    bool absolute = t->at[t->len - 1] == '.' && (t->len < 2 || t->at[t->len - 2] != '\\');
-    if (absolute || z->origin.labels == 0)
+    if (is_absolute(t) || z->origin.labels == 0)
         return 0;
     size_t len = ret_name->len - 1u + z->origin.len;
     if (len > DNS_NAME_MAX)
@@ -202,14 +216,41 @@ static uint8_t cname_action(const struct token *t, const struct dns_name *target
     return !wildcard && dns_name_equal(target, owner) ? DNS_ACTION_PASS : DNS_ACTION_COUNT;
 }
 
+/* A character string, \X and \DDD resolved (RFC 1035 5.1). */
+static bool put_string(struct writer *rdata, const struct token *t)
+{
+    uint8_t octets[255];
+    struct writer w = writer_of(octets, sizeof octets);
+    for (size_t i = 0; i < t->len; i++) {
+        unsigned c = (unsigned char)t->at[i];
+        if (c == '\\' && i + 1 < t->len) {
+            c = (unsigned char)t->at[++i];
+            if (c >= '0' && c <= '9') {
+                if (t->len - i < 3)
+                    return false;
+                c -= '0';
+                for (int k = 0; k < 2; k++) {
+                    unsigned digit = (unsigned char)t->at[++i] - (unsigned)'0';
+                    if (digit > 9)
+                        return false;
+                    c = c * 10 + digit;
+                }
+            }
+        }
+        if (c > 255)
+            return false;
+        writer_u8(&w, (uint8_t)c);
+    }
+    writer_u8(rdata, (uint8_t)w.len);
+    writer_bytes(rdata, octets, w.len);
+    return !w.full;
+}
+
 static bool put_txt(struct writer *rdata, const struct token *tokens, int n)
 {
-    for (int i = 0; i < n; i++) {
-        if (tokens[i].len > 255)
+    for (int i = 0; i < n; i++)
+        if (!put_string(rdata, &tokens[i]))
             return false;
-        writer_u8(rdata, (uint8_t)tokens[i].len);
-        writer_bytes(rdata, tokens[i].at, tokens[i].len);
-    }
     return n > 0;
 }
 
@@ -351,8 +392,12 @@ int list_rpz_line(struct list_rpz *z, const char *line, size_t len, uint32_t num
     int result = 0;
     if (n < 0) {
         flaw = LIST_FLAW_SYNTAX;
-    } else if (n == 0 || continues) {
-        return 0; /* nothing, or the rest of an SOA */
+    } else if (continues) {
+        if (++z->soa_lines <= SOA_LINES_MAX)
+            return 0;
+        flaw = LIST_FLAW_SYNTAX;
+    } else if (n == 0) {
+        return 0;
     } else if (tokens[0].at[0] == '$' && !tokens[0].quoted) {
         if (directive(z, tokens, n) < 0)
             flaw = LIST_FLAW_SYNTAX;
@@ -367,13 +412,20 @@ int list_rpz_line(struct list_rpz *z, const char *line, size_t len, uint32_t num
             flaw = LIST_FLAW_NAME;
         else if (!parse_record(z, rest, rest_count, &rec))
             flaw = LIST_FLAW_SYNTAX;
-        else if (rec.type == DNS_TYPE_SOA && !z->apex_known) {
+        else if (z->parentheses > 0 && rec.type != DNS_TYPE_SOA)
+            flaw = LIST_FLAW_SYNTAX;
+        else if (rec.type == DNS_TYPE_SOA && !z->soa_seen) { /* servers write "$ORIGIN ." before it */
             z->apex = z->owner;
-            z->apex_known = true;
+            z->apex_known = z->soa_seen = true;
         } else
             flaw = give_rule(z, &rec, number, &result);
     }
-    if (flaw != LIST_FLAW_COUNT && z->handler.on_skip)
-        z->handler.on_skip(z->handler.self, flaw, number, line, len);
+    if (!continues)
+        z->soa_lines = 0;
+    if (flaw != LIST_FLAW_COUNT) {
+        z->parentheses = 0; /* a line that was skipped takes no other with it */
+        if (z->handler.on_skip)
+            z->handler.on_skip(z->handler.self, flaw, number, line, len);
+    }
     return result;
 }

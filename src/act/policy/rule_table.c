@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "act/policy/data.h"
+
 int rule_table_init(struct rule_table *t)
 {
     *t = (struct rule_table){.slot_count = 1024, .max = 512};
@@ -162,19 +164,35 @@ int64_t rule_table_with_scope(struct rule_table *t, uint32_t number, uint8_t sco
     return intern(t, &spec, data_at);
 }
 
+/* RFC 2181 5: a record set holds no record twice, whatever its TTLs. */
+static bool has_record(const uint8_t *data, size_t len, const struct policy_data_record *record)
+{
+    struct reader r = reader_of(data, len);
+    struct policy_data_record other;
+    while (policy_data_next(&r, &other))
+        if (other.type == record->type && other.len == record->len &&
+            memcmp(other.rdata, record->rdata, record->len) == 0)
+            return true;
+    return false;
+}
+
 int64_t rule_table_with_more_data(struct rule_table *t, uint32_t number, uint32_t more)
 {
     const struct policy_rule *a = &t->rules[number], *b = &t->rules[more];
-    uint32_t len = a->data_len + b->data_len;
-    if (len > POLICY_DATA_MAX)
-        return number; /* an answer would not hold it */
-    autofree uint8_t *data = malloc(len);
-    if (!data)
-        return -ENOMEM;
-    memcpy(data, t->data + a->data_at, a->data_len);
-    memcpy(data + a->data_len, t->data + b->data_at, b->data_len);
+    uint8_t data[POLICY_DATA_MAX];
+    struct writer w = writer_of(data, sizeof data);
+    struct reader added = reader_of(t->data + b->data_at, b->data_len);
+    struct policy_data_record record;
+    writer_bytes(&w, t->data + a->data_at, a->data_len);
+    while (policy_data_next(&added, &record))
+        if (!has_record(data, w.len, &record))
+            policy_data_put(&w, &record);
+    if (w.full)
+        return -EMSGSIZE;
     struct policy_rule_spec spec = spec_of(t, a);
+    if (w.len == a->data_len)
+        return number;
     spec.data = data;
-    spec.data_len = len;
+    spec.data_len = (uint32_t)w.len;
     return intern(t, &spec, UINT32_MAX);
 }

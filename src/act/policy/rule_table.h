@@ -28,7 +28,8 @@ const struct policy_rule *rule_table_get(const struct rule_table *t, uint32_t nu
 int64_t rule_table_with_scope(struct rule_table *t, uint32_t number, uint8_t scope) must_check;
 /* Do two rules differ in nothing but their scope? */
 bool rule_table_same_effect(const struct rule_table *t, const struct policy_rule *a, const struct policy_rule *b);
-/* The number of a rule with the local data of both: a name's records come line by line. */
+/* The number of a rule with the records of both, each once: a name's records come line by line. -EMSGSIZE past
+ * POLICY_DATA_MAX: an answer would not hold them. */
 int64_t rule_table_with_more_data(struct rule_table *t, uint32_t number, uint32_t more) must_check;
 
 #endif

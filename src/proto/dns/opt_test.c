@@ -1,0 +1,90 @@
+/* OPT records octet by octet: RFC 6891 6.1.2 and 6.1.3, RFC 8914 2. */
+#include "proto/dns/opt.h"
+
+#include "base/test.h"
+
+static uint8_t message[128];
+static struct writer out;
+
+static bool append(size_t max, const struct dns_opt *opt)
+{
+    memset(message, 0, sizeof message);
+    out = writer_of(message, max);
+    writer_grab(&out, DNS_HEADER_LEN);
+    return dns_opt_append(&out, opt);
+}
+
+TEST(the_bare_record_has_eleven_octets_and_is_counted)
+{
+    static const uint8_t want[] = {0, 0, 41, 0x04, 0xd0, 0, 0, 0, 0, 0, 0};
+    check(append(sizeof message, &(struct dns_opt){.ede = DNS_EDE_NONE}));
+    check_int(out.len, ==, DNS_HEADER_LEN + sizeof want);
+    check_bytes(message + DNS_HEADER_LEN, want, sizeof want);
+    check_int(message[11], ==, 1);
+}
+
+TEST(do_is_copied_and_the_upper_bits_of_the_code_go_here)
+{
+    static const uint8_t want[] = {0, 0, 41, 0x04, 0xd0, 1, 0, 0x80, 0, 0, 0};
+    check(append(sizeof message,
+                 &(struct dns_opt){.rcode = DNS_RCODE_BADVERS, .dnssec_ok = true, .ede = DNS_EDE_NONE}));
+    check_bytes(message + DNS_HEADER_LEN, want, sizeof want);
+}
+
+TEST(an_extended_error_is_code_and_text_without_a_terminator)
+{
+    static const uint8_t want[] = {0, 0, 41, 4, 208, 0, 0, 0, 0, 0, 10, 0, 15, 0, 6, 0, 15, 'w', 'h', 'y', '!'};
+    check(append(sizeof message, &(struct dns_opt){.ede = DNS_EDE_BLOCKED, .text = "why!"}));
+    check_int(out.len, ==, DNS_HEADER_LEN + sizeof want);
+    check_bytes(message + DNS_HEADER_LEN, want, sizeof want);
+}
+
+TEST(the_error_zero_is_an_error)
+{
+    static const uint8_t want[] = {0, 0, 41, 4, 208, 0, 0, 0, 0, 0, 6, 0, 15, 0, 2, 0, 0};
+    check(append(sizeof message, &(struct dns_opt){.ede = DNS_EDE_OTHER}));
+    check_int(out.len, ==, DNS_HEADER_LEN + sizeof want);
+    check_bytes(message + DNS_HEADER_LEN, want, sizeof want);
+}
+
+TEST(what_does_not_fit_is_left_out_text_first)
+{
+    const struct dns_opt opt = {.ede = DNS_EDE_BLOCKED, .text = "why!"};
+    check(append(DNS_HEADER_LEN + 21, &opt));
+    check_int(out.len, ==, DNS_HEADER_LEN + 21);
+    check(append(DNS_HEADER_LEN + 20, &opt));
+    check_int(out.len, ==, DNS_HEADER_LEN + 17);
+    check_int(message[DNS_HEADER_LEN + 10], ==, 6);
+    check(append(DNS_HEADER_LEN + 16, &opt));
+    check_int(out.len, ==, DNS_HEADER_LEN + 11);
+    check_int(message[DNS_HEADER_LEN + 10], ==, 0);
+    check(append(DNS_HEADER_LEN + 11, &opt));
+    check(!append(DNS_HEADER_LEN + 10, &opt));
+    check_int(out.len, ==, DNS_HEADER_LEN);
+    check_int(message[11], ==, 0);
+    check(!out.full);
+}
+
+TEST(a_full_message_stays_as_it_is)
+{
+    check(append(64, &(struct dns_opt){.ede = DNS_EDE_NONE}));
+    size_t len = out.len;
+    out.full = true;
+    check(!dns_opt_append(&out, &(struct dns_opt){.ede = DNS_EDE_NONE}));
+    check_int(out.len, ==, len);
+    check_int(message[11], ==, 1);
+}
+
+TEST(the_count_carries_into_its_upper_octet)
+{
+    check(append(64, &(struct dns_opt){.ede = DNS_EDE_NONE}));
+    message[11] = 0xff;
+    check(dns_opt_append(&out, &(struct dns_opt){.ede = DNS_EDE_NONE}));
+    check_int(message[10], ==, 1);
+    check_int(message[11], ==, 0);
+}
+
+int main(int argc, char **argv)
+{
+    return test_main(argc, argv);
+}
