@@ -206,14 +206,24 @@ static void on_upstream(void *self, const struct upstream_result *r)
     give_slot_back(p);
 }
 
+/* No room: an answer like any other, and observed like any other. */
+static void refuse(struct dns_worker *w, struct work *work, const struct client *client)
+{
+    dns_count(&w->o.counters->pending_refused, 1);
+    work->answer = w->large;
+    work->answer_len =
+        w->o.policy.answer_error(&work->query, work->message, DNS_RCODE_SERVFAIL, DNS_EDE_OTHER, "too many queries wait",
+                                 w->large, respond_max(&work->query, client->transport));
+    send_answer(w, client, work->answer, work->answer_len);
+    worker_observe(w, work, w->now_us, (uint32_t)((clock_mono_ns() - w->mono_ns) / 1000));
+    worker_publish(w);
+}
+
 void pending_start(struct dns_worker *w, struct work *work, const struct client *client)
 {
     struct pending *p = take_slot(w);
     if (!p) {
-        dns_count(&w->o.counters->pending_refused, 1);
-        size_t len = w->o.policy.answer_error(&work->query, work->message, DNS_RCODE_SERVFAIL, DNS_EDE_OTHER,
-                                              "too many queries wait", w->large, respond_max(&work->query, client->transport));
-        send_answer(w, client, w->large, len);
+        refuse(w, work, client);
         return;
     }
     p->client = *client;
