@@ -23,6 +23,7 @@
 
 enum {
     WORDS_MAX = 64,
+    QUERIES_MAX = 64, /* of one scenario */
     SCENARIO_LINE_MAX = 1024,
     RING_CAPACITY = 1 << 20,
     SLICE_MS = 250,   /* time passes in the worker's own ticks ... */
@@ -47,12 +48,14 @@ struct scenario {
     struct ring producer, consumer;
     void *ring_memory;
     int dir_fd, udp_fd, tcp_fd;
-    /* The last query. */
-    uint16_t id;
-    struct addr client;
-    bool tcp, edns;
-    uint8_t question[DNS_NAME_MAX + 4];
-    size_t question_len;
+    /* What was asked; identifiers are places here. */
+    struct asked {
+        struct addr client;
+        bool tcp, edns;
+        uint8_t question[DNS_NAME_MAX + 4];
+        size_t question_len;
+    } asked[QUERIES_MAX];
+    unsigned asked_count;
 };
 
 static printf_like(2, 3) void complain(struct scenario *s, const char *format, ...)
@@ -323,24 +326,24 @@ static void finish(struct scenario *s)
 /* ---- steps ---- */
 
 /* The name's octets as they are written, in their letter case. */
-static void put_question(struct scenario *s, const char *text, uint16_t type)
+static void put_question(struct scenario *s, struct asked *a, const char *text, uint16_t type)
 {
     struct dns_name n;
-    s->question_len = 0;
+    a->question_len = 0;
     if (dns_name_parse(text, strlen(text), &n) < 0) {
         complain(s, "\"%s\" is not a name", text);
         return;
     }
-    memcpy(s->question, n.wire, n.len);
+    memcpy(a->question, n.wire, n.len);
     if (!strchr(text, '\\'))
         for (size_t i = 0; i + 2 < n.len; i++)
             if (text[i] != '.')
-                s->question[i + 1] = (uint8_t)text[i];
-    struct writer w = writer_of(s->question, sizeof s->question);
+                a->question[i + 1] = (uint8_t)text[i];
+    struct writer w = writer_of(a->question, sizeof a->question);
     w.len = n.len;
     writer_u16(&w, type);
     writer_u16(&w, DNS_CLASS_IN);
-    s->question_len = w.len;
+    a->question_len = w.len;
 }
 
 /* QUERY client ADDR [tcp|tcp-half-closed] [edns N] [do] [ad] [cd] NAME TYPE */
@@ -351,27 +354,33 @@ static void step_query(struct scenario *s, struct words *w)
     if (world_take_answer(left))
         complain(s, "an answer came that the scenario does not speak of");
     free(left);
+    if (s->asked_count == QUERIES_MAX) {
+        complain(s, "too many queries");
+        return;
+    }
+    uint16_t id = (uint16_t)s->asked_count++;
+    struct asked *a = &s->asked[id];
     if (take_if(w, "client"))
-        s->client = take_addr(s, w);
+        a->client = take_addr(s, w);
     bool half_closed = take_if(w, "tcp-half-closed");
-    s->tcp = half_closed || take_if(w, "tcp");
-    s->edns = take_if(w, "edns");
-    uint16_t size = s->edns ? (uint16_t)take_number(s, w) : 0;
+    a->tcp = half_closed || take_if(w, "tcp");
+    a->edns = take_if(w, "edns");
+    uint16_t size = a->edns ? (uint16_t)take_number(s, w) : 0;
     bool dnssec = take_if(w, "do");
     uint16_t flags = DNS_FLAG_RD;
     flags |= take_if(w, "ad") ? DNS_FLAG_AD : 0;
     flags |= take_if(w, "cd") ? DNS_FLAG_CD : 0;
     const char *name = take(w);
-    put_question(s, name, take_type(s, w));
-    uint8_t query[DNS_HEADER_LEN + sizeof s->question + 11];
+    put_question(s, a, name, take_type(s, w));
+    uint8_t query[DNS_HEADER_LEN + sizeof a->question + 11];
     struct writer q = writer_of(query, sizeof query);
-    writer_u16(&q, ++s->id);
+    writer_u16(&q, id);
     writer_u16(&q, flags);
     writer_u16(&q, 1);
     writer_u32(&q, 0);
-    writer_u16(&q, s->edns);
-    writer_bytes(&q, s->question, s->question_len);
-    if (s->edns) {
+    writer_u16(&q, a->edns);
+    writer_bytes(&q, a->question, a->question_len);
+    if (a->edns) {
         writer_u8(&q, 0);
         writer_u16(&q, DNS_TYPE_OPT);
         writer_u16(&q, size);
@@ -379,10 +388,10 @@ static void step_query(struct scenario *s, struct words *w)
         writer_u16(&q, 0);
     }
     assert(!q.full);
-    if (s->tcp)
-        world_send_tcp(&s->client, query, q.len, half_closed);
+    if (a->tcp)
+        world_send_tcp(&a->client, query, q.len, half_closed);
     else
-        world_send_udp(&s->client, query, q.len);
+        world_send_udp(&a->client, query, q.len);
     turn(s);
 }
 
@@ -443,8 +452,9 @@ static void read_record(const struct dns_walk *walk, const struct dns_record *r,
              *said->data ? " " : "", text);
 }
 
-static bool read_answer(struct scenario *s, const struct world_answer *a, struct said *said)
+static bool read_answer(struct scenario *s, const struct world_answer *a, unsigned id, struct said *said)
 {
+    const struct asked *q = &s->asked[id];
     *said = (struct said){.ede = -1, .tcp = a->tcp};
     struct dns_walk walk;
     struct dns_record r;
@@ -459,16 +469,16 @@ static bool read_answer(struct scenario *s, const struct world_answer *a, struct
         read_record(&walk, &r, said);
     if (e < 0 || walk.at != a->len)
         complain(s, "the answer's records do not parse to its end");
-    if (walk.id != s->id)
-        complain(s, "the answer has the identifier %u, not %u", walk.id, s->id);
+    if (walk.id != id)
+        complain(s, "the answer has the identifier %u, not %u", walk.id, id);
     if (!(walk.flags & DNS_FLAG_QR) || !(walk.flags & DNS_FLAG_RA) || !(walk.flags & DNS_FLAG_RD))
         complain(s, "the answer's flags are %04x", walk.flags);
-    if (a->len < DNS_HEADER_LEN + s->question_len ||
-        memcmp(a->octets + DNS_HEADER_LEN, s->question, s->question_len) != 0)
+    if (a->len < DNS_HEADER_LEN + q->question_len ||
+        memcmp(a->octets + DNS_HEADER_LEN, q->question, q->question_len) != 0)
         complain(s, "the answer's question is not the query's, letter by letter");
-    if (memcmp(&a->to, &s->client, sizeof a->to) != 0 || a->tcp != s->tcp)
+    if (memcmp(&a->to, &q->client, sizeof a->to) != 0 || a->tcp != q->tcp)
         complain(s, "the answer went to somebody else");
-    if (said->opt != s->edns)
+    if (said->opt != q->edns)
         complain(s, "the answer has %s OPT record", said->opt ? "an" : "no");
     return true;
 }
@@ -494,16 +504,19 @@ static void expect_verdict(struct scenario *s, const struct said *said, const ch
         complain(s, "the answer says \"%s\", not \"%s\"", said->text, want);
 }
 
-/* ANSWER RCODE [tc] [ad] [verdict REF] [ede N] [ttl N] [soa] [records N] [data WORD...] */
+/* ANSWER [earlier N] RCODE [tc] [ad] [verdict REF] [ede N] [ttl N] [soa] [records N] [data WORD...] */
 static void step_answer(struct scenario *s, struct words *w)
 {
     struct world_answer *a = malloc(sizeof *a);
     struct said *said = malloc(sizeof *said);
     assert(a && said);
-    if (!world_take_answer(a)) {
+    unsigned earlier = 1 + (take_if(w, "earlier") ? (unsigned)take_number(s, w) : 0);
+    if (earlier > s->asked_count) {
+        complain(s, "so many queries were not made");
+    } else if (!world_take_answer(a)) {
         complain(s, "no answer came");
         w->next = w->count;
-    } else if (read_answer(s, a, said)) {
+    } else if (read_answer(s, a, s->asked_count - earlier, said)) {
         char rcode[DNS_TYPE_TEXT_MAX];
         const char *want = take(w);
         if (strcmp(dns_rcode_format(said->rcode, rcode), want) != 0)
@@ -675,14 +688,15 @@ static void step_flood(struct scenario *s, struct words *w)
 {
     long n = take_number(s, w);
     struct dns_name zone = take_name(s, w);
+    struct asked flood = {.client = s->asked[0].client};
     char text[DNS_NAME_TEXT_MAX], name[DNS_NAME_TEXT_MAX + 24];
     dns_name_format(&zone, text);
     for (long i = 0; i < n; i++) {
         snprintf(name, sizeof name, "n%ld.%s", i, text);
-        put_question(s, name, DNS_TYPE_A);
-        uint8_t query[DNS_HEADER_LEN + sizeof s->question] = {0, 0, 1, 0, 0, 1};
-        memcpy(query + DNS_HEADER_LEN, s->question, s->question_len);
-        world_send_udp(&s->client, query, DNS_HEADER_LEN + s->question_len);
+        put_question(s, &flood, name, DNS_TYPE_A);
+        uint8_t query[DNS_HEADER_LEN + sizeof flood.question] = {0xff, 0xff, 1, 0, 0, 1};
+        memcpy(query + DNS_HEADER_LEN, flood.question, flood.question_len);
+        world_send_udp(&flood.client, query, DNS_HEADER_LEN + flood.question_len);
         dns_worker_step(s->worker);
     }
 }

@@ -125,10 +125,13 @@ static bool answer_stale(struct pending *p)
     if (!e || dns_cache_entry_rcode(e) == DNS_RCODE_SERVFAIL ||
         dns_cache_entry_fresh_s(e, w->now_s) < -DNS_STALE_KEEP_S)
         return false;
-    dns_count(&w->o.counters->stale_answers, 1);
-    dns_cache_entry_hold_off(e, w->now_s + DNS_STALE_TTL_S);
+    uint32_t stale_ttl_s = dns_cache_entry_fresh_s(e, w->now_s) > 0 ? 0 : DNS_STALE_TTL_S;
+    if (stale_ttl_s) {
+        dns_count(&w->o.counters->stale_answers, 1);
+        dns_cache_entry_hold_off(e, w->now_s + DNS_STALE_TTL_S);
+    }
     size_t max = respond_max(&p->query, p->client.transport);
-    answer_client(p, dns_cache_entry_write(e, &p->query, p->question, w->now_s, DNS_STALE_TTL_S, w->large, max));
+    answer_client(p, dns_cache_entry_write(e, &p->query, p->question, w->now_s, stale_ttl_s, w->large, max));
     return true;
 }
 
