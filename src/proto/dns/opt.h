@@ -8,6 +8,8 @@
 #include "base/writer.h"
 #include "proto/dns/query.h"
 
+enum { DNS_OPT_LEN = 11 }; /* the record without an extended error */
+
 struct dns_opt {
     unsigned rcode;   /* the full code; its upper bits go here */
     bool dnssec_ok;   /* copied from the query, RFC 3225 3 */
