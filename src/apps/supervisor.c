@@ -155,6 +155,9 @@ static void become_role(enum role role, int fd)
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
+    /* The folder hinomi was started in may be closed to the role's user; nothing is looked for by a relative name. */
+    if (chdir("/") < 0)
+        _exit(127);
     char name[32];
     snprintf(name, sizeof name, "%s", role_name(role));
     char *argv[] = {"hinomi", "role", name, NULL};
