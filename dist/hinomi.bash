@@ -1,14 +1,14 @@
 # Completion of hinomi(1) for bash.
 _hinomi() {
     local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]:-}
-    local commands='up dns policy block allow why lists import log top status reload help version'
+    local commands='up dns block allow withdraw why lists import remove log top status reload policy help version'
 
     if [ "$COMP_CWORD" -eq 1 ]; then
         mapfile -t COMPREPLY < <(compgen -W "$commands" -- "$word")
         return
     fi
     case $before in
-    --config | --rpz | --list)
+    --config | --rpz | --list | --output)
         mapfile -t COMPREPLY < <(compgen -f -- "$word")
         return
         ;;
@@ -16,7 +16,15 @@ _hinomi() {
         mapfile -t COMPREPLY < <(compgen -d -- "$word")
         return
         ;;
-    --listen | --forward | --workers | --allow-clients | --cache-mib | --reason | --until | --last)
+    --format)
+        mapfile -t COMPREPLY < <(compgen -W 'auto names hosts rpz' -- "$word")
+        return
+        ;;
+    --action)
+        mapfile -t COMPREPLY < <(compgen -W 'blocked none pass nxdomain nodata local-data refused drop truncate' -- "$word")
+        return
+        ;;
+    --client | --name | --limit | --listen | --forward | --workers | --allow-clients | --cache-mib | --reason | --until | --last)
         return
         ;;
     esac
@@ -25,12 +33,13 @@ _hinomi() {
     case $command in
     up) options='--config --data' ;;
     dns) options='--listen --workers --forward --rpz --list --allow-clients --cache-mib --validate' ;;
-    policy) options='build check query --json' ;;
-    block | allow) options='--reason --until --config --data --json' ;;
-    why | lists | status | reload) options='--config --data --json' ;;
-    import) options='--config --data --json' ;;
-    log) options='-f --config --data --json' ;;
-    top) options='blocked names clients --last --config --data --json' ;;
+    policy) options='build check query --output --format --json' ;;
+    block | allow) options='--reason --until --data --json' ;;
+    withdraw | remove) options='--reason --data --json' ;;
+    why | lists | status | reload) options='--data --json' ;;
+    import) options='--name --format --reason --data --json' ;;
+    log) options='--follow --client --name --below --action --last --limit --data --json' ;;
+    top) options='blocked names clients --last --limit --data --json' ;;
     help) options=$commands ;;
     esac
     if [[ $command == import || $command == policy ]] && [[ $word != -* ]]; then

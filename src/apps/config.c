@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <pwd.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -107,7 +108,7 @@ static void keep_complaint(cyaml_log_t level, void *self, const char *format, va
     text[strcspn(text, "\n")] = '\0';
     const char *at = strstr(text, "line: ");
     if (at && l->line == 0)
-        l->line = atoi(at + strlen("line: "));
+        l->line = (int)strtol(at + strlen("line: "), NULL, 10);
     if (l->reason[0] == '\0') {
         const char *after = strncmp(text, "Load: ", 6) == 0 ? text + 6 : text;
         snprintf(l->reason, sizeof l->reason, "%s", after);
@@ -193,25 +194,25 @@ static void take_dns(struct load *l, const struct file_dns *f, struct dns_servic
 {
     if (f->listen)
         o->listen_count = 0;
-    for (unsigned i = 0; i < f->listen_count; i++) {
+    for (unsigned i = 0; f->listen && i < f->listen_count; i++) {
         if (addr_port_parse(f->listen[i], 53, &o->listen[i]) < 0)
             refuse(l, "listen", f->listen[i], _("not an address and port, such as 127.0.0.1:53 or [::1]:53"));
         o->listen_count = i + 1;
     }
     if (f->access)
         o->access_count = 0;
-    for (unsigned i = 0; i < f->access_count; i++) {
+    for (unsigned i = 0; f->access && i < f->access_count; i++) {
         if (addr_prefix_parse(f->access[i], &o->access[i]) < 0)
             refuse(l, "access", f->access[i], _("not a network, such as 192.0.2.0/24 (bits after the prefix must be zero)"));
         o->access_count = i + 1;
     }
     struct upstream_options *u = &o->upstream;
-    for (unsigned i = 0; i < f->forward_count; i++) {
+    for (unsigned i = 0; f->forward && i < f->forward_count; i++) {
         if (!take_target(f->forward[i], u->forward[i], &u->loopback_upstream))
             refuse(l, "forward", f->forward[i], _("not an address, such as 192.0.2.53 or 192.0.2.53:5353"));
         u->forward_count = i + 1;
     }
-    for (unsigned i = 0; i < f->stub_count; i++) {
+    for (unsigned i = 0; f->stub && i < f->stub_count; i++) {
         struct dns_name zone;
         if (dns_name_parse(f->stub[i].zone, strlen(f->stub[i].zone), &zone) < 0)
             refuse(l, "zone", f->stub[i].zone, _("not a domain name"));
@@ -246,7 +247,7 @@ static void take_store(struct load *l, const struct file_store *f, struct config
     take_text(l, "engine", f->engine, c->engine, sizeof c->engine);
     if (f->engine && f->engine[0] != '/')
         refuse(l, "engine", f->engine, _("must be an absolute path"));
-    take_number(l, "memory_mib", f->memory_mib, 200, 1 << 20, &c->store_memory_mib);
+    take_number(l, "memory_mib", f->memory_mib, 256, 1 << 20, &c->store_memory_mib);
     take_number(l, "ring_mib", f->ring_mib, 1, 1024, &ring_mib);
     if (ring_mib & (ring_mib - 1))
         refuse_number(l, "ring_mib", ring_mib, _("must be a power of two"));
@@ -268,7 +269,7 @@ static int find_user(const char *name, uid_t *ret_uid, gid_t *ret_gid)
 
 static void take_users(struct load *l, const struct file_control *f, struct config *c)
 {
-    for (unsigned i = 0; i < f->users_count; i++) {
+    for (unsigned i = 0; f->users && i < f->users_count; i++) {
         gid_t gid;
         if (find_user(f->users[i], &c->control_users[i], &gid) < 0)
             refuse(l, "users", f->users[i], _("no such user"));
@@ -327,7 +328,10 @@ int config_load(const char *path, struct config *ret_config, char *ret_error)
     struct file_config *f = NULL;
     cyaml_err_t e = cyaml_load_file(path, &cyaml, &top_schema, (cyaml_data_t **)&f, NULL);
     if (e != CYAML_OK) {
-        snprintf(ret_error, CONFIG_ERROR_MAX, "%s:%d: %s", path, l.line,
+        /* libcyaml's place is that of the mapping; the complaint ends with the word it is about. */
+        const char *colon = strrchr(l.reason, ':');
+        int line = colon && colon[1] ? line_of(path, colon + 2) : 0;
+        snprintf(ret_error, CONFIG_ERROR_MAX, "%s:%d: %s", path, line ? line : l.line,
                  l.reason[0] ? l.reason : cyaml_strerror(e));
         return -EINVAL;
     }

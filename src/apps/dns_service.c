@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "act/dns_answer/answer.h"
+#include "base/text.h"
 
 /* ---- struct dns_policy over act/policy and act/dns_answer ---- */
 
@@ -64,6 +65,52 @@ void dns_service_defaults(struct dns_service_options *o)
     snprintf(o->upstream.root_hints, sizeof o->upstream.root_hints, "/usr/share/dns/root.hints");
 }
 
+bool dns_service_same_addresses(const struct dns_service_options *a, const struct dns_service_options *b)
+{
+    if (a->listen_count != b->listen_count)
+        return false;
+    for (unsigned i = 0; i < a->listen_count; i++) {
+        char x[ADDR_PORT_TEXT_MAX], y[ADDR_PORT_TEXT_MAX];
+        addr_port_format((const struct sockaddr *)&a->listen[i], x);
+        addr_port_format((const struct sockaddr *)&b->listen[i], y);
+        if (strcmp(x, y) != 0)
+            return false;
+    }
+    return true;
+}
+
+static bool same_access(const struct dns_service_options *a, const struct dns_service_options *b)
+{
+    if (a->access_count != b->access_count)
+        return false;
+    for (unsigned i = 0; i < a->access_count; i++)
+        if (a->access[i].bits != b->access[i].bits ||
+            memcmp(&a->access[i].addr, &b->access[i].addr, sizeof a->access[i].addr) != 0)
+            return false;
+    return true;
+}
+
+static bool same_upstream(const struct upstream_options *a, const struct upstream_options *b)
+{
+    if (a->forward_count != b->forward_count || a->stub_count != b->stub_count)
+        return false;
+    for (unsigned i = 0; i < a->forward_count; i++)
+        if (strcmp(a->forward[i], b->forward[i]) != 0)
+            return false;
+    for (unsigned i = 0; i < a->stub_count; i++)
+        if (strcmp(a->stub[i].zone, b->stub[i].zone) != 0 || strcmp(a->stub[i].target, b->stub[i].target) != 0)
+            return false;
+    return a->validate == b->validate && a->loopback_upstream == b->loopback_upstream &&
+           a->background_queries == b->background_queries && strcmp(a->root_hints, b->root_hints) == 0 &&
+           strcmp(a->trust_anchor, b->trust_anchor) == 0 && a->cache_mib == b->cache_mib;
+}
+
+bool dns_service_options_equal(const struct dns_service_options *a, const struct dns_service_options *b)
+{
+    return dns_service_same_addresses(a, b) && same_access(a, b) && same_upstream(&a->upstream, &b->upstream) &&
+           a->workers == b->workers && a->cache_bytes == b->cache_bytes;
+}
+
 int dns_service_open_sockets(const struct dns_service_options *o, int *ret_fds, unsigned *ret_failed)
 {
     static const enum dns_transport transports[] = {DNS_TRANSPORT_UDP, DNS_TRANSPORT_TCP};
@@ -85,14 +132,6 @@ int dns_service_open_sockets(const struct dns_service_options *o, int *ret_fds, 
     return n;
 }
 
-static bool is_wildcard(const struct sockaddr_storage *sa)
-{
-    static const struct addr v4_any = {.bytes = {[10] = 0xff, [11] = 0xff}};
-    static const struct addr v6_any = {0};
-    struct addr a = addr_of_sockaddr((const struct sockaddr *)sa);
-    return memcmp(&a, &v4_any, sizeof a) == 0 || memcmp(&a, &v6_any, sizeof a) == 0;
-}
-
 static int init_worker(struct dns_service *s, const struct dns_service_options *o, unsigned number, const int *fds,
                        const struct dns_service_memory *memory, const char **ret_error)
 {
@@ -111,14 +150,14 @@ static int init_worker(struct dns_service *s, const struct dns_service_options *
         w.sockets[i] = (struct dns_socket){
             .fd = fds[number * w.socket_count + i],
             .transport = udp ? DNS_TRANSPORT_UDP : DNS_TRANSPORT_TCP,
-            .wildcard = udp && is_wildcard(&o->listen[i / 2]),
+            .wildcard = udp && dns_socket_is_wildcard((const struct sockaddr *)&o->listen[i / 2]),
         };
     }
     randombytes_buf(&w.cache_key, sizeof w.cache_key);
     if (memory->ring_capacity > 0) {
         int e = ring_attach_producer(&s->rings[number], memory->ring, memory->ring_capacity);
         if (e < 0) {
-            *ret_error = "the ring of observations cannot be used";
+            *ret_error = N_("the ring of observations cannot be used");
             return e;
         }
         w.ring = &s->rings[number];

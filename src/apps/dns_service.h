@@ -20,6 +20,10 @@ struct dns_service_options {
 /* Sensible values for everything but the addresses: recursion, validation, loopback clients, Debian's anchor and hints. */
 void dns_service_defaults(struct dns_service_options *o);
 
+bool dns_service_options_equal(const struct dns_service_options *a, const struct dns_service_options *b);
+/* Would both listen on the same addresses? */
+bool dns_service_same_addresses(const struct dns_service_options *a, const struct dns_service_options *b);
+
 /* Sockets of all workers, opened by whoever may; by worker, then by address, UDP before TCP. */
 enum { DNS_SERVICE_SOCKETS_MAX = DNS_WORKERS_MAX * DNS_SOCKETS_MAX };
 /* Returns how many were opened; on error *ret_failed is the index in listen. */

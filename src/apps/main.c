@@ -1,4 +1,4 @@
-/* hinomi: finds the subcommand and runs it. */
+/* hinomi: finds the subcommand and runs it; help and version. */
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -8,12 +8,51 @@
 #include "base/attr.h"
 #include "base/text.h"
 
+static command_fn command_help, command_version;
+
+/* One row a command; `help` shows usage and detail. A NULL summary is not shown. */
 static const struct {
     const char *name;
     command_fn *run;
-    const char *summary; /* NULL: not shown */
+    const char *usage, *summary, *detail;
 } command_table[] = {
-    {"dns", command_dns, N_("run the protective resolver alone, with lists from files")},
+    {"up", command_up, N_("up [--config FILE] [--data DIR]"), N_("run a node in the foreground"),
+     N_("Starts the resolver, the hub and the store, each in a process and sandbox of its own. Without a configuration it\n"
+        "answers on 127.0.0.1 port 5300 and needs no privilege. SIGHUP reads the configuration again, SIGTERM ends.")},
+    {"dns", command_dns,
+     N_("dns [--listen ADDR:PORT] [--workers N] [--forward ADDR:PORT] [--rpz FILE] [--list FILE] [--allow-clients PREFIX]"),
+     N_("run the resolver alone, with lists from files"),
+     N_("SIGHUP reads the lists again, SIGTERM ends. Nothing is recorded.")},
+    {"block", command_block, N_("block NAME --reason TEXT [--until WHEN]"),
+     N_("block a name and everything below it, now"),
+     N_("The block is a verdict in the ledger: it has a number, which the answer cites, a reason, and an end if you give\n"
+        "one. WHEN is a length (2h, 7d) or a time (2026-12-31, 2026-12-31T18:00).")},
+    {"allow", command_allow, N_("allow NAME --reason TEXT [--until WHEN]"),
+     N_("let a name and everything below it through, whatever the lists say"), NULL},
+    {"withdraw", command_withdraw, N_("withdraw NAME --reason TEXT"), N_("take back what was said of a name by hand"),
+     NULL},
+    {"why", command_why, N_("why NAME"), N_("tell what is done with a name, and which verdict, list and line say so"),
+     NULL},
+    {"lists", command_lists, N_("lists"), N_("show the lists in force"), NULL},
+    {"import", command_import, N_("import FILE [--name NAME] [--format auto|names|hosts|rpz] [--reason TEXT]"),
+     N_("take a list in, or a new edition of it"),
+     N_("Plain names block the name and everything below it; a hosts file blocks exactly its names; an RPZ file says\n"
+        "itself. A line that is not understood is counted, shown with its number, and skipped. \"-\" reads standard "
+        "input.")},
+    {"remove", command_remove, N_("remove LIST [--reason TEXT]"), N_("remove a list"), NULL},
+    {"log", command_log,
+     N_("log [-f] [--client ADDR] [--name NAME [--below]] [--action ACTION] [--last LENGTH] [--limit N]"),
+     N_("show answers given, the newest last"),
+     N_("ACTION is blocked, none, pass, nxdomain, nodata, local-data, refused, drop or truncate. -f goes on showing.")},
+    {"top", command_top, N_("top blocked|names|clients [--last LENGTH] [--limit N]"),
+     N_("show the most frequent of the last hour, or of LENGTH (30m, 1d)"), NULL},
+    {"status", command_status, N_("status"), N_("show the roles, counts, drops and how old the data is"), NULL},
+    {"reload", command_reload, N_("reload"), N_("read the configuration again; a wrong one is refused"), NULL},
+    {"policy", command_policy, N_("policy build -o IMAGE LIST... | policy check IMAGE | policy query IMAGE NAME"),
+     N_("work on a policy image without a node"), NULL},
+    {"help", command_help, N_("help [COMMAND]"), N_("show this, or more about one command"), NULL},
+    {"version", command_version, N_("version"), N_("show the version"), NULL},
+    {"role", command_role, NULL, NULL, NULL},
 };
 
 int command_usage(const char *command, const char *format, ...)
@@ -40,14 +79,59 @@ int command_failed(const char *format, ...)
     return EXIT_FAILED;
 }
 
+static void print_overview(FILE *to)
+{
+    fprintf(to, "%s\n\n", _("hinomi watches what names a network asks for, judges them by policy, answers, and records."));
+    for (size_t i = 0; i < array_len(command_table); i++)
+        if (command_table[i].summary)
+            fprintf(to, "  hinomi %-10s %s\n", command_table[i].name, _(command_table[i].summary));
+    fprintf(to, "\n%s\n",
+            _("A first try:\n"
+              "  hinomi up                                    in one terminal; in another:\n"
+              "  hinomi import hosts.txt                      take a block list in\n"
+              "  dig @127.0.0.1 -p 5300 NAME                  ask for a name of it\n"
+              "  hinomi why NAME                              and ask why it was blocked\n"
+              "  hinomi log -f                                watch the answers\n"
+              "Each command that asks a node takes --data DIR and --json. More: hinomi help COMMAND, man hinomi."));
+}
+
+static int command_help(int argc, char **argv)
+{
+    if (argc < 2) {
+        print_overview(stdout);
+        return EXIT_FINE;
+    }
+    for (size_t i = 0; i < array_len(command_table); i++) {
+        if (strcmp(command_table[i].name, argv[1]) != 0 || !command_table[i].summary)
+            continue;
+        printf("hinomi %s\n\n%s\n", _(command_table[i].usage), _(command_table[i].summary));
+        if (command_table[i].detail)
+            printf("\n%s\n", _(command_table[i].detail));
+        return EXIT_FINE;
+    }
+    return command_failed(_("no such command: %s; \"hinomi help\" shows those there are"), argv[1]);
+}
+
+static int command_version(int argc, char **argv)
+{
+    (void)argc, (void)argv;
+    printf("hinomi %s\n", HINOMI_VERSION);
+    return EXIT_FINE;
+}
+
 int main(int argc, char **argv)
 {
     signal(SIGPIPE, SIG_IGN);
     text_init();
-    if (argc < 2)
+    if (argc < 2) {
+        print_overview(stderr);
         return EXIT_USAGE;
+    }
+    const char *name = strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ? "help"
+                       : strcmp(argv[1], "--version") == 0                           ? "version"
+                                                                                     : argv[1];
     for (size_t i = 0; i < array_len(command_table); i++)
-        if (strcmp(command_table[i].name, argv[1]) == 0)
+        if (strcmp(command_table[i].name, name) == 0)
             return command_table[i].run(argc - 1, argv + 1);
-    return command_usage(argv[1], "%s", _("no such command"));
+    return command_failed(_("no such command: %s; \"hinomi help\" shows those there are"), argv[1]);
 }

@@ -122,6 +122,20 @@ static int open_engine(struct role_store *role)
     return start_timer(role->loop, on_reopen, role, STORE_REOPEN_S, &role->reopen_timer);
 }
 
+int role_store_confine(const struct role_store_options *options, uid_t uid, gid_t gid,
+                       struct sandbox_report *ret_report)
+{
+    struct sandbox_options sandbox = {
+        .role = SANDBOX_STORE,
+        .uid = uid,
+        .gid = gid,
+        /* The engine, the system's libraries that it loads, and what it asks about machine and memory. */
+        .read_paths = {options->library_path, "/usr/lib", "/etc/ld.so.cache", "/proc", "/sys"},
+        .write_paths = {options->data_dir},
+    };
+    return sandbox_enter(&sandbox, ret_report);
+}
+
 int role_store_new(struct event_base *loop, const struct role_store_options *options,
                    void (*on_hub_end)(void *self), void *self, struct role_store **ret_role)
 {

@@ -12,6 +12,8 @@
 
 #include "base/attr.h"
 
+#include "base/sandbox.h"
+
 struct event_base;
 struct role_store;
 
@@ -21,6 +23,10 @@ struct role_store_options {
     uint64_t memory_max;      /* of the engine, bytes */
     unsigned retention_days;  /* 0: for ever */
 };
+
+/* Enters the sandbox of this role, before the engine is loaded: the library runs in it from its first instruction. */
+int role_store_confine(const struct role_store_options *options, uid_t uid, gid_t gid,
+                       struct sandbox_report *ret_report) must_check;
 
 /* For a parent that hands over hub channels later: in its loop, with a call when the hub's channel ended. Opens the engine;
  * when that fails it says so in the log, answers with errors, and tries again every STORE_REOPEN_S. The texts of

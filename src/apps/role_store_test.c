@@ -37,7 +37,8 @@ static struct role role_start(const char *library)
         close(fds[0]);
         log_init("store", LOG_LEVEL_ERROR);
         struct role_store_options o = {.library_path = library, .data_dir = data_dir, .memory_max = 700u << 20};
-        _exit(role_store_run(fds[1], &o) < 0);
+        struct sandbox_report report;
+        _exit(role_store_confine(&o, 0, 0, &report) < 0 || role_store_run(fds[1], &o) < 0);
     }
     close(fds[1]);
     return (struct role){.pid = pid, .fd = fds[0]};

@@ -155,6 +155,9 @@ static void become_role(enum role role, int fd)
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
+    /* The folder hinomi was started in may be closed to the role's user; nothing is looked for by a relative name. */
+    if (chdir("/") < 0)
+        _exit(127);
     char name[32];
     snprintf(name, sizeof name, "%s", role_name(role));
     char *argv[] = {"hinomi", "role", name, NULL};
@@ -228,12 +231,21 @@ static void describe_death(int status, char *text, size_t max)
         snprintf(text, max, _("ended with code %d"), WEXITSTATUS(status));
 }
 
-static bool all_gone(const struct supervisor *s)
+/* One after the other, so that what was observed is stored: who answers first, who stores last. Ends the loop when all
+ * are gone. */
+static void stop_next(struct supervisor *s)
 {
-    for (int i = 0; i < ROLE_COUNT; i++)
-        if (s->children[i].pid > 0)
-            return false;
-    return true;
+    static const enum role order[] = {ROLE_DNS, ROLE_HUB, ROLE_STORE};
+    for (size_t i = 0; i < array_len(order); i++) {
+        struct child *c = &s->children[order[i]];
+        if (c->pid == 0)
+            continue;
+        static const struct timeval patience = {.tv_sec = STOP_PATIENCE_MS / 1000};
+        event_add(s->kill_timer, &patience);
+        kill(c->pid, SIGTERM);
+        return;
+    }
+    event_base_loopbreak(s->loop);
 }
 
 static void forget_child(struct child *c)
@@ -251,11 +263,10 @@ static void on_death(struct supervisor *s, struct child *c, int status)
 {
     char why[128];
     describe_death(status, why, sizeof why);
-    bool planned = s->stopping || c->replaced;
+    bool planned = c->replaced;
     forget_child(c);
     if (s->stopping) {
-        if (all_gone(s))
-            event_base_loopbreak(s->loop);
+        stop_next(s);
         return;
     }
     if (planned) {
@@ -305,12 +316,6 @@ static const char *needs_restart(const struct config *old, const struct config *
     return NULL;
 }
 
-static bool same_addresses(const struct dns_service_options *a, const struct dns_service_options *b)
-{
-    return a->listen_count == b->listen_count &&
-           memcmp(a->listen, b->listen, a->listen_count * sizeof a->listen[0]) == 0;
-}
-
 static void close_sockets(const int *fds, int count)
 {
     for (int i = 0; i < count; i++)
@@ -339,7 +344,7 @@ static void replace_child(struct child *c)
 
 static void apply_config(struct supervisor *s, const struct config *next)
 {
-    bool dns_changed = memcmp(&s->config.dns, &next->dns, sizeof next->dns) != 0;
+    bool dns_changed = !dns_service_options_equal(&s->config.dns, &next->dns);
     bool store_changed = strcmp(s->config.engine, next->engine) != 0 ||
                          s->config.store_memory_mib != next->store_memory_mib ||
                          s->config.retention_days != next->retention_days;
@@ -364,7 +369,7 @@ static void reload(struct supervisor *s)
     int e = s->config.source[0] ? config_load(s->config.source, next, error) : 0;
     const char *reason = e < 0 ? error : needs_restart(&s->config, next);
     int fds[DNS_SERVICE_SOCKETS_MAX];
-    if (!reason && !same_addresses(&s->config.dns, &next->dns)) {
+    if (!reason && !dns_service_same_addresses(&s->config.dns, &next->dns)) {
         int n = open_sockets(next, fds, error);
         if (n < 0) {
             reason = error;
@@ -467,16 +472,10 @@ static void on_terminate(evutil_socket_t number, short what, void *self)
     s->stopping = true;
     log_notice(_("ending"));
     notify_service_manager("STOPPING=1");
-    for (int i = 0; i < ROLE_COUNT; i++) {
+    for (int i = 0; i < ROLE_COUNT; i++)
         if (s->children[i].restart)
             event_del(s->children[i].restart);
-        if (s->children[i].pid > 0)
-            kill(s->children[i].pid, SIGTERM);
-    }
-    static const struct timeval patience = {.tv_sec = STOP_PATIENCE_MS / 1000};
-    event_add(s->kill_timer, &patience);
-    if (all_gone(s))
-        event_base_loopbreak(s->loop);
+    stop_next(s);
 }
 
 /* ---- opening ---- */
@@ -510,6 +509,24 @@ static int make_data_folders(const struct supervisor *s)
         e = make_folder(s, path);
     }
     return e;
+}
+
+/* The first folder on the way to the data that the node's user may not pass; false when there is none. */
+static bool closed_folder(const struct supervisor *s, char *ret_path)
+{
+    const struct config *c = &s->config;
+    for (size_t n = 1; c->uid != 0 && n <= strlen(c->data); n++) {
+        if (c->data[n] != '/' && c->data[n] != '\0')
+            continue;
+        struct stat st;
+        snprintf(ret_path, CONFIG_PATH_MAX, "%.*s", (int)n, c->data);
+        if (stat(ret_path, &st) < 0)
+            return false;
+        mode_t needed = st.st_uid == c->uid ? S_IXUSR : st.st_gid == c->gid ? S_IXGRP : S_IXOTH;
+        if (!(st.st_mode & needed))
+            return true;
+    }
+    return false;
 }
 
 /* One node to a data folder. */
@@ -552,6 +569,11 @@ static int prepare(struct supervisor *s)
     int e = make_data_folders(s);
     if (e < 0)
         return command_failed(_("data folder %s: %s; choose another with --data"), s->config.data, strerror(-e));
+    char closed[CONFIG_PATH_MAX];
+    if (closed_folder(s, closed))
+        return command_failed(_("data folder %s: the user %s, which the roles become, may not pass %s; choose another "
+                                "folder with --data, or another user in the configuration"),
+                              s->config.data, s->config.user, closed);
     e = take_lock(s);
     if (e == -EWOULDBLOCK)
         return command_failed(_("another hinomi runs on the data folder %s"), s->config.data);

@@ -95,6 +95,7 @@ const char *engine_find_library(char *path)
         return path;
     }
     if (!library_at(path, getenv("HINOMI_ENGINE_DIR"), "/", LIBRARY_BELOW_CACHE) &&
+        !library_at(path, "/var/cache", "/", LIBRARY_BELOW_CACHE) && /* set up by root, for every user */
         !library_at(path, getenv("XDG_CACHE_HOME"), "/", LIBRARY_BELOW_CACHE) &&
         !library_at(path, getenv("HOME"), "/.cache/", LIBRARY_BELOW_CACHE))
         snprintf(path, ENGINE_PATH_MAX, "%s", LIBRARY_INSTALLED);
@@ -220,6 +221,8 @@ int engine_open(const struct engine_options *o, struct engine **ret_engine, char
                  ENGINE_MEMORY_MIN >> 20);
         return -EINVAL;
     }
+    /* Partitions are days of UTC (dns_query.h); and a machine without time zone files must not keep the engine shut. */
+    setenv("TZ", "UTC", 1);
     struct engine *e = calloc(1, sizeof *e);
     if (!e)
         return -ENOMEM;

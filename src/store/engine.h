@@ -22,8 +22,8 @@ enum {
     ENGINE_MEMORY_MIN = 256 << 20, /* below this the engine cannot merge; it holds about 50 MB when idle */
 };
 
-/* Where the library is: $HINOMI_ENGINE if set, else where tools/setup puts it (below $HINOMI_ENGINE_DIR, $XDG_CACHE_HOME
- * or ~/.cache), else /usr/lib/hinomi/libchdb.so. The path goes to the caller's buffer, which is also returned; when
+/* Where the library is: $HINOMI_ENGINE if set, else where tools/setup puts it (below $HINOMI_ENGINE_DIR, /var/cache,
+ * $XDG_CACHE_HOME or ~/.cache), else /usr/lib/hinomi/libchdb.so. The path goes to the caller's buffer, which is also returned; when
  * there is no file at any place it is the last one, and engine_open will say that it is not there. */
 enum { ENGINE_PATH_MAX = 4096 };
 const char *engine_find_library(char *path);

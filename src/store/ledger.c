@@ -164,7 +164,8 @@ int ledger_open(const char *path, struct ledger **ret_ledger)
     /* trusted_schema off: a schema planted in the file cannot call functions with effects. */
     if (r == 0)
         r = ledger_run(l, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
-                          "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON");
+                          "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON;"
+                          "PRAGMA temp_store = MEMORY" /* the sandbox keeps it from /tmp */);
     if (r == 0)
         r = migrate(l);
     if (r < 0) {

@@ -23,9 +23,9 @@ static int on_rule(void *self, const struct list_rule *rule, uint32_t line)
     return policy_builder_add(run->builder, rule->name, &spec, line);
 }
 
-static void on_skip(void *self, enum list_flaw flaw, uint32_t line, const char *text, size_t len)
+void compile_source_add_sample(struct compile_source *s, enum list_flaw flaw, uint32_t line, const char *text,
+                               size_t len)
 {
-    struct compile_source *s = ((struct source_run *)self)->source;
     if (s->sample_count == COMPILE_SAMPLES_MAX)
         return;
     unsigned i = s->sample_count++;
@@ -38,6 +38,11 @@ static void on_skip(void *self, enum list_flaw flaw, uint32_t line, const char *
         s->samples[i].text[k] = c < 0x20 || c >= 0x7f ? '?' : (char)c;
     }
     s->samples[i].text[len] = '\0';
+}
+
+static void on_skip(void *self, enum list_flaw flaw, uint32_t line, const char *text, size_t len)
+{
+    compile_source_add_sample(((struct source_run *)self)->source, flaw, line, text, len);
 }
 
 int policy_compile(struct policy_builder *b, struct compile_source *sources, unsigned count, unsigned *ret_failed)

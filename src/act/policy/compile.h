@@ -25,6 +25,10 @@ struct compile_source {
     unsigned sample_count;
 };
 
+/* Keeps a skipped line as a sample, while there is room. */
+void compile_source_add_sample(struct compile_source *s, enum list_flaw flaw, uint32_t line, const char *text,
+                               size_t len);
+
 /* Reads all sources into the builder. On error *ret_failed is the source's index. The builder may get more rules
  * afterwards and is finished by the caller. */
 int policy_compile(struct policy_builder *b, struct compile_source *sources, unsigned count, unsigned *ret_failed)

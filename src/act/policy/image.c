@@ -11,6 +11,7 @@
 
 #include "act/policy/image_format.h"
 #include "base/reader.h"
+#include "base/text.h"
 
 struct policy_image {
     const uint8_t *map;
@@ -31,16 +32,16 @@ static bool section_fits(const struct policy_section *s, uint64_t file_len, uint
 static const char *header_flaw(const struct policy_header *h, uint64_t file_len)
 {
     if (h->file_len != file_len)
-        return "the file is cut or has grown";
+        return N_("the file is cut or has grown");
     if (!section_fits(&h->entries, file_len, 1) || !section_fits(&h->data, file_len, 1) ||
         !section_fits(&h->rules, file_len, sizeof(struct policy_rule)) ||
         !section_fits(&h->lists, file_len, sizeof(struct policy_list)) ||
         !section_fits(&h->bucket_section, file_len, sizeof(struct policy_bucket)))
-        return "a section lies outside the file";
+        return N_("a section lies outside the file");
     if (h->entries.len > UINT32_MAX || h->buckets == 0 || h->buckets > h->buckets_all ||
         h->buckets_all != h->bucket_section.len / sizeof(struct policy_bucket) ||
         h->lists.len / sizeof(struct policy_list) > POLICY_LISTS_MAX)
-        return "a count does not fit its section";
+        return N_("a count does not fit its section");
     return NULL;
 }
 
@@ -64,17 +65,17 @@ static const char *content_flaw(const struct policy_image *im)
         if (r->list >= im->list_count || r->action >= DNS_ACTION_COUNT || r->scope == 0 ||
             r->scope > POLICY_SCOPE_BOTH || r->data_at > im->head.data.len ||
             r->data_len > im->head.data.len - r->data_at || r->data_len > POLICY_DATA_MAX)
-            return "a rule is not valid";
+            return N_("a rule is not valid");
     }
     for (uint64_t i = 0; i < im->list_count; i++)
         if (!memchr(im->lists[i].name, '\0', POLICY_LIST_NAME_MAX))
-            return "a list's name has no end";
+            return N_("a list's name has no end");
     return NULL;
 }
 
 int policy_image_open_fd(int fd, bool check_all, struct policy_image **ret_image, const char **ret_reason)
 {
-    const char *reason = "the file cannot be read";
+    const char *reason = N_("the file cannot be read");
     if (!ret_reason)
         ret_reason = &reason;
     *ret_reason = reason;
@@ -82,7 +83,7 @@ int policy_image_open_fd(int fd, bool check_all, struct policy_image **ret_image
     if (fstat(fd, &st) < 0)
         return -errno;
     if (!S_ISREG(st.st_mode) || st.st_size < (off_t)sizeof(struct policy_header)) {
-        *ret_reason = "the file is too short for a policy image";
+        *ret_reason = N_("the file is too short for a policy image");
         return -EBADMSG;
     }
     size_t len = (size_t)st.st_size;
@@ -102,9 +103,9 @@ int policy_image_open_fd(int fd, bool check_all, struct policy_image **ret_image
 
     int result = -EBADMSG;
     if (h->magic != POLICY_IMAGE_MAGIC) {
-        *ret_reason = "the file is not a policy image";
+        *ret_reason = N_("the file is not a policy image");
     } else if (h->version != POLICY_IMAGE_VERSION || h->header_len != sizeof *h) {
-        *ret_reason = "the image has another format version";
+        *ret_reason = N_("the image has another format version");
         result = -EPROTONOSUPPORT;
     } else if ((*ret_reason = header_flaw(h, len)) == NULL) {
         im->buckets = (const struct policy_bucket *)(im->map + h->bucket_section.at);
@@ -113,7 +114,7 @@ int policy_image_open_fd(int fd, bool check_all, struct policy_image **ret_image
         im->rule_count = h->rules.len / sizeof(struct policy_rule);
         im->list_count = h->lists.len / sizeof(struct policy_list);
         if (check_all && !checksum_matches(im->map, len, h))
-            *ret_reason = "the checksum does not match";
+            *ret_reason = N_("the checksum does not match");
         else if ((*ret_reason = content_flaw(im)) == NULL)
             result = 0;
     }
@@ -132,7 +133,7 @@ int policy_image_open(int dir_fd, const char *file, bool check_all, struct polic
     int fd = openat(dir_fd, file, O_RDONLY | O_CLOEXEC);
     if (fd < 0) {
         if (ret_reason)
-            *ret_reason = "the file cannot be opened";
+            *ret_reason = N_("the file cannot be opened");
         return -errno;
     }
     int e = policy_image_open_fd(fd, check_all, ret_image, ret_reason);

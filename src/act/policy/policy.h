@@ -1,4 +1,4 @@
-/* The policy in force: layers of images behind one pointer, swapped while workers go on answering.
+/* The policy in force: layers of images behind one pointer, swapped while workers go on answering. The folder's public face.
  *
  * The layer made by hand comes first and is small, so that a block by hand acts within milliseconds whatever the size of
  * the lists. A worker holds the policy for one batch (policy_hold, policy_release); the control thread swaps and then
@@ -9,7 +9,7 @@
 
 #include <stdatomic.h>
 
-#include "act/policy/image.h"
+#include "act/policy/compile.h"
 
 enum policy_layer { POLICY_LAYER_HAND, POLICY_LAYER_LISTS, POLICY_LAYER_COUNT };
 

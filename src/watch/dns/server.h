@@ -67,5 +67,7 @@ void dns_worker_free(struct dns_worker *w);
 
 /* Opens a socket of one worker for one address: SO_REUSEPORT, non-blocking, close-on-exec. Negative errno. */
 int dns_socket_open(const struct sockaddr *sa, enum dns_transport transport) must_check;
+/* Is it "any" address? Then an answer must be sent from the address that was asked. */
+bool dns_socket_is_wildcard(const struct sockaddr *sa);
 
 #endif

@@ -1,6 +1,8 @@
 /* Opens the sockets of a worker. */
 #include <errno.h>
+#include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -16,17 +18,27 @@ static int set_option(int fd, int level, int name, int value)
     return setsockopt(fd, level, name, &value, sizeof value) < 0 ? -errno : 0;
 }
 
+bool dns_socket_is_wildcard(const struct sockaddr *sa)
+{
+    static const struct addr v4_any = {.bytes = {[10] = 0xff, [11] = 0xff}};
+    static const struct addr v6_any = {0};
+    struct addr a = addr_of_sockaddr(sa);
+    return memcmp(&a, &v4_any, sizeof a) == 0 || memcmp(&a, &v6_any, sizeof a) == 0;
+}
+
 static int prepare_udp(int fd, const struct sockaddr *sa)
 {
+    bool v6 = sa->sa_family == AF_INET6;
     (void)set_option(fd, SOL_SOCKET, SO_RCVBUF, UDP_BUFFER); /* best effort */
     (void)set_option(fd, SOL_SOCKET, SO_SNDBUF, UDP_BUFFER);
-    if (sa->sa_family == AF_INET6) {
-        /* Answers are at most 1232 octets: never let the path make fragments of them. */
+    /* Answers are at most 1232 octets: never let a forged path MTU make fragments of them. */
+    if (v6)
         (void)set_option(fd, IPPROTO_IPV6, IPV6_MTU_DISCOVER, IPV6_PMTUDISC_OMIT);
-        return set_option(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO, 1);
-    }
-    (void)set_option(fd, IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_OMIT);
-    return 0;
+    else
+        (void)set_option(fd, IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_OMIT);
+    if (!dns_socket_is_wildcard(sa))
+        return 0;
+    return v6 ? set_option(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO, 1) : set_option(fd, IPPROTO_IP, IP_PKTINFO, 1);
 }
 
 int dns_socket_open(const struct sockaddr *sa, enum dns_transport transport)

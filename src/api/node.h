@@ -1,0 +1,34 @@
+/* What the resources of the API ask of the node they belong to; the hub role fills it in.
+ *
+ * Calls that take a `done` end by calling it once, at once or later, from the hub's loop.
+ */
+#ifndef HINOMI_API_NODE_H
+#define HINOMI_API_NODE_H
+
+#include "act/policy/policy.h"
+#include "api/control.h"
+#include "store/ledger.h"
+
+/* error NULL: it is in force at the resolver; else a text for a person. */
+typedef void node_done_fn(void *self, const char *error);
+typedef void node_examined_fn(void *self, int error, const struct compile_source *source);
+typedef void node_answer_fn(void *self, bool ok, const char *bytes, size_t len);
+
+struct node {
+    void *self;
+    struct ledger *ledger;
+    int data_fd; /* the data folder */
+    const struct policy *(*policy)(void *self);
+    void (*hand_changed)(void *self, node_done_fn *done, void *done_self);
+    void (*lists_changed)(void *self, node_done_fn *done, void *done_self);
+    int (*examine_list)(void *self, int fd, enum list_format format, node_examined_fn *done, void *done_self);
+    /* Asks the telemetry store; what has been observed until now is in the answer. */
+    int (*ask_store)(void *self, const char *sql, size_t len, node_answer_fn *answer, void *answer_self);
+    json_t *(*status)(void *self);
+    void (*reload)(void *self, node_done_fn *done, void *done_self);
+};
+
+/* One table of commands for each resource. */
+extern const struct control_command verdict_commands[], list_commands[], dns_commands[], status_commands[];
+
+#endif

@@ -1,0 +1,31 @@
+/* How the node is: its roles, rates, drops, age of data; and the reload of its configuration. */
+#include "api/node.h"
+#include "base/text.h"
+
+static void handle_status(struct control_request *request, const json_t *arguments)
+{
+    (void)arguments;
+    struct node *node = control_request_self(request);
+    control_reply(request, node->status(node->self));
+}
+
+static void on_reloaded(void *self, const char *error)
+{
+    if (error)
+        control_reply_error(self, _("configuration refused, the running one is kept: %s"), error);
+    else
+        control_reply(self, NULL);
+}
+
+static void handle_reload(struct control_request *request, const json_t *arguments)
+{
+    (void)arguments;
+    struct node *node = control_request_self(request);
+    node->reload(node->self, on_reloaded, request);
+}
+
+const struct control_command status_commands[] = {
+    {"status", handle_status},
+    {"reload", handle_reload},
+    {0},
+};

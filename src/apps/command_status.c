@@ -1,0 +1,138 @@
+/* hinomi status, reload: how a node is, and its configuration read again. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "apps/client_options.h"
+#include "apps/columns.h"
+#include "apps/command.h"
+#include "base/text.h"
+
+static int64_t number_of(const json_t *object, const char *key)
+{
+    return json_integer_value(json_object_get(object, key));
+}
+
+static bool is_true(const json_t *object, const char *key)
+{
+    return json_is_true(json_object_get(object, key));
+}
+
+static int64_t sum_of(const json_t *object)
+{
+    int64_t total = 0;
+    const char *key;
+    json_t *value;
+    json_object_foreach((json_t *)(uintptr_t)object, key, value)
+    {
+        total += json_integer_value(value);
+    }
+    return total;
+}
+
+static void print_layer(const json_t *policy, const char *key, const char *label)
+{
+    const json_t *layer = json_object_get(policy, key);
+    columns_line(label, "%" PRId64 ", %s", number_of(layer, "names"),
+                 is_true(layer, "in_force") ? _("in force") : _("not confirmed by the resolver"));
+}
+
+static void print_dns(const json_t *dns)
+{
+    const json_t *queries = json_object_get(dns, "queries"), *actions = json_object_get(dns, "actions");
+    size_t i;
+    json_t *address;
+    printf("%s\n", _("Answering"));
+    json_array_foreach(json_object_get(dns, "listen"), i, address)
+    {
+        columns_line(i == 0 ? _("address") : "", "%s", json_string_value(address));
+    }
+    columns_line(_("queries"), "%" PRId64, sum_of(queries));
+    columns_line(_("blocked"), "%" PRId64,
+                 number_of(actions, "nxdomain") + number_of(actions, "nodata") + number_of(actions, "local-data") +
+                     number_of(actions, "drop"));
+    columns_line(_("refused"), "%" PRId64, number_of(actions, "refused"));
+    columns_line(_("from the cache"), "%" PRId64, number_of(dns, "cache_hits"));
+    columns_line(_("stale"), "%" PRId64, number_of(dns, "stale_answers"));
+    columns_line(_("upstream failures"), "%" PRId64, number_of(dns, "upstream_failures"));
+    columns_line(_("waiting now"), "%" PRId64, number_of(dns, "pending"));
+}
+
+static void print_recording(const json_t *recording, const json_t *store)
+{
+    const json_t *age = json_object_get(recording, "last_stored_s_ago");
+    const char *error = json_string_value(json_object_get(store, "last_error"));
+    printf("%s\n", _("Recording"));
+    if (is_true(store, "open"))
+        columns_line(_("engine"), "%s", _("open"));
+    else
+        columns_line(_("engine"), "%s: %s", _("not open"), error && *error ? error : _("the store is being started"));
+    columns_line(_("observed"), "%" PRId64, number_of(recording, "observed"));
+    columns_line(_("dropped"), "%" PRId64, number_of(recording, "dropped"));
+    columns_line(_("lost with a killed hub"), "%" PRId64, number_of(recording, "lost"));
+    columns_line(_("stored by this hub"), "%" PRId64, number_of(recording, "rows_stored"));
+    columns_line(_("refused by the store"), "%" PRId64, number_of(recording, "rows_failed"));
+    columns_line(_("rows in the store"), "%" PRId64, number_of(store, "rows"));
+    if (json_is_integer(age))
+        columns_line(_("last stored"), _("%" PRId64 " seconds ago"), (int64_t)json_integer_value(age));
+    else
+        columns_line(_("last stored"), "%s", _("not yet"));
+}
+
+static void print_status(const json_t *status)
+{
+    const json_t *policy = json_object_get(status, "policy");
+    printf("hinomi %s, %s\n", json_string_value(json_object_get(status, "version")),
+           json_string_value(json_object_get(status, "data")));
+    print_dns(json_object_get(status, "dns"));
+    printf("%s\n", _("Policy"));
+    print_layer(policy, "by_hand", _("names by hand"));
+    print_layer(policy, "lists", _("names of lists"));
+    if (is_true(policy, "building"))
+        columns_line(_("lists"), "%s", _("a new edition is being built"));
+    if (!is_true(policy, "resolver_connected"))
+        columns_line(_("resolver"), "%s", _("being started; its last policy holds"));
+    columns_line(_("verdicts in the ledger"), "%" PRId64, number_of(status, "verdicts"));
+    print_recording(json_object_get(status, "recording"), json_object_get(status, "store"));
+}
+
+static void print_reloaded(const json_t *reply)
+{
+    (void)reply;
+    printf("%s\n", _("the configuration is in force"));
+}
+
+static int ask(int argc, char **argv, void (*print)(const json_t *reply))
+{
+    struct control_client_options o;
+    int first;
+    int code = client_options_parse(argc, argv, NULL, &o, &first);
+    if (code != EXIT_FINE)
+        return code;
+    if (first != argc)
+        return command_usage(argv[0], _("unexpected argument: %s"), argv[first]);
+    int fd = control_client_connect(&o);
+    if (fd < 0)
+        return EXIT_FAILED;
+    json_t *reply = control_client_ask(fd, &o, argv[0], json_object(), NULL, NULL, CONTROL_WAIT_MS);
+    close(fd);
+    if (!reply)
+        return EXIT_FAILED;
+    if (o.json)
+        control_client_print_json(reply);
+    else
+        print(reply);
+    json_decref(reply);
+    return EXIT_FINE;
+}
+
+int command_status(int argc, char **argv)
+{
+    return ask(argc, argv, print_status);
+}
+
+int command_reload(int argc, char **argv)
+{
+    return ask(argc, argv, print_reloaded);
+}

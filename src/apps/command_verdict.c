@@ -1,0 +1,172 @@
+/* hinomi block, allow, withdraw, why: what is said of a name by hand, and why it is answered as it is. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "apps/client_options.h"
+#include "apps/columns.h"
+#include "apps/command.h"
+#include "apps/when.h"
+#include "base/clock.h"
+#include "base/text.h"
+
+static const char *text_of(const json_t *object, const char *key)
+{
+    const char *text = json_string_value(json_object_get(object, key));
+    return text ? text : "";
+}
+
+static int64_t number_of(const json_t *object, const char *key)
+{
+    return json_integer_value(json_object_get(object, key));
+}
+
+static void print_change(const char *command, const json_t *reply)
+{
+    static const struct {
+        const char *command, *text;
+    } texts[] = {
+        {"block", N_("verdict %" PRId64 ": %s and everything below it is blocked\n")},
+        {"allow", N_("verdict %" PRId64 ": %s and everything below it is let through\n")},
+        {"withdraw", N_("verdict %" PRId64 ": what was said by hand about %s is withdrawn\n")},
+    };
+    const json_t *v = json_object_get(reply, "verdict");
+    for (size_t i = 0; i < array_len(texts); i++)
+        if (strcmp(texts[i].command, command) == 0)
+            printf(_(texts[i].text), number_of(v, "id"), text_of(v, "subject"));
+    char until[WHEN_TEXT_MAX];
+    if (number_of(v, "until_us") > number_of(v, "from_us"))
+        columns_line(_("until"), "%s", when_format(number_of(v, "until_us"), until));
+    const char *warning = json_string_value(json_object_get(reply, "warning"));
+    if (warning)
+        fprintf(stderr, "hinomi: %s\n", warning);
+}
+
+static int change(int argc, char **argv)
+{
+    struct control_client_options o;
+    const char *reason = NULL, *until = NULL;
+    const struct client_option own[] = {{"reason", 'r', &reason, NULL}, {"until", 'u', &until, NULL}, {0}};
+    int first;
+    int code = client_options_parse(argc, argv, own, &o, &first);
+    if (code != EXIT_FINE)
+        return code;
+    if (first != argc - 1)
+        return command_usage(argv[0], _("one name is needed"));
+    if (!reason)
+        return command_usage(argv[0], _("a reason is needed: --reason TEXT; it is kept and shown to whoever asks why"));
+    int64_t until_us = 0;
+    if (until && when_parse(until, clock_wall_us(), &until_us) < 0)
+        return command_usage(argv[0], _("not a time: %s (such as 2h, 7d, 2026-12-31, 2026-12-31T18:00)"), until);
+    int fd = control_client_connect(&o);
+    if (fd < 0)
+        return EXIT_FAILED;
+    json_t *reply = control_client_ask(
+        fd, &o, argv[0],
+        json_pack("{s:s, s:s, s:I}", "name", argv[first], "reason", reason, "until_us", (json_int_t)until_us), NULL,
+        NULL, CONTROL_WAIT_MS);
+    close(fd);
+    if (!reply)
+        return EXIT_FAILED;
+    if (o.json)
+        control_client_print_json(reply);
+    else
+        print_change(argv[0], reply);
+    json_decref(reply);
+    return EXIT_FINE;
+}
+
+int command_block(int argc, char **argv)
+{
+    return change(argc, argv);
+}
+
+int command_allow(int argc, char **argv)
+{
+    return change(argc, argv);
+}
+
+int command_withdraw(int argc, char **argv)
+{
+    return change(argc, argv);
+}
+
+/* ---- why ---- */
+
+static void print_match(const json_t *m)
+{
+    char since[WHEN_TEXT_MAX], until[WHEN_TEXT_MAX];
+    const json_t *statement = json_object_get(m, "statement");
+    printf("\n");
+    columns_line(_("action"), "%s", text_of(m, "action"));
+    if (number_of(m, "list_id") == 0)
+        columns_line(_("said"), "%s", _("by hand"));
+    else if (number_of(m, "line") > 0)
+        columns_line(_("list"), _("%s, line %" PRId64), text_of(m, "list"), number_of(m, "line"));
+    columns_line(_("name"), "%s", text_of(m, "matched"));
+    columns_line(_("verdict"), "%s", text_of(m, "verdict"));
+    columns_line(_("since"), "%s", when_format(number_of(m, "since_us"), since));
+    if (number_of(m, "until_us") > 0)
+        columns_line(_("until"), "%s", when_format(number_of(m, "until_us"), until));
+    if (json_is_object(statement)) {
+        columns_line(_("who"), "%s", text_of(statement, "source"));
+        columns_line(_("reason"), "%s", text_of(statement, "reason"));
+    }
+}
+
+static void print_history(const json_t *history)
+{
+    size_t i;
+    json_t *v;
+    if (json_array_size(history) > 0)
+        printf("\n%s\n", _("All that was said of this name by hand, newest first:"));
+    json_array_foreach(history, i, v)
+    {
+        char made[WHEN_TEXT_MAX];
+        printf(_("  verdict %" PRId64 ", %s, %s, %s: %s\n"), number_of(v, "id"), text_of(v, "claim"),
+               when_format(number_of(v, "made_us"), made), text_of(v, "source"), text_of(v, "reason"));
+    }
+}
+
+static void print_why(const json_t *reply)
+{
+    const char *action = text_of(reply, "action");
+    const json_t *matches = json_object_get(reply, "matches");
+    if (strcmp(action, "none") == 0)
+        printf(_("%s: nothing in the policy; it is resolved\n"), text_of(reply, "name"));
+    else
+        printf(_("%s: %s, verdict %s\n"), text_of(reply, "name"), action, text_of(reply, "verdict"));
+    size_t i;
+    json_t *m;
+    json_array_foreach(matches, i, m)
+    {
+        print_match(m);
+    }
+    print_history(json_object_get(reply, "history"));
+}
+
+int command_why(int argc, char **argv)
+{
+    struct control_client_options o;
+    int first;
+    int code = client_options_parse(argc, argv, NULL, &o, &first);
+    if (code != EXIT_FINE)
+        return code;
+    if (first != argc - 1)
+        return command_usage(argv[0], _("one name is needed"));
+    int fd = control_client_connect(&o);
+    if (fd < 0)
+        return EXIT_FAILED;
+    json_t *reply =
+        control_client_ask(fd, &o, "why", json_pack("{s:s}", "name", argv[first]), NULL, NULL, CONTROL_WAIT_MS);
+    close(fd);
+    if (!reply)
+        return EXIT_FAILED;
+    if (o.json)
+        control_client_print_json(reply);
+    else
+        print_why(reply);
+    json_decref(reply);
+    return EXIT_FINE;
+}

@@ -1,0 +1,122 @@
+/* Adds up the workers' counters and asks each part how it is. */
+#include "apps/node_status.h"
+
+#include "base/clock.h"
+
+/* The workers' counters, added up. Values are a worker's own claim: shown, never computed with. */
+static uint64_t sum(const struct node_status_sources *s, size_t offset)
+{
+    uint64_t total = 0;
+    for (unsigned i = 0; i < s->memory->workers; i++) {
+        const _Atomic uint64_t *c =
+            (const _Atomic uint64_t *)((const uint8_t *)shared_memory_counters(s->memory, i) + offset);
+        total += atomic_load_explicit(c, memory_order_relaxed);
+    }
+    return total;
+}
+
+static void add(json_t *object, const char *key, uint64_t value)
+{
+    json_object_set_new(object, key, json_integer((json_int_t)value));
+}
+
+static json_t *dns_json(const struct node_status_sources *s)
+{
+    json_t *dns = json_object(), *queries = json_object(), *actions = json_object(), *flaws = json_object();
+    for (unsigned i = 0; i < DNS_TRANSPORT_COUNT; i++)
+        add(queries, dns_transport_word(i), sum(s, offsetof(struct dns_counters, queries[i])));
+    for (unsigned i = 0; i < DNS_ACTION_COUNT; i++)
+        add(actions, dns_action_word(i), sum(s, offsetof(struct dns_counters, actions[i])));
+    for (unsigned i = DNS_FLAW_NONE + 1; i < DNS_FLAW_COUNT; i++)
+        add(flaws, dns_flaw_word((enum dns_flaw)i), sum(s, offsetof(struct dns_counters, flaws[i])));
+    add(dns, "workers", s->memory->workers);
+    json_object_set_new(dns, "queries", queries);
+    json_object_set_new(dns, "actions", actions);
+    json_object_set_new(dns, "flaws", flaws);
+#define X(name, word) add(dns, word, sum(s, offsetof(struct dns_counters, name)));
+    DNS_COUNTERS(X)
+#undef X
+    add(dns, "cache_entries", sum(s, offsetof(struct dns_counters, cache_entries)));
+    add(dns, "cache_bytes", sum(s, offsetof(struct dns_counters, cache_bytes)));
+    add(dns, "pending", sum(s, offsetof(struct dns_counters, pending)));
+    add(dns, "tcp_clients", sum(s, offsetof(struct dns_counters, tcp_clients)));
+    json_t *listen = json_array();
+    for (unsigned i = 0; i < s->config->dns.listen_count; i++) {
+        char text[ADDR_PORT_TEXT_MAX];
+        json_array_append_new(
+            listen, json_string(addr_port_format((const struct sockaddr *)&s->config->dns.listen[i], text)));
+    }
+    json_object_set_new(dns, "listen", listen);
+    return dns;
+}
+
+static json_t *policy_json(const struct node_status_sources *s)
+{
+    static const char *const words[] = {[POLICY_LAYER_HAND] = "by_hand", [POLICY_LAYER_LISTS] = "lists"};
+    _Static_assert(array_len(words) == POLICY_LAYER_COUNT, "one word per layer");
+    struct policy_manager_status status;
+    policy_manager_status_get(s->policy, &status);
+    json_t *policy = json_object();
+    json_object_set_new(policy, "resolver_connected", json_boolean(status.dns_connected));
+    json_object_set_new(policy, "building", json_boolean(status.building));
+    add(policy, "last_build_ms", status.build_ms);
+    for (int i = 0; i < POLICY_LAYER_COUNT; i++) {
+        json_t *layer = json_object();
+        add(layer, "names", status.names[i]);
+        add(layer, "generation", status.generation[i]);
+        json_object_set_new(layer, "in_force", json_boolean(status.in_force[i] == status.generation[i]));
+        json_object_set_new(policy, words[i], layer);
+    }
+    return policy;
+}
+
+static json_t *recording_json(const struct node_status_sources *s)
+{
+    struct recorder_counters r = recorder_counters_get(s->recorder);
+    struct store_client_counters c = store_client_counters_get(s->store);
+    json_t *recording = json_object();
+    add(recording, "observed", r.pushed);
+    add(recording, "dropped", r.dropped);
+    add(recording, "lost", r.lost);
+    add(recording, "corrupt", r.corrupt);
+    add(recording, "invalid", r.invalid);
+    add(recording, "ring_fill_percent", r.fill_percent);
+    add(recording, "rows_waiting", r.rows_waiting);
+    add(recording, "batches_waiting", c.batches_waiting);
+    add(recording, "rows_stored", c.rows_stored);
+    add(recording, "rows_failed", c.rows_failed);
+    int64_t age_us = c.last_stored_us ? clock_wall_us() - c.last_stored_us : -1;
+    json_object_set_new(recording, "last_stored_s_ago", age_us < 0 ? json_null() : json_integer(age_us / 1000000));
+    return recording;
+}
+
+static json_t *store_json(const struct node_status_sources *s)
+{
+    const struct store_status *t = store_client_status(s->store);
+    json_t *store = json_object();
+    json_object_set_new(store, "connected", json_boolean(store_client_connected(s->store)));
+    json_object_set_new(store, "open", json_boolean(t->open));
+    add(store, "rows", t->rows);
+    add(store, "bytes_on_disk", t->bytes_on_disk);
+    json_object_set_new(store, "engine", json_string(t->version));
+    json_object_set_new(store, "last_error", json_string(t->last_error));
+    add(store, "retention_days", s->config->retention_days);
+    return store;
+}
+
+json_t *node_status_json(const struct node_status_sources *s)
+{
+    json_t *status = json_object();
+    uint32_t verdicts = 0;
+    uint8_t hash[LEDGER_HASH_LEN];
+    if (ledger_head(s->ledger, &verdicts, hash) < 0)
+        verdicts = 0;
+    json_object_set_new(status, "version", json_string(HINOMI_VERSION));
+    json_object_set_new(status, "data", json_string(s->config->data));
+    add(status, "verdicts", verdicts);
+    json_object_set_new(status, "dns", dns_json(s));
+    json_object_set_new(status, "policy", policy_json(s));
+    json_object_set_new(status, "recording", recording_json(s));
+    json_object_set_new(status, "store", store_json(s));
+    return status;
+}

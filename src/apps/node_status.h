@@ -1,0 +1,24 @@
+/* Gathers how the node is into one JSON object, for `hinomi status`. */
+#ifndef HINOMI_APPS_NODE_STATUS_H
+#define HINOMI_APPS_NODE_STATUS_H
+
+#include <jansson.h>
+
+#include "apps/config.h"
+#include "apps/policy_manager.h"
+#include "apps/recorder.h"
+#include "apps/store_client.h"
+
+struct node_status_sources {
+    const struct config *config;
+    const struct shared_memory *memory;
+    const struct policy_manager *policy;
+    const struct recorder *recorder;
+    const struct store_client *store;
+    struct ledger *ledger;
+};
+
+/* NULL when out of memory. */
+json_t *node_status_json(const struct node_status_sources *s);
+
+#endif

@@ -1,0 +1,175 @@
+/* Moves observations from rings to batches. */
+#include "apps/recorder.h"
+
+#include <errno.h>
+#include <event2/event.h>
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "store/dns_rows.h"
+
+enum {
+    PERIOD_MS = 50,       /* a ring of 8 MiB holds about 100 k observations: half a second at 200 k a second */
+    BATCH_AGE_MS = 1000,  /* the log is at most this far behind */
+    BATCH_ROWS = 65536,
+    TAKE_MAX = 200000,    /* in one go, so that the hub also answers */
+};
+
+struct recorder {
+    struct event *timer;
+    struct store_client *store;
+    struct dns_rows *rows;
+    struct native block;
+    unsigned ring_count;
+    struct ring *rings;
+    uint64_t first_row_ms; /* when the waiting batch was begun */
+    uint64_t taken, invalid;
+    struct hub_page *page; /* shared: survives this hub */
+};
+
+/* Tells the page how many of the rows taken have come to an end. */
+static void settle(struct recorder *r)
+{
+    struct store_client_counters c = store_client_counters_get(r->store);
+    uint64_t settled = c.rows_stored + c.rows_failed + r->invalid;
+    atomic_store(&r->page->settled, settled);
+    atomic_store(&r->page->taken, r->taken);
+}
+
+/* What the hub before this one had taken and not yet stored when it ended. */
+static void count_lost(struct recorder *r)
+{
+    uint64_t taken = atomic_load(&r->page->taken), settled = atomic_load(&r->page->settled);
+    if (taken > settled)
+        atomic_fetch_add(&r->page->lost, taken - settled);
+    atomic_store(&r->page->taken, 0);
+    atomic_store(&r->page->settled, 0);
+}
+
+static void send_rows(struct recorder *r)
+{
+    size_t n = dns_rows_count(r->rows);
+    if (n == 0 || !store_client_has_room(r->store))
+        return;
+    if (dns_rows_take(r->rows, &r->block) < 0 || store_client_insert(r->store, &r->block, n) < 0)
+        r->invalid += n; /* out of memory: counted as lost */
+}
+
+/* False when the rows are full and the store has no room. */
+static bool keep(struct recorder *r, const struct dns_observation *o)
+{
+    if (dns_rows_count(r->rows) == 0)
+        r->first_row_ms = clock_mono_ms();
+    int e = dns_rows_add(r->rows, o);
+    if (e == -ENOBUFS) {
+        send_rows(r);
+        if (dns_rows_count(r->rows) > 0)
+            return false;
+        r->first_row_ms = clock_mono_ms();
+        e = dns_rows_add(r->rows, o);
+    }
+    if (e < 0)
+        r->invalid++;
+    return true;
+}
+
+static void drain_ring(struct recorder *r, struct ring *ring, size_t max)
+{
+    const uint8_t *shared;
+    size_t n;
+    for (; max > 0 && (n = ring_peek(ring, &shared)) > 0; max--) {
+        /* The worker could still change the bytes: decide on a copy. */
+        uint8_t frame[DNS_OBSERVATION_FRAME_MAX];
+        struct dns_observation o;
+        bool valid = n <= sizeof frame;
+        if (valid) {
+            memcpy(frame, shared, n);
+            valid = dns_observation_get(frame, n, &o) == 0;
+        }
+        if (valid && !keep(r, &o))
+            return; /* stays in the ring */
+        r->invalid += !valid;
+        r->taken++;
+        ring_release(ring);
+    }
+}
+
+static void drain(struct recorder *r)
+{
+    for (unsigned i = 0; i < r->ring_count; i++)
+        drain_ring(r, &r->rings[i], TAKE_MAX / r->ring_count);
+}
+
+static void on_timer(evutil_socket_t fd, short what, void *self)
+{
+    (void)fd, (void)what;
+    struct recorder *r = self;
+    drain(r);
+    settle(r);
+    if (dns_rows_count(r->rows) >= BATCH_ROWS || clock_mono_ms() - r->first_row_ms >= BATCH_AGE_MS)
+        send_rows(r);
+}
+
+void recorder_flush(struct recorder *r)
+{
+    drain(r);
+    send_rows(r);
+    settle(r);
+}
+
+int recorder_new(struct event_base *loop, const struct shared_memory *memory, struct store_client *store,
+                 struct recorder **ret_recorder)
+{
+    struct recorder *r = calloc(1, sizeof *r);
+    if (!r)
+        return -ENOMEM;
+    r->store = store;
+    r->ring_count = memory->workers;
+    r->page = shared_memory_hub_page(memory);
+    count_lost(r);
+    native_init(&r->block, DNS_ROWS_BLOCK_MAX);
+    r->rings = calloc(memory->workers, sizeof *r->rings);
+    int e = r->rings ? dns_rows_new(DNS_ROWS_MAX, DNS_ROWS_NAMES_MAX, &r->rows) : -ENOMEM;
+    for (unsigned i = 0; e == 0 && i < memory->workers; i++)
+        e = ring_attach_consumer(&r->rings[i], shared_memory_ring(memory, i), memory->ring_capacity);
+    static const struct timeval period = {.tv_usec = PERIOD_MS * 1000};
+    if (e == 0) {
+        r->timer = event_new(loop, -1, EV_PERSIST, on_timer, r);
+        if (!r->timer || event_add(r->timer, &period) < 0)
+            e = -ENOMEM;
+    }
+    if (e < 0) {
+        recorder_free(r);
+        return e;
+    }
+    *ret_recorder = r;
+    return 0;
+}
+
+void recorder_free(struct recorder *r)
+{
+    if (!r)
+        return;
+    if (r->timer)
+        event_free(r->timer);
+    dns_rows_free(r->rows);
+    native_done(&r->block);
+    free(r->rings);
+    free(r);
+}
+
+struct recorder_counters recorder_counters_get(const struct recorder *r)
+{
+    struct recorder_counters c = {.taken = r->taken, .invalid = r->invalid, .rows_waiting = dns_rows_count(r->rows),
+                                  .lost = atomic_load(&r->page->lost)};
+    for (unsigned i = 0; i < r->ring_count; i++) {
+        struct ring_counters ring = ring_counters_get(&r->rings[i]);
+        unsigned fill = ring_fill_percent(&r->rings[i]);
+        c.pushed += ring.pushed;
+        c.dropped += ring.dropped;
+        c.corrupt += ring.corrupt;
+        if (fill > c.fill_percent)
+            c.fill_percent = fill;
+    }
+    return c;
+}

@@ -1,0 +1,30 @@
+/* Takes the observations out of the workers' rings and gives them to the store in batches.
+ *
+ * Everything has a bound: when the store is slow, batches wait, then rows, then the rings fill and drop, and each step is
+ * counted. Answers never wait for it. One thread: the hub's loop.
+ */
+#ifndef HINOMI_APPS_RECORDER_H
+#define HINOMI_APPS_RECORDER_H
+
+#include "apps/shared_memory.h"
+#include "apps/store_client.h"
+
+struct recorder;
+
+struct recorder_counters {
+    uint64_t taken;   /* observations out of the rings by this hub */
+    uint64_t invalid; /* frames that were none */
+    uint64_t pushed, dropped, corrupt; /* of all rings since the node started */
+    unsigned fill_percent;             /* of the fullest ring */
+    size_t rows_waiting;               /* not yet in a batch */
+    uint64_t lost;                     /* were in a hub that was killed */
+};
+
+int recorder_new(struct event_base *loop, const struct shared_memory *memory, struct store_client *store,
+                 struct recorder **ret_recorder) must_check;
+void recorder_free(struct recorder *r);
+/* Everything that is in the rings goes to the store now: before a question that should see it. */
+void recorder_flush(struct recorder *r);
+struct recorder_counters recorder_counters_get(const struct recorder *r);
+
+#endif

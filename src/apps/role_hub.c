@@ -1,0 +1,329 @@
+/* The hub role: the only writer of the ledger; wires policy, recorder, store and the control socket together. */
+#include <dirent.h>
+#include <errno.h>
+#include <event2/event.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "api/node.h"
+#include "apps/node_status.h"
+#include "apps/policy_manager.h"
+#include "apps/recorder.h"
+#include "apps/roles.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/text.h"
+
+enum { RELOADS_MAX = 16, COMMANDS_MAX = 32, ENDING_PATIENCE_MS = 3000 };
+
+struct hub {
+    struct role_start start;
+    struct event_base *loop;
+    int data_fd;
+    struct shared_memory memory;
+    struct ledger *ledger;
+    struct policy_manager *policy;
+    struct store_client *store;
+    struct recorder *recorder;
+    struct control_server *control;
+    struct node node;
+    struct control_command commands[COMMANDS_MAX];
+    struct {
+        node_done_fn *done; /* NULL: free */
+        void *self;
+    } reloads[RELOADS_MAX];
+    struct event *parent, *terminate, *ending;
+    uint64_t ending_since_ms;
+};
+
+/* ---- struct node ---- */
+
+static const struct policy *node_policy(void *self)
+{
+    return policy_manager_policy(((struct hub *)self)->policy);
+}
+
+static void node_hand_changed(void *self, node_done_fn *done, void *done_self)
+{
+    policy_manager_hand_changed(((struct hub *)self)->policy, done, done_self);
+}
+
+static void node_lists_changed(void *self, node_done_fn *done, void *done_self)
+{
+    policy_manager_lists_changed(((struct hub *)self)->policy, done, done_self);
+}
+
+static int node_examine_list(void *self, int fd, enum list_format format, node_examined_fn *done, void *done_self)
+{
+    return policy_manager_examine(((struct hub *)self)->policy, fd, format, done, done_self);
+}
+
+static int node_ask_store(void *self, const char *sql, size_t len, node_answer_fn *answer, void *answer_self)
+{
+    struct hub *h = self;
+    recorder_flush(h->recorder);
+    return store_client_ask(h->store, sql, len, answer, answer_self);
+}
+
+static json_t *node_status(void *self)
+{
+    struct hub *h = self;
+    struct node_status_sources sources = {
+        .config = h->start.config,
+        .memory = &h->memory,
+        .policy = h->policy,
+        .recorder = h->recorder,
+        .store = h->store,
+        .ledger = h->ledger,
+    };
+    return node_status_json(&sources);
+}
+
+static void node_reload(void *self, node_done_fn *done, void *done_self)
+{
+    struct hub *h = self;
+    for (size_t i = 0; i < array_len(h->reloads); i++) {
+        if (h->reloads[i].done)
+            continue;
+        int e = handover_send(ROLE_PARENT_FD, &(struct handover){.kind = ROLE_ASKS_RELOAD});
+        if (e < 0) {
+            done(done_self, strerror(-e));
+            return;
+        }
+        h->reloads[i].done = done;
+        h->reloads[i].self = done_self;
+        return;
+    }
+    done(done_self, _("too many reloads at once"));
+}
+
+/* ---- the parent ---- */
+
+static void on_reloaded(struct hub *h, const struct handover *m)
+{
+    for (size_t i = 0; i < array_len(h->reloads); i++) {
+        node_done_fn *done = h->reloads[i].done;
+        h->reloads[i].done = NULL;
+        if (done)
+            done(h->reloads[i].self, m->number == 0 ? NULL : m->text);
+    }
+}
+
+static void take_peer(struct hub *h, unsigned role, int fd)
+{
+    int e = role == ROLE_DNS     ? policy_manager_connect(h->policy, fd)
+            : role == ROLE_STORE ? store_client_connect(h->store, fd)
+                                 : -EINVAL;
+    if (e < 0) {
+        log_error(_("no channel to %s: %s"), role < ROLE_COUNT ? role_name((enum role)role) : "?", strerror(-e));
+        close(fd);
+    }
+}
+
+static void on_parent(evutil_socket_t fd, short what, void *self)
+{
+    (void)what;
+    struct hub *h = self;
+    struct handover m;
+    int e = handover_recv((int)fd, &m);
+    if (e == -EAGAIN)
+        return;
+    if (e <= 0) { /* without a parent there is nobody to restart anything: end */
+        event_base_loopbreak(h->loop);
+        return;
+    }
+    if (m.kind == PARENT_PEER && m.fd_count == 1) {
+        take_peer(h, m.number, m.fds[0]);
+        m.fd_count = 0;
+    } else if (m.kind == PARENT_RELOADED) {
+        on_reloaded(h, &m);
+    }
+    handover_drop(&m);
+}
+
+/* What was observed is stored before the hub ends, if the store does not take too long. */
+static void on_ending(evutil_socket_t fd, short what, void *self)
+{
+    (void)fd, (void)what;
+    struct hub *h = self;
+    recorder_flush(h->recorder);
+    bool stored = store_client_counters_get(h->store).batches_waiting == 0 &&
+                  recorder_counters_get(h->recorder).rows_waiting == 0;
+    if (stored || clock_mono_ms() - h->ending_since_ms > ENDING_PATIENCE_MS) {
+        event_base_loopbreak(h->loop);
+        return;
+    }
+    static const struct timeval soon = {.tv_usec = 10000};
+    event_add(h->ending, &soon);
+}
+
+static void on_terminate(evutil_socket_t number, short what, void *self)
+{
+    (void)number, (void)what;
+    struct hub *h = self;
+    h->ending_since_ms = clock_mono_ms();
+    if (h->recorder)
+        on_ending(-1, 0, h);
+    else
+        event_base_loopbreak(h->loop);
+}
+
+/* ---- making ---- */
+
+static int enter_sandbox(const struct config *c)
+{
+    struct sandbox_options options = {
+        .role = SANDBOX_HUB, .uid = c->uid, .gid = c->gid, .write_paths = {c->data}};
+    struct sandbox_report report;
+    return role_tell_sandbox(sandbox_enter(&options, &report), &report);
+}
+
+static int open_ledger(struct hub *h)
+{
+    char path[CONFIG_PATH_MAX + 32];
+    snprintf(path, sizeof path, "%s/%s", h->start.config->data, NODE_LEDGER);
+    int e = ledger_open(path, &h->ledger);
+    if (e < 0)
+        log_error(_("ledger %s: %s"), path, ledger_error_of(e));
+    return e;
+}
+
+static void gather_commands(struct hub *h)
+{
+    const struct control_command *const tables[] = {verdict_commands, list_commands, dns_commands, status_commands};
+    size_t n = 0;
+    for (size_t i = 0; i < array_len(tables); i++)
+        for (const struct control_command *c = tables[i]; c->name && n + 1 < array_len(h->commands); c++)
+            h->commands[n++] = *c;
+}
+
+static int make_control(struct hub *h)
+{
+    const struct config *c = h->start.config;
+    gather_commands(h);
+    struct control_options options = {
+        .loop = h->loop, .listen_fd = h->start.control_fd, .commands = h->commands, .self = &h->node};
+    _Static_assert((int)CONFIG_CONTROL_USERS_MAX <= (int)CONTROL_USERS_MAX, "the server takes all that the configuration holds");
+    for (unsigned i = 0; i < c->control_user_count && i < CONFIG_CONTROL_USERS_MAX; i++)
+        options.users[options.user_count++] = c->control_users[i];
+    return control_server_new(&options, &h->control);
+}
+
+/* What an import left behind when the hub was killed in the middle of it. */
+static void remove_leftovers(const struct hub *h)
+{
+    int fd = openat(h->data_fd, NODE_LISTS, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR *folder = fd < 0 ? NULL : fdopendir(fd);
+    if (!folder) {
+        if (fd >= 0)
+            close(fd);
+        return;
+    }
+    const struct dirent *entry;
+    while ((entry = readdir(folder)) != NULL)
+        if (strncmp(entry->d_name, "incoming-", strlen("incoming-")) == 0)
+            unlinkat(fd, entry->d_name, 0);
+    closedir(folder);
+}
+
+static int make_parts(struct hub *h)
+{
+    const struct config *c = h->start.config;
+    remove_leftovers(h);
+    int e = shared_memory_map(h->start.memory_fd, c->dns.workers, c->ring_bytes, &h->memory);
+    if (e == 0)
+        e = open_ledger(h);
+    if (e == 0) {
+        struct policy_manager_options options = {.loop = h->loop, .ledger = h->ledger, .data_fd = h->data_fd};
+        e = policy_manager_new(&options, &h->policy);
+    }
+    if (e == 0)
+        e = store_client_new(h->loop, &h->store);
+    if (e == 0)
+        e = recorder_new(h->loop, &h->memory, h->store, &h->recorder);
+    if (e == 0)
+        e = make_control(h);
+    for (unsigned role = 0; e == 0 && role < ROLE_COUNT; role++)
+        if (h->start.peers[role] >= 0)
+            take_peer(h, role, h->start.peers[role]);
+    return e;
+}
+
+static int make_loop(struct hub *h)
+{
+    h->loop = event_base_new();
+    if (!h->loop)
+        return -ENOMEM;
+    fcntl(ROLE_PARENT_FD, F_SETFL, O_NONBLOCK);
+    h->parent = event_new(h->loop, ROLE_PARENT_FD, EV_READ | EV_PERSIST, on_parent, h);
+    h->terminate = evsignal_new(h->loop, SIGTERM, on_terminate, h);
+    h->ending = event_new(h->loop, -1, 0, on_ending, h);
+    return h->parent && h->terminate && h->ending && event_add(h->parent, NULL) == 0 && event_add(h->terminate, NULL) == 0
+               ? 0
+               : -ENOMEM;
+}
+
+static void unmake(struct hub *h)
+{
+    control_server_free(h->control);
+    recorder_free(h->recorder);
+    store_client_free(h->store);
+    policy_manager_free(h->policy);
+    ledger_close(h->ledger);
+    shared_memory_unmap(&h->memory);
+    if (h->parent)
+        event_free(h->parent);
+    if (h->terminate)
+        event_free(h->terminate);
+    if (h->ending)
+        event_free(h->ending);
+    if (h->loop)
+        event_base_free(h->loop);
+}
+
+int role_hub_main(void)
+{
+    log_init("hub", LOG_LEVEL_NOTICE);
+    signal(SIGINT, SIG_IGN); /* from the terminal: the parent tells us when */
+    struct hub *h = calloc(1, sizeof *h);
+    if (!h || sodium_init() < 0)
+        return 1;
+    int e = role_receive_start(&h->start);
+    if (e < 0) {
+        log_error(_("nothing usable from the parent: %s"), strerror(-e));
+        return 1;
+    }
+    h->data_fd = open(h->start.config->data, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    e = h->data_fd < 0 ? -errno : enter_sandbox(h->start.config);
+    if (e == 0) {
+        h->node = (struct node){
+            .self = h,
+            .data_fd = h->data_fd,
+            .policy = node_policy,
+            .hand_changed = node_hand_changed,
+            .lists_changed = node_lists_changed,
+            .examine_list = node_examine_list,
+            .ask_store = node_ask_store,
+            .status = node_status,
+            .reload = node_reload,
+        };
+        e = make_loop(h);
+    }
+    if (e == 0)
+        e = make_parts(h);
+    h->node.ledger = h->ledger;
+    if (e < 0) {
+        log_error(_("cannot start: %s"), strerror(-e));
+    } else if (handover_send(ROLE_PARENT_FD, &(struct handover){.kind = ROLE_IS_READY}) == 0) {
+        event_base_dispatch(h->loop);
+    }
+    unmake(h);
+    free(h->start.config);
+    free(h);
+    return e < 0;
+}
