@@ -214,9 +214,10 @@ TEST(data_that_does_not_fit_is_cut_with_tc_and_the_opt_stays)
 TEST(the_longest_name_is_blocked_within_512_octets)
 {
     uint8_t m[DNS_HEADER_LEN + 255 + 4 + 11] = {0, 1, 1, 0, 0, 1, 0, 0, 0, 0, 0, 1};
-    for (size_t i = 0; i < 127; i++)
-        memcpy(m + DNS_HEADER_LEN + 2 * i, "\1a", 2);
-    memcpy(m + DNS_HEADER_LEN + 255, "\0\1\0\1\0\0\51\2\0\0\0\0\0\0\0", 15);
+    for (size_t i = 0; i < 254; i++)
+        m[DNS_HEADER_LEN + i] = i % 2 ? 'a' : 1;
+    static const uint8_t rest[] = {0, 1, 0, 1, 0, 0, 41, 2, 0, 0, 0, 0, 0, 0, 0};
+    memcpy(m + DNS_HEADER_LEN + 255, rest, sizeof rest);
     check_int(dns_query_read(m, sizeof m, &query), ==, 0);
     struct dns_decision d = blocked;
     d.label = 126;
