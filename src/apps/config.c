@@ -200,8 +200,8 @@ static void take_listen(struct load *l, const char *key, uint16_t port, char *co
     /* An empty list listens nowhere; libcyaml gives the same for it as for an absent key. */
     if (!texts && line_of(l->path, key) == 0)
         return;
-    to->count = count;
-    for (unsigned i = 0; i < count; i++)
+    to->count = texts ? count : 0;
+    for (unsigned i = 0; i < to->count; i++)
         if (addr_port_parse(texts[i], port, &to->at[i]) < 0)
             refuse(l, key, texts[i], _("not an address and port, such as 127.0.0.1:53 or [::1]:53"));
 }

@@ -216,7 +216,7 @@ static int own_certificate(const struct config *c, struct certificate *ret_certi
 /* Without a certificate names are still resolved, over UDP and TCP; NULL. */
 static struct dns_tls *make_tls(const struct config *c)
 {
-    struct certificate certificate;
+    struct certificate certificate = {0};
     char error[CERTIFICATE_ERROR_MAX];
     if (!dns_service_is_encrypted(&c->dns))
         return NULL;

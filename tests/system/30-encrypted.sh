@@ -153,12 +153,17 @@ check garbage_hurts_nobody resolves dot www.example 192.0.2.10
 cat >"$WORK/rude.py" <<'PY'
 import os, socket, ssl, struct, sys
 
-def connect(port, alpn):
-    context = ssl.create_default_context()
+def context_for(alpn):
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
     context.set_alpn_protocols([alpn])
-    return context.wrap_socket(socket.create_connection(("127.0.0.1", port), timeout=20))
+    return context
+
+contexts = {alpn: context_for(alpn) for alpn in ("dot", "h2")}
+
+def connect(port, alpn):
+    return contexts[alpn].wrap_socket(socket.create_connection(("127.0.0.1", port), timeout=20))
 
 def closed(s):
     try:
