@@ -8,7 +8,7 @@ _hinomi() {
         return
     fi
     case $before in
-    --config | --rpz | --list | --output)
+    --config | --rpz | --list | --output | --certificate | --private-key)
         mapfile -t COMPREPLY < <(compgen -f -- "$word")
         return
         ;;
@@ -24,7 +24,7 @@ _hinomi() {
         mapfile -t COMPREPLY < <(compgen -W 'blocked none pass nxdomain nodata local-data refused drop truncate' -- "$word")
         return
         ;;
-    --client | --name | --limit | --listen | --forward | --workers | --allow-clients | --cache-mib | --reason | --until | --last)
+    --client | --name | --limit | --listen | --listen-tls | --listen-https | --forward | --workers | --allow-clients | --cache-mib | --reason | --until | --last)
         return
         ;;
     esac
@@ -32,7 +32,8 @@ _hinomi() {
     local options=''
     case $command in
     up) options='--config --data' ;;
-    dns) options='--listen --workers --forward --rpz --list --allow-clients --cache-mib --validate' ;;
+    dns) options='--listen --listen-tls --listen-https --certificate --private-key --workers --forward --rpz --list
+        --allow-clients --cache-mib --validate' ;;
     policy) options='build check query --output --format --json' ;;
     block | allow) options='--reason --until --data --json' ;;
     withdraw | remove) options='--reason --data --json' ;;

@@ -210,14 +210,43 @@ static int add_file(struct dns_command *c, const char *path, enum list_format fo
     return 0;
 }
 
+static int add_listen(struct dns_listen *l, const char *text, uint16_t port)
+{
+    if (l->count == DNS_LISTEN_MAX)
+        return -E2BIG;
+    int e = addr_port_parse(text, port, &l->at[l->count]);
+    l->count += e == 0;
+    return e;
+}
+
+static int take_path(char *to, const char *path)
+{
+    if (strlen(path) >= CERTIFICATE_PATH_MAX)
+        return -ENAMETOOLONG;
+    snprintf(to, CERTIFICATE_PATH_MAX, "%s", path);
+    return 0;
+}
+
 static int parse_options(struct dns_command *c, int argc, char **argv)
 {
-    enum { OPT_RPZ = 256, OPT_LIST, OPT_ALLOW, OPT_CACHE, OPT_VALIDATE };
+    enum {
+        OPT_RPZ = 256,
+        OPT_LIST,
+        OPT_ALLOW,
+        OPT_CACHE,
+        OPT_VALIDATE,
+        OPT_TLS,
+        OPT_HTTPS,
+        OPT_CERTIFICATE,
+        OPT_KEY
+    };
     static const struct option options[] = {
         {"listen", required_argument, NULL, 'l'},     {"workers", required_argument, NULL, 'w'},
         {"forward", required_argument, NULL, 'f'},    {"rpz", required_argument, NULL, OPT_RPZ},
         {"list", required_argument, NULL, OPT_LIST},  {"allow-clients", required_argument, NULL, OPT_ALLOW},
         {"cache-mib", required_argument, NULL, OPT_CACHE}, {"validate", no_argument, NULL, OPT_VALIDATE},
+        {"listen-tls", required_argument, NULL, OPT_TLS},  {"listen-https", required_argument, NULL, OPT_HTTPS},
+        {"certificate", required_argument, NULL, OPT_CERTIFICATE}, {"private-key", required_argument, NULL, OPT_KEY},
         {0},
     };
     bool validate = false;
@@ -228,10 +257,19 @@ static int parse_options(struct dns_command *c, int argc, char **argv)
         int e = 0;
         switch (o) {
         case 'l':
-            e = c->options.listen_count == array_len(c->options.listen)
-                    ? -E2BIG
-                    : addr_port_parse(optarg, 53, &c->options.listen[c->options.listen_count]);
-            c->options.listen_count += e == 0;
+            e = add_listen(&c->options.listen[DNS_LISTEN_PLAIN], optarg, 53);
+            break;
+        case OPT_TLS:
+            e = add_listen(&c->options.listen[DNS_LISTEN_TLS], optarg, 853);
+            break;
+        case OPT_HTTPS:
+            e = add_listen(&c->options.listen[DNS_LISTEN_HTTPS], optarg, 443);
+            break;
+        case OPT_CERTIFICATE:
+            e = take_path(c->options.certificate.certificate, optarg);
+            break;
+        case OPT_KEY:
+            e = take_path(c->options.certificate.private_key, optarg);
             break;
         case 'w':
             e = parse_count(optarg, DNS_WORKERS_MAX, &c->options.workers);
@@ -269,13 +307,27 @@ static int parse_options(struct dns_command *c, int argc, char **argv)
         return command_usage("dns", _("unexpected argument: %s"), argv[optind]);
     if (validate)
         c->options.upstream.validate = true;
-    if (c->options.listen_count == 0 &&
-        addr_port_parse("127.0.0.1:5300", 53, &c->options.listen[c->options.listen_count]) == 0)
-        c->options.listen_count++;
+    if (!c->options.certificate.certificate[0] != !c->options.certificate.private_key[0])
+        return command_usage("dns", _("--certificate and --private-key need each other"));
+    if (c->options.listen[DNS_LISTEN_PLAIN].count == 0 &&
+        add_listen(&c->options.listen[DNS_LISTEN_PLAIN], "127.0.0.1:5300", 53) < 0)
+        return EXIT_FAILED;
     return EXIT_FINE;
 }
 
 /* ---- run ---- */
+
+static void say_addresses(const struct dns_service_options *o)
+{
+    for (int kind = 0; kind < DNS_LISTEN_COUNT; kind++) {
+        const struct dns_listen *l = &o->listen[kind];
+        char text[ADDR_PORT_TEXT_MAX];
+        for (unsigned i = 0; i < l->count; i++)
+            log_notice(_("answering on %s, %s, %u workers"),
+                       addr_port_format((const struct sockaddr *)&l->at[i], text),
+                       _(dns_listen_text((enum dns_listen_kind)kind)), o->workers);
+    }
+}
 
 static int serve(struct dns_command *c)
 {
@@ -290,10 +342,7 @@ static int serve(struct dns_command *c)
     event_add(built, NULL);
     int e = dns_service_start(&c->service);
     if (e == 0) {
-        char text[ADDR_PORT_TEXT_MAX];
-        for (unsigned i = 0; i < c->options.listen_count; i++)
-            log_notice(_("answering on %s, UDP and TCP, %u workers"),
-                       addr_port_format((struct sockaddr *)&c->options.listen[i], text), c->options.workers);
+        say_addresses(&c->options);
         event_base_dispatch(c->loop);
     }
     dns_service_stop(&c->service);
@@ -307,16 +356,34 @@ static int serve(struct dns_command *c)
     return e < 0 ? command_failed(_("no thread for a worker: %s"), strerror(-e)) : EXIT_FINE;
 }
 
+/* Without files one for this run alone. */
+static int make_certificate(const struct dns_service_options *o, struct certificate *ret_certificate)
+{
+    char error[CERTIFICATE_ERROR_MAX];
+    struct certificate_names names;
+    dns_service_names(o, &names);
+    int e = o->certificate.certificate[0] ? certificate_load(&o->certificate, ret_certificate, error)
+                                          : certificate_own(-1, &names, ret_certificate, error);
+    if (e < 0)
+        (void)command_failed("%s", error);
+    else
+        certificate_log(ret_certificate);
+    return e;
+}
+
 static int run(struct dns_command *c)
 {
     int fds[DNS_SERVICE_SOCKETS_MAX];
-    unsigned failed = 0;
+    const struct sockaddr *failed = NULL;
     int count = dns_service_open_sockets(&c->options, fds, &failed);
     if (count < 0) {
         char text[ADDR_PORT_TEXT_MAX];
         return command_failed(_("cannot listen on %s: %s"),
-                              addr_port_format((struct sockaddr *)&c->options.listen[failed], text), strerror(-count));
+                              addr_port_format(failed, text), strerror(-count));
     }
+    struct certificate certificate = {0};
+    if (dns_service_is_encrypted(&c->options) && make_certificate(&c->options, &certificate) < 0)
+        return EXIT_FAILED;
     struct policy_image *image = NULL;
     if (c->file_count > 0 && build_image(c, &image) < 0)
         return command_failed(_("not started without its lists"));
@@ -325,7 +392,7 @@ static int run(struct dns_command *c)
     for (unsigned i = 0; memory && i < c->options.workers; i++)
         memory[i].counters = calloc(1, DNS_COUNTERS_SIZE);
     const char *error = "out of memory";
-    if (!first || !memory || dns_service_init(&c->service, &c->options, fds, memory, first, &error) < 0)
+    if (!first || !memory || dns_service_init(&c->service, &c->options, fds, memory, first, certificate.tls, &error) < 0)
         return command_failed(_("the resolver cannot start: %s"), error);
     int code = serve(c);
     dns_service_done(&c->service);

@@ -38,16 +38,23 @@ static void print_layer(const json_t *policy, const char *key, const char *label
                  is_true(layer, "in_force") ? _("in force") : _("not confirmed by the resolver"));
 }
 
+static void print_addresses(const json_t *addresses, const char *label)
+{
+    size_t i;
+    json_t *address;
+    json_array_foreach(addresses, i, address)
+    {
+        columns_line(i == 0 ? label : "", "%s", json_string_value(address));
+    }
+}
+
 static void print_dns(const json_t *dns)
 {
     const json_t *queries = json_object_get(dns, "queries"), *actions = json_object_get(dns, "actions");
-    size_t i;
-    json_t *address;
     printf("%s\n", _("Answering"));
-    json_array_foreach(json_object_get(dns, "listen"), i, address)
-    {
-        columns_line(i == 0 ? _("address") : "", "%s", json_string_value(address));
-    }
+    print_addresses(json_object_get(dns, "listen"), _("address"));
+    print_addresses(json_object_get(dns, "listen_tls"), _("DNS over TLS"));
+    print_addresses(json_object_get(dns, "listen_https"), _("DNS over HTTPS"));
     columns_line(_("queries"), "%" PRId64, sum_of(queries));
     columns_line(_("blocked"), "%" PRId64,
                  number_of(actions, "nxdomain") + number_of(actions, "nodata") + number_of(actions, "local-data") +

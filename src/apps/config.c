@@ -18,13 +18,13 @@ struct file_stub {
 };
 
 struct file_dns {
-    char **listen, **access, **forward;
+    char **listen, **listen_tls, **listen_https, **access, **forward;
     struct file_stub *stub;
-    unsigned listen_count, access_count, forward_count, stub_count;
+    unsigned listen_count, listen_tls_count, listen_https_count, access_count, forward_count, stub_count;
     unsigned workers, cache_mib;
     bool *validate;
     bool *background;
-    char *trust_anchor, *root_hints;
+    char *trust_anchor, *root_hints, *certificate, *private_key;
 };
 
 struct file_store {
@@ -56,7 +56,9 @@ static const cyaml_schema_value_t stub_entry = {CYAML_VALUE_MAPPING(CYAML_FLAG_D
 enum { OPTIONAL_TEXT = CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL };
 
 static const cyaml_schema_field_t dns_fields[] = {
-    CYAML_FIELD_SEQUENCE("listen", OPTIONAL_TEXT, struct file_dns, listen, &text_entry, 1, DNS_SOCKETS_MAX / 2),
+    CYAML_FIELD_SEQUENCE("listen", OPTIONAL_TEXT, struct file_dns, listen, &text_entry, 1, DNS_LISTEN_MAX),
+    CYAML_FIELD_SEQUENCE("listen_tls", OPTIONAL_TEXT, struct file_dns, listen_tls, &text_entry, 0, DNS_LISTEN_MAX),
+    CYAML_FIELD_SEQUENCE("listen_https", OPTIONAL_TEXT, struct file_dns, listen_https, &text_entry, 0, DNS_LISTEN_MAX),
     CYAML_FIELD_SEQUENCE("access", OPTIONAL_TEXT, struct file_dns, access, &text_entry, 0, DNS_ACCESS_MAX),
     CYAML_FIELD_SEQUENCE("forward", OPTIONAL_TEXT, struct file_dns, forward, &text_entry, 0, DNS_FORWARDS_MAX),
     CYAML_FIELD_SEQUENCE("stub", OPTIONAL_TEXT, struct file_dns, stub, &stub_entry, 0, DNS_STUBS_MAX),
@@ -66,6 +68,8 @@ static const cyaml_schema_field_t dns_fields[] = {
     CYAML_FIELD_BOOL_PTR("background_queries", OPTIONAL_TEXT, struct file_dns, background),
     CYAML_FIELD_STRING_PTR("trust_anchor", OPTIONAL_TEXT, struct file_dns, trust_anchor, 1, 255),
     CYAML_FIELD_STRING_PTR("root_hints", OPTIONAL_TEXT, struct file_dns, root_hints, 1, 255),
+    CYAML_FIELD_STRING_PTR("certificate", OPTIONAL_TEXT, struct file_dns, certificate, 1, 255),
+    CYAML_FIELD_STRING_PTR("private_key", OPTIONAL_TEXT, struct file_dns, private_key, 1, 255),
     CYAML_FIELD_END,
 };
 static const cyaml_schema_field_t store_fields[] = {
@@ -190,15 +194,39 @@ static bool take_target(const char *text, char *to, bool *loopback)
     return true;
 }
 
+static void take_listen(struct load *l, const char *key, uint16_t port, char *const *texts, unsigned count,
+                        struct dns_listen *to)
+{
+    /* An empty list listens nowhere; libcyaml gives the same for it as for an absent key. */
+    if (!texts && line_of(l->path, key) == 0)
+        return;
+    to->count = texts ? count : 0;
+    for (unsigned i = 0; i < to->count; i++)
+        if (addr_port_parse(texts[i], port, &to->at[i]) < 0)
+            refuse(l, key, texts[i], _("not an address and port, such as 127.0.0.1:53 or [::1]:53"));
+}
+
+/* The files themselves are tried by whoever may parse them. */
+static void take_certificate(struct load *l, const struct file_dns *f, struct certificate_files *to)
+{
+    take_text(l, "certificate", f->certificate, to->certificate, sizeof to->certificate);
+    take_text(l, "private_key", f->private_key, to->private_key, sizeof to->private_key);
+    if (!f->certificate != !f->private_key)
+        refuse(l, f->certificate ? "certificate" : "private_key", f->certificate ? f->certificate : f->private_key,
+               _("certificate and private_key need each other"));
+    else if (f->certificate && f->certificate[0] != '/')
+        refuse(l, "certificate", f->certificate, _("must be an absolute path"));
+    else if (f->private_key && f->private_key[0] != '/')
+        refuse(l, "private_key", f->private_key, _("must be an absolute path"));
+    certificate_files_stamp(to);
+}
+
 static void take_dns(struct load *l, const struct file_dns *f, struct dns_service_options *o)
 {
-    if (f->listen)
-        o->listen_count = 0;
-    for (unsigned i = 0; f->listen && i < f->listen_count; i++) {
-        if (addr_port_parse(f->listen[i], 53, &o->listen[i]) < 0)
-            refuse(l, "listen", f->listen[i], _("not an address and port, such as 127.0.0.1:53 or [::1]:53"));
-        o->listen_count = i + 1;
-    }
+    take_listen(l, "listen", 53, f->listen, f->listen_count, &o->listen[DNS_LISTEN_PLAIN]);
+    take_listen(l, "listen_tls", 853, f->listen_tls, f->listen_tls_count, &o->listen[DNS_LISTEN_TLS]);
+    take_listen(l, "listen_https", 443, f->listen_https, f->listen_https_count, &o->listen[DNS_LISTEN_HTTPS]);
+    take_certificate(l, f, &o->certificate);
     if (f->access)
         o->access_count = 0;
     for (unsigned i = 0; f->access && i < f->access_count; i++) {
@@ -295,10 +323,13 @@ void config_defaults(struct config *c)
     dns_service_defaults(&c->dns);
     long cores = sysconf(_SC_NPROCESSORS_ONLN);
     c->dns.workers = cores < 1 ? 1 : cores > DNS_WORKERS_MAX ? DNS_WORKERS_MAX : (unsigned)cores;
-    static const char *const listen[] = {"127.0.0.1:5300"};
+    static const char *const listen[] = {[DNS_LISTEN_PLAIN] = "127.0.0.1:5300",
+                                         [DNS_LISTEN_TLS] = "127.0.0.1:5853",
+                                         [DNS_LISTEN_HTTPS] = "127.0.0.1:5443"};
+    _Static_assert(array_len(listen) == DNS_LISTEN_COUNT, "one address per kind");
     for (size_t i = 0; i < array_len(listen); i++)
-        if (addr_port_parse(listen[i], 53, &c->dns.listen[i]) == 0)
-            c->dns.listen_count = (unsigned)i + 1;
+        if (addr_port_parse(listen[i], 53, &c->dns.listen[i].at[0]) == 0)
+            c->dns.listen[i].count = 1;
     default_user(c);
     config_default_data(c->data);
 }

@@ -65,18 +65,54 @@ void dns_service_defaults(struct dns_service_options *o)
     snprintf(o->upstream.root_hints, sizeof o->upstream.root_hints, "/usr/share/dns/root.hints");
 }
 
-bool dns_service_same_addresses(const struct dns_service_options *a, const struct dns_service_options *b)
+const char *dns_listen_text(enum dns_listen_kind kind)
 {
-    if (a->listen_count != b->listen_count)
+    static const char *const texts[] = {
+        [DNS_LISTEN_PLAIN] = N_("UDP and TCP"),
+        [DNS_LISTEN_TLS] = N_("DNS over TLS"),
+        [DNS_LISTEN_HTTPS] = N_("DNS over HTTPS"),
+    };
+    _Static_assert(array_len(texts) == DNS_LISTEN_COUNT, "one text per kind");
+    return texts[kind];
+}
+
+bool dns_service_is_encrypted(const struct dns_service_options *o)
+{
+    return o->listen[DNS_LISTEN_TLS].count > 0 || o->listen[DNS_LISTEN_HTTPS].count > 0;
+}
+
+void dns_service_names(const struct dns_service_options *o, struct certificate_names *ret_names)
+{
+    _Static_assert(CERTIFICATE_ADDRESSES_MAX == 2 * DNS_LISTEN_MAX, "all have room");
+    ret_names->address_count = 0;
+    for (int kind = DNS_LISTEN_TLS; kind <= DNS_LISTEN_HTTPS; kind++)
+        for (unsigned i = 0; i < o->listen[kind].count; i++) {
+            const struct sockaddr *sa = (const struct sockaddr *)&o->listen[kind].at[i];
+            if (!dns_socket_is_wildcard(sa))
+                ret_names->addresses[ret_names->address_count++] = addr_of_sockaddr(sa);
+        }
+}
+
+static bool same_listen(const struct dns_listen *a, const struct dns_listen *b)
+{
+    if (a->count != b->count)
         return false;
-    for (unsigned i = 0; i < a->listen_count; i++) {
+    for (unsigned i = 0; i < a->count; i++) {
         char x[ADDR_PORT_TEXT_MAX], y[ADDR_PORT_TEXT_MAX];
-        addr_port_format((const struct sockaddr *)&a->listen[i], x);
-        addr_port_format((const struct sockaddr *)&b->listen[i], y);
+        addr_port_format((const struct sockaddr *)&a->at[i], x);
+        addr_port_format((const struct sockaddr *)&b->at[i], y);
         if (strcmp(x, y) != 0)
             return false;
     }
     return true;
+}
+
+bool dns_service_same_addresses(const struct dns_service_options *a, const struct dns_service_options *b)
+{
+    bool same = true;
+    for (int kind = 0; kind < DNS_LISTEN_COUNT; kind++)
+        same = same && same_listen(&a->listen[kind], &b->listen[kind]);
+    return same;
 }
 
 static bool same_access(const struct dns_service_options *a, const struct dns_service_options *b)
@@ -108,26 +144,53 @@ static bool same_upstream(const struct upstream_options *a, const struct upstrea
 bool dns_service_options_equal(const struct dns_service_options *a, const struct dns_service_options *b)
 {
     return dns_service_same_addresses(a, b) && same_access(a, b) && same_upstream(&a->upstream, &b->upstream) &&
-           a->workers == b->workers && a->cache_bytes == b->cache_bytes;
+           certificate_files_equal(&a->certificate, &b->certificate) && a->workers == b->workers && a->cache_bytes == b->cache_bytes;
 }
 
-int dns_service_open_sockets(const struct dns_service_options *o, int *ret_fds, unsigned *ret_failed)
+/* The sockets of one worker: by kind, then by address, then by transport. */
+static const struct {
+    enum dns_listen_kind kind;
+    unsigned count;
+    enum dns_transport transports[2];
+} socket_table[] = {
+    {DNS_LISTEN_PLAIN, 2, {DNS_TRANSPORT_UDP, DNS_TRANSPORT_TCP}},
+    {DNS_LISTEN_TLS, 1, {DNS_TRANSPORT_DOT}},
+    {DNS_LISTEN_HTTPS, 1, {DNS_TRANSPORT_DOH}},
+};
+
+struct place {
+    const struct sockaddr *at;
+    enum dns_transport transport;
+};
+
+static unsigned places_of(const struct dns_service_options *o, struct place *ret_places)
 {
-    static const enum dns_transport transports[] = {DNS_TRANSPORT_UDP, DNS_TRANSPORT_TCP};
+    unsigned n = 0;
+    for (size_t k = 0; k < array_len(socket_table); k++) {
+        const struct dns_listen *l = &o->listen[socket_table[k].kind];
+        for (unsigned i = 0; i < l->count; i++)
+            for (unsigned t = 0; t < socket_table[k].count; t++)
+                ret_places[n++] =
+                    (struct place){(const struct sockaddr *)&l->at[i], socket_table[k].transports[t]};
+    }
+    return n;
+}
+
+int dns_service_open_sockets(const struct dns_service_options *o, int *ret_fds, const struct sockaddr **ret_failed)
+{
+    struct place places[DNS_SOCKETS_MAX];
+    unsigned count = places_of(o, places);
     int n = 0;
-    for (unsigned w = 0; w < o->workers; w++) {
-        for (unsigned i = 0; i < o->listen_count; i++) {
-            for (size_t t = 0; t < array_len(transports); t++) {
-                int fd = dns_socket_open((const struct sockaddr *)&o->listen[i], transports[t]);
-                if (fd < 0) {
-                    while (n > 0)
-                        close(ret_fds[--n]);
-                    *ret_failed = i;
-                    return fd;
-                }
-                ret_fds[n++] = fd;
-            }
+    for (unsigned i = 0; i < o->workers * count; i++) {
+        const struct place *p = &places[i % count];
+        int fd = dns_socket_open(p->at, p->transport);
+        if (fd < 0) {
+            while (n > 0)
+                close(ret_fds[--n]);
+            *ret_failed = p->at;
+            return fd;
         }
+        ret_fds[n++] = fd;
     }
     return n;
 }
@@ -142,17 +205,17 @@ static int init_worker(struct dns_service *s, const struct dns_service_options *
         .policy = glue(&s->slot),
         .counters = memory->counters,
         .access_count = o->access_count,
-        .socket_count = o->listen_count * 2,
+        .tls = s->tls,
     };
     memcpy(w.access, o->access, sizeof w.access);
-    for (unsigned i = 0; i < w.socket_count; i++) {
-        bool udp = i % 2 == 0;
+    struct place places[DNS_SOCKETS_MAX];
+    w.socket_count = places_of(o, places);
+    for (unsigned i = 0; i < w.socket_count; i++)
         w.sockets[i] = (struct dns_socket){
             .fd = fds[number * w.socket_count + i],
-            .transport = udp ? DNS_TRANSPORT_UDP : DNS_TRANSPORT_TCP,
-            .wildcard = udp && dns_socket_is_wildcard((const struct sockaddr *)&o->listen[i / 2]),
+            .transport = places[i].transport,
+            .wildcard = places[i].transport == DNS_TRANSPORT_UDP && dns_socket_is_wildcard(places[i].at),
         };
-    }
     randombytes_buf(&w.cache_key, sizeof w.cache_key);
     if (memory->ring_capacity > 0) {
         int e = ring_attach_producer(&s->rings[number], memory->ring, memory->ring_capacity);
@@ -166,9 +229,10 @@ static int init_worker(struct dns_service *s, const struct dns_service_options *
 }
 
 int dns_service_init(struct dns_service *s, const struct dns_service_options *o, const int *fds,
-                     const struct dns_service_memory *memory, struct policy *first, const char **ret_error)
+                     const struct dns_service_memory *memory, struct policy *first, struct dns_tls *tls,
+                     const char **ret_error)
 {
-    *s = (struct dns_service){.worker_count = o->workers};
+    *s = (struct dns_service){.worker_count = o->workers, .tls = tls};
     policy_slot_init(&s->slot, first);
     for (unsigned i = 0; i < o->workers; i++) {
         int e = init_worker(s, o, i, fds, &memory[i], ret_error);
@@ -216,4 +280,5 @@ void dns_service_done(struct dns_service *s)
     for (unsigned i = 0; i < s->worker_count; i++)
         dns_worker_free(s->workers[i]);
     policy_slot_done(&s->slot);
+    dns_tls_free(s->tls);
 }

@@ -5,11 +5,25 @@
 #include <pthread.h>
 
 #include "act/policy/policy.h"
+#include "apps/certificate.h"
 #include "watch/dns/server.h"
+#include "watch/dns/tls.h"
+
+enum dns_listen_kind {
+    DNS_LISTEN_PLAIN, /* UDP and TCP */
+    DNS_LISTEN_TLS,   /* RFC 7858 */
+    DNS_LISTEN_HTTPS, /* RFC 8484 */
+    DNS_LISTEN_COUNT
+};
+
+struct dns_listen {
+    struct sockaddr_storage at[DNS_LISTEN_MAX];
+    unsigned count;
+};
 
 struct dns_service_options {
-    struct sockaddr_storage listen[DNS_SOCKETS_MAX / 2]; /* each for UDP and TCP */
-    unsigned listen_count;
+    struct dns_listen listen[DNS_LISTEN_COUNT];
+    struct certificate_files certificate;
     unsigned workers;
     struct addr_prefix access[DNS_ACCESS_MAX];
     unsigned access_count;
@@ -24,13 +38,21 @@ bool dns_service_options_equal(const struct dns_service_options *a, const struct
 /* Would both listen on the same addresses? */
 bool dns_service_same_addresses(const struct dns_service_options *a, const struct dns_service_options *b);
 
-/* Sockets of all workers, opened by whoever may; by worker, then by address, UDP before TCP. */
+bool dns_service_is_encrypted(const struct dns_service_options *o); /* does it listen for TLS or HTTPS? */
+/* The addresses that it is reached at with a certificate. */
+void dns_service_names(const struct dns_service_options *o, struct certificate_names *ret_names);
+/* "UDP and TCP", "DNS over TLS", ..., to be translated. */
+const char *dns_listen_text(enum dns_listen_kind kind);
+
+/* Sockets of all workers, opened by whoever may; by worker, then as in dns_service.c. */
 enum { DNS_SERVICE_SOCKETS_MAX = DNS_WORKERS_MAX * DNS_SOCKETS_MAX };
-/* Returns how many were opened; on error *ret_failed is the index in listen. */
-int dns_service_open_sockets(const struct dns_service_options *o, int *ret_fds, unsigned *ret_failed) must_check;
+/* Returns how many were opened; on error *ret_failed is the address. */
+int dns_service_open_sockets(const struct dns_service_options *o, int *ret_fds, const struct sockaddr **ret_failed)
+    must_check;
 
 struct dns_service {
     struct policy_slot slot;
+    struct dns_tls *tls;
     unsigned worker_count, started;
     struct dns_worker *workers[DNS_WORKERS_MAX];
     pthread_t threads[DNS_WORKERS_MAX];
@@ -44,9 +66,11 @@ struct dns_service_memory {
     size_t ring_capacity; /* 0: no ring */
 };
 
-/* Makes the workers (files are read, anchors and hints too); first policy may be empty but not NULL. */
+/* Makes the workers (files are read, anchors and hints too); first policy may be empty but not NULL. Takes policy and tls;
+ * without tls the clients of encrypted sockets are sent away. */
 int dns_service_init(struct dns_service *s, const struct dns_service_options *o, const int *fds,
-                     const struct dns_service_memory *memory, struct policy *first, const char **ret_error) must_check;
+                     const struct dns_service_memory *memory, struct policy *first, struct dns_tls *tls,
+                     const char **ret_error) must_check;
 int dns_service_start(struct dns_service *s) must_check;
 void dns_service_stop(struct dns_service *s);
 void dns_service_done(struct dns_service *s);

@@ -20,6 +20,16 @@ static void add(json_t *object, const char *key, uint64_t value)
     json_object_set_new(object, key, json_integer((json_int_t)value));
 }
 
+static json_t *listen_json(const struct dns_listen *l)
+{
+    json_t *listen = json_array();
+    for (unsigned i = 0; i < l->count; i++) {
+        char text[ADDR_PORT_TEXT_MAX];
+        json_array_append_new(listen, json_string(addr_port_format((const struct sockaddr *)&l->at[i], text)));
+    }
+    return listen;
+}
+
 static json_t *dns_json(const struct node_status_sources *s)
 {
     json_t *dns = json_object(), *queries = json_object(), *actions = json_object(), *flaws = json_object();
@@ -40,13 +50,12 @@ static json_t *dns_json(const struct node_status_sources *s)
     add(dns, "cache_bytes", sum(s, offsetof(struct dns_counters, cache_bytes)));
     add(dns, "pending", sum(s, offsetof(struct dns_counters, pending)));
     add(dns, "tcp_clients", sum(s, offsetof(struct dns_counters, tcp_clients)));
-    json_t *listen = json_array();
-    for (unsigned i = 0; i < s->config->dns.listen_count; i++) {
-        char text[ADDR_PORT_TEXT_MAX];
-        json_array_append_new(
-            listen, json_string(addr_port_format((const struct sockaddr *)&s->config->dns.listen[i], text)));
-    }
-    json_object_set_new(dns, "listen", listen);
+    static const char *const keys[] = {[DNS_LISTEN_PLAIN] = "listen",
+                                       [DNS_LISTEN_TLS] = "listen_tls",
+                                       [DNS_LISTEN_HTTPS] = "listen_https"};
+    _Static_assert(array_len(keys) == DNS_LISTEN_COUNT, "one key per kind");
+    for (int i = 0; i < DNS_LISTEN_COUNT; i++)
+        json_object_set_new(dns, keys[i], listen_json(&s->config->dns.listen[i]));
     return dns;
 }
 

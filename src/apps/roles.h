@@ -48,6 +48,7 @@ const char *role_name(enum role role);
 #define NODE_LISTS "lists"
 #define NODE_POLICY "policy"
 #define NODE_TELEMETRY "telemetry"
+#define NODE_TLS "tls"
 #define NODE_CONTROL "control.sock"
 #define NODE_LOCK "lock"
 #define NODE_POLICY_KEY "key"

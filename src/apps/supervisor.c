@@ -325,14 +325,23 @@ static void close_sockets(const int *fds, int count)
 /* Opens the sockets of a new configuration. The old ones stay open until the new role has them. */
 static int open_sockets(const struct config *c, int *ret_fds, char *ret_error)
 {
-    unsigned failed = 0;
+    const struct sockaddr *failed = NULL;
     int n = dns_service_open_sockets(&c->dns, ret_fds, &failed);
     if (n < 0) {
         char text[ADDR_PORT_TEXT_MAX];
-        snprintf(ret_error, CONFIG_ERROR_MAX, _("cannot listen on %s: %s"),
-                 addr_port_format((const struct sockaddr *)&c->dns.listen[failed], text), strerror(-n));
+        snprintf(ret_error, CONFIG_ERROR_MAX, _("cannot listen on %s: %s"), addr_port_format(failed, text),
+                 strerror(-n));
     }
     return n;
+}
+
+/* Are the files of the certificate, if any are named, of use? */
+static int try_certificate(const struct config *c, char *ret_error)
+{
+    _Static_assert((int)CERTIFICATE_ERROR_MAX <= (int)CONFIG_ERROR_MAX, "its text fits");
+    if (!c->dns.certificate.certificate[0] || !dns_service_is_encrypted(&c->dns))
+        return 0;
+    return certificate_try(&c->dns.certificate, ret_error);
 }
 
 static void replace_child(struct child *c)
@@ -367,6 +376,8 @@ static void reload(struct supervisor *s)
     config_defaults(next);
     snprintf(next->data, sizeof next->data, "%s", s->config.data);
     int e = s->config.source[0] ? config_load(s->config.source, next, error) : 0;
+    if (e == 0)
+        e = try_certificate(next, error);
     const char *reason = e < 0 ? error : needs_restart(&s->config, next);
     int fds[DNS_SERVICE_SOCKETS_MAX];
     if (!reason && !dns_service_same_addresses(&s->config.dns, &next->dns)) {
@@ -400,12 +411,15 @@ static void on_sighup(evutil_socket_t number, short what, void *self)
 
 static void say_what_next(const struct supervisor *s)
 {
-    char text[ADDR_PORT_TEXT_MAX];
-    for (unsigned i = 0; i < s->config.dns.listen_count; i++)
-        log_notice(_("DNS on %s, UDP and TCP"),
-                   addr_port_format((const struct sockaddr *)&s->config.dns.listen[i], text));
+    for (int kind = 0; kind < DNS_LISTEN_COUNT; kind++) {
+        const struct dns_listen *l = &s->config.dns.listen[kind];
+        char text[ADDR_PORT_TEXT_MAX];
+        for (unsigned i = 0; i < l->count; i++)
+            log_notice(_("DNS on %s, %s"), addr_port_format((const struct sockaddr *)&l->at[i], text),
+                       _(dns_listen_text((enum dns_listen_kind)kind)));
+    }
     log_notice(_("control on %s/%s"), s->config.data, NODE_CONTROL);
-    const struct sockaddr *first = (const struct sockaddr *)&s->config.dns.listen[0];
+    const struct sockaddr *first = (const struct sockaddr *)&s->config.dns.listen[DNS_LISTEN_PLAIN].at[0];
     char host[ADDR_TEXT_MAX];
     struct addr a = addr_of_sockaddr(first);
     log_notice(_("try next: dig @%s -p %u example.com; hinomi status; hinomi block bad.example --reason test; "
@@ -503,7 +517,7 @@ static int make_data_folders(const struct supervisor *s)
         *p = '/';
     }
     int e = make_folder(s, s->config.data);
-    static const char *const below[] = {NODE_LISTS, NODE_POLICY, NODE_TELEMETRY};
+    static const char *const below[] = {NODE_LISTS, NODE_POLICY, NODE_TELEMETRY, NODE_TLS};
     for (size_t i = 0; e == 0 && i < array_len(below); i++) {
         snprintf(path, sizeof path, "%s/%s", s->config.data, below[i]);
         e = make_folder(s, path);
@@ -579,6 +593,8 @@ static int prepare(struct supervisor *s)
         return command_failed(_("another hinomi runs on the data folder %s"), s->config.data);
     if (e < 0)
         return command_failed(_("%s/%s: %s"), s->config.data, NODE_LOCK, strerror(-e));
+    if (try_certificate(&s->config, error) < 0)
+        return command_failed("%s", error);
     s->socket_count = open_sockets(&s->config, s->sockets, error);
     if (s->socket_count < 0)
         return command_failed("%s", error);

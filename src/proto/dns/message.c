@@ -220,6 +220,26 @@ static uint32_t lifetime(const struct dns_walk *w, const struct dns_record *rec)
     return minimum < rec->ttl ? minimum : rec->ttl;
 }
 
+uint32_t dns_message_lifetime_s(const uint8_t *message, size_t len)
+{
+    struct dns_walk w;
+    if (dns_walk_begin(&w, message, len) < 0)
+        return 0;
+    unsigned rcode = w.flags & DNS_FLAG_RCODE;
+    if (rcode != DNS_RCODE_NOERROR && rcode != DNS_RCODE_NXDOMAIN)
+        return 0;
+    uint32_t min = UINT32_MAX;
+    struct dns_record rec;
+    int e;
+    while ((e = dns_walk_next(&w, &rec)) > 0 && rec.section != DNS_SECTION_ADDITIONAL) {
+        if (rec.section == DNS_SECTION_AUTHORITY && rec.type != DNS_TYPE_SOA)
+            continue;
+        uint32_t life = lifetime(&w, &rec);
+        min = life < min ? life : min;
+    }
+    return e < 0 || min == UINT32_MAX ? 0 : min;
+}
+
 int dns_message_pack(const uint8_t *message, size_t len, bool keep_dnssec, uint8_t *to, size_t max,
                      struct dns_pack_ttls *ret_ttls)
 {

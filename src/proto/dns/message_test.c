@@ -350,6 +350,48 @@ TEST(records_are_walked_by_section)
     check_int(dns_walk_next(&walk, &r), ==, 0);
 }
 
+/* ---- lifetime ---- */
+
+static uint32_t lifetime_s(void)
+{
+    return dns_message_lifetime_s(in, w.len);
+}
+
+TEST(an_answer_lives_as_long_as_its_shortest_record)
+{
+    begin(0x8180, DNS_TYPE_A, 2, 1, 1);
+    record("\300\14", 2, DNS_TYPE_A, 30, "\1\2\3\4", 4);
+    record("\300\14", 2, DNS_TYPE_A, 20, "\1\2\3\5", 4);
+    record("\300\20", 2, DNS_TYPE_NS, 10, "\300\20", 2);
+    record("", 1, DNS_TYPE_OPT, 0, "", 0);
+    check_int(lifetime_s(), ==, 20);
+}
+
+TEST(a_negative_answer_lives_as_its_soa_and_aliases_say)
+{
+    begin(0x8183, DNS_TYPE_A, 0, 1, 0);
+    soa(300, 60);
+    check_int(lifetime_s(), ==, 60);
+    begin(0x8183, DNS_TYPE_A, 1, 1, 0);
+    record("\300\14", 2, DNS_TYPE_CNAME, 5, "\300\20", 2);
+    soa(300, 60);
+    check_int(lifetime_s(), ==, 5);
+}
+
+TEST(what_may_not_be_kept_lives_for_nothing)
+{
+    begin(0x8180, DNS_TYPE_A, 0, 0, 0);
+    check_int(lifetime_s(), ==, 0);
+    begin(0x8182, DNS_TYPE_A, 1, 0, 0);
+    record("\300\14", 2, DNS_TYPE_A, 30, "\1\2\3\4", 4);
+    check_int(lifetime_s(), ==, 0);
+    in[3] = 0x80;
+    check_int(lifetime_s(), ==, 30);
+    in[7] = 2; /* a record is missing */
+    check_int(lifetime_s(), ==, 0);
+    check_int(dns_message_lifetime_s(in, 11), ==, 0);
+}
+
 int main(int argc, char **argv)
 {
     return test_main(argc, argv);

@@ -1,7 +1,9 @@
 /* Writes OPT records. */
 #include "proto/dns/opt.h"
 
-enum { EDE_HEAD_LEN = 6, ARCOUNT_AT = 10 };
+#include "proto/dns/message.h"
+
+enum { EDE_HEAD_LEN = 6, ARCOUNT_AT = 10, PADDING_HEAD_LEN = 4 };
 
 bool dns_opt_append(struct writer *w, const struct dns_opt *opt)
 {
@@ -28,4 +30,37 @@ bool dns_opt_append(struct writer *w, const struct dns_opt *opt)
     uint16_t count = (uint16_t)((unsigned)w->base[ARCOUNT_AT] << 8 | w->base[ARCOUNT_AT + 1]);
     writer_put_u16(w->base + ARCOUNT_AT, (uint16_t)(count + 1));
     return true;
+}
+
+/* Where the data of the OPT record that ends the message begins; 0: there is none. */
+static size_t find_last_opt(const uint8_t *message, size_t len)
+{
+    struct dns_walk w;
+    struct dns_record rec;
+    size_t at = 0;
+    if (dns_walk_begin(&w, message, len) < 0)
+        return 0;
+    int e;
+    while ((e = dns_walk_next(&w, &rec)) > 0)
+        at = rec.section == DNS_SECTION_ADDITIONAL && rec.type == DNS_TYPE_OPT && rec.rdata_at + rec.rdata_len == len
+                 ? rec.rdata_at
+                 : 0;
+    return e < 0 ? 0 : at;
+}
+
+size_t dns_opt_pad(uint8_t *message, size_t len, size_t max, size_t block)
+{
+    size_t rdata_at = find_last_opt(message, len);
+    if (rdata_at == 0)
+        return len;
+    size_t fill = (block - (len + PADDING_HEAD_LEN) % block) % block;
+    size_t rdata_len = len - rdata_at + PADDING_HEAD_LEN + fill;
+    if (max < len || max - len < PADDING_HEAD_LEN + fill || rdata_len > UINT16_MAX)
+        return len;
+    struct writer w = writer_of(message + len, PADDING_HEAD_LEN + fill);
+    writer_u16(&w, DNS_OPTION_PADDING);
+    writer_u16(&w, (uint16_t)fill);
+    memset(message + len + PADDING_HEAD_LEN, 0, fill);
+    writer_put_u16(message + rdata_at - 2, (uint16_t)rdata_len);
+    return len + PADDING_HEAD_LEN + fill;
 }

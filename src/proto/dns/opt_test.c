@@ -84,6 +84,44 @@ TEST(the_count_carries_into_its_upper_octet)
     check_int(message[11], ==, 0);
 }
 
+/* A whole answer without records for the root, its OPT record last; 28 octets. */
+static const uint8_t answer[] = {0xab, 0xcd, 0x81, 0x80, 0, 1, 0, 0, 0, 0, 0, 1, 0, 0, 1, 0, 1,
+                                 0, 0, 41, 0x04, 0xd0, 0, 0, 0, 0, 0, 0};
+
+TEST(padding_fills_up_to_the_block)
+{
+    static const uint8_t option[] = {0, 12, 0, 32, 0, 0};
+    memset(message, 0xee, sizeof message);
+    memcpy(message, answer, sizeof answer);
+    check_int(dns_opt_pad(message, sizeof answer, sizeof message, 64), ==, 64);
+    check_bytes(message, answer, sizeof answer - 2);
+    check_int(message[26] << 8 | message[27], ==, 36);
+    check_bytes(message + sizeof answer, option, sizeof option);
+    check_int(message[63], ==, 0);
+    check_int(message[64], ==, 0xee);
+}
+
+TEST(padding_may_be_an_empty_option_or_go_to_the_next_block)
+{
+    memcpy(message, answer, sizeof answer);
+    check_int(dns_opt_pad(message, sizeof answer, sizeof message, 32), ==, 32);
+    check_int(message[31], ==, 0);
+    memcpy(message, answer, sizeof answer);
+    check_int(dns_opt_pad(message, sizeof answer, sizeof message, 30), ==, 60);
+}
+
+TEST(padding_leaves_alone_what_it_cannot_pad)
+{
+    memcpy(message, answer, sizeof answer);
+    check_int(dns_opt_pad(message, sizeof answer, 63, 64), ==, sizeof answer);
+    check_bytes(message, answer, sizeof answer);
+    check_int(dns_opt_pad(message, 12, sizeof message, 64), ==, 12);
+    message[11] = 0;
+    check_int(dns_opt_pad(message, 17, sizeof message, 64), ==, 17); /* no OPT record */
+    message[11] = 2;
+    check_int(dns_opt_pad(message, sizeof answer, sizeof message, 64), ==, sizeof answer); /* a record is missing */
+}
+
 int main(int argc, char **argv)
 {
     return test_main(argc, argv);

@@ -27,7 +27,11 @@
     X(tcp_accepted, "tcp_accepted")                  \
     X(tcp_evicted, "tcp_evicted")                    \
     X(tcp_closed_idle, "tcp_closed_idle")            \
-    X(tcp_closed_bad, "tcp_closed_bad")
+    X(tcp_closed_bad, "tcp_closed_bad")              \
+    X(tls_handshakes, "tls_handshakes")              \
+    X(tls_handshake_failures, "tls_handshake_failures") \
+    X(tls_refused, "tls_refused")                    \
+    X(doh_bad_requests, "doh_bad_requests")
 
 struct dns_counters {
     _Atomic uint64_t queries[DNS_TRANSPORT_COUNT];

@@ -4,7 +4,8 @@
 
 enum {
     DNS_WORKERS_MAX = 64,  /* one per core; more cores than this are not one machine's resolver */
-    DNS_SOCKETS_MAX = 16,  /* listening addresses a worker serves */
+    DNS_LISTEN_MAX = 8,    /* addresses of each kind; a node answers on a few of its own */
+    DNS_SOCKETS_MAX = 4 * DNS_LISTEN_MAX, /* of one worker: UDP, TCP, DoT, DoH */
     DNS_ACCESS_MAX = 256,  /* prefixes of the access list: searched one after the other for each client */
     DNS_STUBS_MAX = 64,
     DNS_FORWARDS_MAX = 8,
@@ -23,10 +24,15 @@ enum {
     DNS_CACHE_NEGATIVE_MAX_S = 3600, /* RFC 2308 5: one to three hours */
     DNS_CACHE_FAILURE_S = 5,       /* RFC 9520 3.2: at least one second, at most five minutes */
 
+    /* Streams: TCP, DoT and DoH share these. */
     DNS_TCP_CLIENTS_MAX = 1024,  /* of one worker; the longest idle one is closed for a new one */
-    DNS_TCP_IDLE_S = 10,         /* RFC 7766 6.2.3: of the order of seconds */
+    DNS_TCP_IDLE_S = 10,         /* RFC 7766 6.2.3: of the order of seconds; a handshake that takes longer is no client */
     DNS_TCP_PIPELINE_MAX = 64,   /* answers a connection may wait for; then it is not read from */
     DNS_TCP_OUTPUT_MAX = 262144, /* octets a client may leave unread */
+    DNS_TCP_INPUT_MAX = 4096,    /* octets held for a client that we do not read from: some queries */
+
+    DNS_DOH_STREAMS_MAX = 8192,  /* open requests of one worker: as many as may wait for an upstream, 12 MiB */
+    DNS_DOH_HEADERS_MAX = 8192,  /* octets of a request's header list; the longest query takes 1.7 KiB of it */
 };
 
 #endif

@@ -78,14 +78,12 @@ static void give_slot_back(struct pending *p)
     dns_gauge(&w->o.counters->pending, atomic_load_explicit(&w->o.counters->pending, memory_order_relaxed) - 1);
 }
 
-static void send_answer(struct dns_worker *w, const struct client *client, const uint8_t *answer, size_t len)
+static void send_answer(struct dns_worker *w, const struct client *client, uint8_t *answer, size_t len)
 {
-    if (len == 0)
-        return;
-    if (client->transport == DNS_TRANSPORT_UDP)
+    if (client->transport != DNS_TRANSPORT_UDP)
+        stream_send(w, client, answer, len);
+    else if (len > 0)
         udp_send(w, client, answer, len);
-    else
-        tcp_send(w, client, answer, len);
 }
 
 /* Sends what stands in w->large and records it. */

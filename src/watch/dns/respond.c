@@ -8,7 +8,7 @@ size_t respond_max(const struct dns_query *q, enum dns_transport transport)
     return q->udp_size < DNS_UDP_PAYLOAD_MAX ? q->udp_size : DNS_UDP_PAYLOAD_MAX;
 }
 
-static bool client_may_ask(const struct dns_worker *w, const struct addr *client)
+bool respond_may_ask(const struct dns_worker *w, const struct addr *client)
 {
     for (unsigned i = 0; i < w->o.access_count; i++)
         if (addr_prefix_has(&w->o.access[i], client))
@@ -64,7 +64,7 @@ void respond_begin(struct dns_worker *w, struct work *work, struct dns_probes *p
     size_t max = respond_max(q, work->transport);
     if (work->answer_max > max)
         work->answer_max = max;
-    if (unlikely(!client_may_ask(w, &work->client))) {
+    if (unlikely(!respond_may_ask(w, &work->client))) {
         finish_with_error(w, work, DNS_RCODE_REFUSED, DNS_EDE_PROHIBITED, NULL);
         return;
     }

@@ -32,9 +32,11 @@ struct dns_policy {
                            const char *text, uint8_t *to, size_t max);
 };
 
+struct dns_tls; /* tls.h */
+
 struct dns_socket {
     int fd;
-    enum dns_transport transport; /* UDP: bound datagram socket; TCP: listening socket */
+    enum dns_transport transport; /* UDP: bound datagram socket; others: listening socket */
     bool wildcard;                /* bound to "any": the answer's source address must be copied */
 };
 
@@ -48,6 +50,7 @@ struct dns_worker_options {
     struct sip_key cache_key;
     struct upstream_options upstream;
     struct dns_policy policy;
+    const struct dns_tls *tls;     /* borrowed, shared by all workers; NULL: clients of DoT and DoH are sent away */
     struct dns_counters *counters; /* shared page, or private memory */
     struct ring *ring;             /* producer side; NULL: observations go nowhere */
 };

@@ -9,7 +9,10 @@
 
 #include "base/clock.h"
 
-enum { TICK_MS = 250 }; /* stale answers, deadlines, idle clients, gauges */
+enum {
+    TICK_MS = 250,      /* stale answers, deadlines, idle clients, gauges */
+    STREAM_EVENTS = 8,  /* before datagrams get their turn: eight handshakes are about two milliseconds */
+};
 
 void worker_begin_batch(struct dns_worker *w)
 {
@@ -63,7 +66,7 @@ static void on_tick(evutil_socket_t fd, short what, void *self)
     struct dns_worker *w = self;
     w->now_s = (uint32_t)(clock_mono_ns() / 1000000000u);
     pending_tick(w);
-    tcp_tick(w);
+    stream_tick(w);
     struct dns_cache_stats stats = dns_cache_stats_get(w->cache);
     dns_gauge(&w->o.counters->cache_entries, stats.entries);
     dns_gauge(&w->o.counters->cache_bytes, stats.bytes);
@@ -83,10 +86,11 @@ static int make_loop(struct dns_worker *w)
     if (!config)
         return -ENOMEM;
     event_config_set_flag(config, EVENT_BASE_FLAG_NOLOCK); /* one thread; dns_worker_stop writes to an eventfd */
+    event_config_set_max_dispatch_interval(config, NULL, STREAM_EVENTS, WORKER_PRIORITY_STREAM);
     w->loop = event_base_new_with_config(config);
     event_config_free(config);
     w->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    if (!w->loop || w->wake_fd < 0)
+    if (!w->loop || w->wake_fd < 0 || event_base_priority_init(w->loop, WORKER_PRIORITY_COUNT) < 0)
         return -ENOMEM;
     w->wake = event_new(w->loop, w->wake_fd, EV_READ, on_wake, w);
     w->tick = event_new(w->loop, -1, EV_PERSIST, on_tick, w);
@@ -115,7 +119,7 @@ int dns_worker_new(const struct dns_worker_options *options, struct dns_worker *
     if (e == 0)
         e = udp_new(w);
     if (e == 0)
-        e = tcp_new(w);
+        e = stream_new(w);
     if (e < 0) {
         dns_worker_free(w);
         return e;
@@ -145,7 +149,7 @@ void dns_worker_free(struct dns_worker *w)
 {
     if (!w)
         return;
-    tcp_free(w);
+    stream_free(w);
     udp_free(w);
     upstream_free(w->upstream);
     pending_free(w);

@@ -1,7 +1,8 @@
 /* The inside of a worker, shared by the files of this folder and nobody else.
  *
- * A query's way: udp.c or tcp.c reads it, respond.c answers it from the policy or the cache, pending.c keeps it while
- * upstream.c resolves it; worker.c turns each answer into an observation. Everything here belongs to one thread.
+ * A query's way: udp.c reads it, or stream.c with what lies above it (tcp.c, tls.c, doh.c); respond.c answers it from the
+ * policy or the cache, pending.c keeps it while upstream.c resolves it; worker.c turns each answer into an observation.
+ * Everything here belongs to one thread.
  */
 #ifndef HINOMI_WATCH_DNS_WORKER_H
 #define HINOMI_WATCH_DNS_WORKER_H
@@ -28,7 +29,8 @@ struct client {
     union client_sockaddr from;
     size_t control_len;  /* UDP on a wildcard address: the packet info to answer with */
     uint8_t control[CLIENT_CONTROL_MAX];
-    uint32_t connection, generation; /* TCP */
+    uint32_t connection, generation; /* not UDP: the slot of the stream, and which of its clients */
+    int32_t request;                 /* DOH: the HTTP/2 stream */
 };
 
 enum work_state {
@@ -53,7 +55,7 @@ struct work {
 };
 
 struct udp_batch;
-struct tcp_clients;
+struct streams;
 struct pending_table;
 
 struct dns_worker {
@@ -64,8 +66,9 @@ struct dns_worker {
     struct upstream *upstream;
     struct dns_cache *cache;
     struct udp_batch *udp;
-    struct tcp_clients *tcp;
+    struct streams *streams;
     struct pending_table *pending;
+    unsigned doh_requests; /* of all streams, for the limit */
     uint8_t *large; /* DNS_MESSAGE_MAX octets for answers that are not a datagram's */
     /* Read once a batch. */
     int64_t now_us;   /* wall clock */
@@ -73,6 +76,9 @@ struct dns_worker {
     uint32_t now_s;   /* monotonic */
     const void *policy;
 };
+
+/* Of the loop's events. Streams come last and a few at a time, so that no handshake keeps a datagram waiting for long. */
+enum { WORKER_PRIORITY_STREAM = 2, WORKER_PRIORITY_COUNT };
 
 /* worker.c */
 void worker_begin_batch(struct dns_worker *w); /* clocks and policy */
@@ -85,6 +91,7 @@ void worker_publish(struct dns_worker *w);
 void respond_begin(struct dns_worker *w, struct work *work, struct dns_probes *probes);
 void respond_fetch(struct dns_worker *w, const struct work *work);
 void respond_finish(struct dns_worker *w, struct work *work, const struct dns_probes *probes);
+bool respond_may_ask(const struct dns_worker *w, const struct addr *client);
 /* The most octets an answer may have for this query. */
 size_t respond_max(const struct dns_query *q, enum dns_transport transport);
 
@@ -100,11 +107,12 @@ int udp_new(struct dns_worker *w) must_check;
 void udp_free(struct dns_worker *w);
 void udp_send(struct dns_worker *w, const struct client *client, const uint8_t *answer, size_t len);
 
-/* tcp.c */
-int tcp_new(struct dns_worker *w) must_check;
-void tcp_free(struct dns_worker *w);
-/* Does nothing when the client has gone. */
-void tcp_send(struct dns_worker *w, const struct client *client, const uint8_t *answer, size_t len);
-void tcp_tick(struct dns_worker *w);
+/* stream.c: every transport but UDP */
+int stream_new(struct dns_worker *w) must_check;
+void stream_free(struct dns_worker *w);
+/* Answers what stream_serve left to pending.c; len 0: there is no answer. Pads in place: the buffer has room for
+ * DNS_MESSAGE_MAX. Does nothing when the client has gone. */
+void stream_send(struct dns_worker *w, const struct client *client, uint8_t *answer, size_t len);
+void stream_tick(struct dns_worker *w);
 
 #endif
