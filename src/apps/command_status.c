@@ -7,6 +7,7 @@
 #include "apps/client_options.h"
 #include "apps/columns.h"
 #include "apps/command.h"
+#include "apps/when.h"
 #include "base/text.h"
 
 static int64_t number_of(const json_t *object, const char *key)
@@ -87,11 +88,30 @@ static void print_recording(const json_t *recording, const json_t *store)
         columns_line(_("last stored"), "%s", _("not yet"));
 }
 
+static void print_roles(const json_t *roles)
+{
+    const char *name;
+    json_t *role;
+    printf("%s\n", _("Roles"));
+    json_object_foreach((json_t *)(uintptr_t)roles, name, role)
+    {
+        char since[WHEN_TEXT_MAX];
+        const char *reason = json_string_value(json_object_get(role, "last_death"));
+        when_format(number_of(role, "started_us"), since);
+        if (number_of(role, "deaths") == 0)
+            columns_line(name, _("since %s"), since);
+        else
+            columns_line(name, _("since %s; died %" PRId64 " times, last: %s"), since, number_of(role, "deaths"),
+                         reason ? reason : "");
+    }
+}
+
 static void print_status(const json_t *status)
 {
     const json_t *policy = json_object_get(status, "policy");
     printf("hinomi %s, %s\n", json_string_value(json_object_get(status, "version")),
            json_string_value(json_object_get(status, "data")));
+    print_roles(json_object_get(status, "roles"));
     print_dns(json_object_get(status, "dns"));
     printf("%s\n", _("Policy"));
     print_layer(policy, "by_hand", _("names by hand"));

@@ -1,6 +1,9 @@
 /* Adds up the workers' counters and asks each part how it is. */
 #include "apps/node_status.h"
 
+#include <string.h>
+
+#include "apps/roles.h"
 #include "base/clock.h"
 
 /* The workers' counters, added up. Values are a worker's own claim: shown, never computed with. */
@@ -113,6 +116,25 @@ static json_t *store_json(const struct node_status_sources *s)
     return store;
 }
 
+static json_t *roles_json(const struct node_status_sources *s)
+{
+    json_t *roles = json_object();
+    _Static_assert((int)ROLE_COUNT <= (int)ROLE_STATES_MAX, "each role has a state");
+    for (int i = 0; i < ROLE_COUNT; i++) {
+        const struct role_state *state = &shared_memory_role_states(s->memory)[i];
+        char reason[ROLE_REASON_MAX];
+        memcpy(reason, state->reason, sizeof reason);
+        reason[sizeof reason - 1] = '\0';
+        json_t *role = json_object();
+        add(role, "pid", atomic_load(&state->pid));
+        add(role, "deaths", atomic_load(&state->deaths));
+        add(role, "started_us", (uint64_t)atomic_load(&state->started_us));
+        json_object_set_new(role, "last_death", json_string(reason));
+        json_object_set_new(roles, role_name((enum role)i), role);
+    }
+    return roles;
+}
+
 json_t *node_status_json(const struct node_status_sources *s)
 {
     json_t *status = json_object();
@@ -123,6 +145,7 @@ json_t *node_status_json(const struct node_status_sources *s)
     json_object_set_new(status, "version", json_string(HINOMI_VERSION));
     json_object_set_new(status, "data", json_string(s->config->data));
     add(status, "verdicts", verdicts);
+    json_object_set_new(status, "roles", roles_json(s));
     json_object_set_new(status, "dns", dns_json(s));
     json_object_set_new(status, "policy", policy_json(s));
     json_object_set_new(status, "recording", recording_json(s));

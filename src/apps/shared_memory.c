@@ -16,7 +16,7 @@ static size_t stride_of(size_t ring_capacity)
 
 static size_t length_of(unsigned workers, size_t ring_capacity)
 {
-    return stride_of(ring_capacity) * workers + PAGE;
+    return stride_of(ring_capacity) * workers + PAGE + PAGE;
 }
 
 int shared_memory_map(int fd, unsigned workers, size_t ring_capacity, struct shared_memory *ret_memory)
@@ -75,6 +75,12 @@ struct dns_counters *shared_memory_counters(const struct shared_memory *m, unsig
 struct hub_page *shared_memory_hub_page(const struct shared_memory *m)
 {
     return (struct hub_page *)(m->base + m->stride * m->workers);
+}
+
+struct role_state *shared_memory_role_states(const struct shared_memory *m)
+{
+    _Static_assert(sizeof(struct role_state) * ROLE_STATES_MAX <= PAGE, "one page");
+    return (struct role_state *)(m->base + m->stride * m->workers + PAGE);
 }
 
 void *shared_memory_ring(const struct shared_memory *m, unsigned worker)

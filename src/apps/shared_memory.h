@@ -1,5 +1,5 @@
-/* The memory that workers and hub share: for each worker a page of counters and a ring of observations, and a page in which
- * the hub keeps what must survive it.
+/* The memory that the processes of a node share: for each worker a page of counters and a ring of observations; a page in
+ * which the hub keeps what must survive it; a page in which the parent tells how the roles are.
  *
  * Made once by the parent as a sealed-size memfd; it outlives both sides.
  */
@@ -15,6 +15,15 @@ struct hub_page {
     _Atomic uint64_t taken, settled, lost;
 };
 
+/* How a role is. Written by the parent alone; a reader may see a text half changed, and must not trust that it ends. */
+enum { ROLE_STATES_MAX = 8, ROLE_REASON_MAX = 96 };
+struct role_state {
+    _Atomic uint32_t pid;        /* 0: not running */
+    _Atomic uint32_t deaths;     /* that nobody asked for, since the node started */
+    _Atomic int64_t started_us;  /* wall clock */
+    char reason[ROLE_REASON_MAX]; /* of the last death; empty: none */
+};
+
 struct shared_memory {
     uint8_t *base;
     size_t len, stride;
@@ -28,6 +37,8 @@ int shared_memory_map(int fd, unsigned workers, size_t ring_capacity, struct sha
 void shared_memory_unmap(struct shared_memory *m);
 struct dns_counters *shared_memory_counters(const struct shared_memory *m, unsigned worker);
 struct hub_page *shared_memory_hub_page(const struct shared_memory *m);
+/* ROLE_STATES_MAX of them, by role. */
+struct role_state *shared_memory_role_states(const struct shared_memory *m);
 void *shared_memory_ring(const struct shared_memory *m, unsigned worker);
 
 #endif

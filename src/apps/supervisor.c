@@ -51,6 +51,7 @@ struct supervisor {
     int sockets[DNS_SERVICE_SOCKETS_MAX];
     int socket_count;
     int control_fd, memory_fd, lock_fd;
+    struct shared_memory memory; /* for telling how the roles are */
     struct event *signals[4], *kill_timer;
     bool stopping;
 };
@@ -165,6 +166,21 @@ static void become_role(enum role role, int fd)
     _exit(127);
 }
 
+static void tell_started(struct supervisor *s, const struct child *c)
+{
+    struct role_state *state = &shared_memory_role_states(&s->memory)[c->role];
+    atomic_store(&state->started_us, clock_wall_us());
+    atomic_store(&state->pid, (uint32_t)c->pid);
+}
+
+static void tell_died(struct supervisor *s, const struct child *c, const char *why)
+{
+    struct role_state *state = &shared_memory_role_states(&s->memory)[c->role];
+    atomic_store(&state->pid, 0);
+    atomic_store(&state->deaths, c->deaths);
+    snprintf(state->reason, sizeof state->reason, "%s", why);
+}
+
 static int start_child(struct supervisor *s, struct child *c)
 {
     int pair[2];
@@ -182,6 +198,7 @@ static int start_child(struct supervisor *s, struct child *c)
     c->pid = pid;
     c->fd = pair[0];
     c->started_ms = clock_mono_ms();
+    tell_started(s, c);
     c->ready = c->replaced = false;
     fcntl(c->fd, F_SETFL, O_NONBLOCK);
     c->readable = event_new(s->loop, c->fd, EV_READ | EV_PERSIST, on_child_message, &contexts[c->role]);
@@ -261,7 +278,7 @@ static void forget_child(struct child *c)
 
 static void on_death(struct supervisor *s, struct child *c, int status)
 {
-    char why[128];
+    char why[ROLE_REASON_MAX];
     describe_death(status, why, sizeof why);
     bool planned = c->replaced;
     forget_child(c);
@@ -274,6 +291,7 @@ static void on_death(struct supervisor *s, struct child *c, int status)
         return;
     }
     c->deaths++;
+    tell_died(s, c, why);
     log_error(_("%s %s (death %u); started again"), role_name(c->role), why, c->deaths);
     schedule_restart(s, c);
 }
@@ -602,6 +620,8 @@ static int prepare(struct supervisor *s)
     if (e < 0)
         return command_failed(_("%s/%s: %s"), s->config.data, NODE_CONTROL, strerror(-e));
     e = shared_memory_create(s->config.dns.workers, s->config.ring_bytes, &s->memory_fd);
+    if (e == 0)
+        e = shared_memory_map(s->memory_fd, s->config.dns.workers, s->config.ring_bytes, &s->memory);
     if (e < 0)
         return command_failed(_("no shared memory: %s"), strerror(-e));
     return EXIT_FINE;
@@ -635,6 +655,7 @@ static void clean_up(struct supervisor *s)
     if (s->kill_timer)
         event_free(s->kill_timer);
     event_base_free(s->loop);
+    shared_memory_unmap(&s->memory);
     close_sockets(s->sockets, s->socket_count);
     char path[CONFIG_PATH_MAX + 32];
     snprintf(path, sizeof path, "%s/%s", s->config.data, NODE_CONTROL);
