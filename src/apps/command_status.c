@@ -77,6 +77,7 @@ static void print_recording(const json_t *recording, const json_t *store)
         columns_line(_("engine"), "%s: %s", _("not open"), error && *error ? error : _("the store is being started"));
     columns_line(_("observed"), "%" PRId64, number_of(recording, "observed"));
     columns_line(_("dropped"), "%" PRId64, number_of(recording, "dropped"));
+    columns_line(_("lost with a killed hub"), "%" PRId64, number_of(recording, "lost"));
     columns_line(_("stored by this hub"), "%" PRId64, number_of(recording, "rows_stored"));
     columns_line(_("refused by the store"), "%" PRId64, number_of(recording, "rows_failed"));
     columns_line(_("rows in the store"), "%" PRId64, number_of(store, "rows"));

@@ -86,6 +86,7 @@ static json_t *recording_json(const struct node_status_sources *s)
     json_t *recording = json_object();
     add(recording, "observed", r.pushed);
     add(recording, "dropped", r.dropped);
+    add(recording, "lost", r.lost);
     add(recording, "corrupt", r.corrupt);
     add(recording, "invalid", r.invalid);
     add(recording, "ring_fill_percent", r.fill_percent);

@@ -24,7 +24,27 @@ struct recorder {
     struct ring *rings;
     uint64_t first_row_ms; /* when the waiting batch was begun */
     uint64_t taken, invalid;
+    struct hub_page *page; /* shared: survives this hub */
 };
+
+/* Tells the page how many of the rows taken have come to an end. */
+static void settle(struct recorder *r)
+{
+    struct store_client_counters c = store_client_counters_get(r->store);
+    uint64_t settled = c.rows_stored + c.rows_failed + r->invalid;
+    atomic_store(&r->page->settled, settled);
+    atomic_store(&r->page->taken, r->taken);
+}
+
+/* What the hub before this one had taken and not yet stored when it ended. */
+static void count_lost(struct recorder *r)
+{
+    uint64_t taken = atomic_load(&r->page->taken), settled = atomic_load(&r->page->settled);
+    if (taken > settled)
+        atomic_fetch_add(&r->page->lost, taken - settled);
+    atomic_store(&r->page->taken, 0);
+    atomic_store(&r->page->settled, 0);
+}
 
 static void send_rows(struct recorder *r)
 {
@@ -85,6 +105,7 @@ static void on_timer(evutil_socket_t fd, short what, void *self)
     (void)fd, (void)what;
     struct recorder *r = self;
     drain(r);
+    settle(r);
     if (dns_rows_count(r->rows) >= BATCH_ROWS || clock_mono_ms() - r->first_row_ms >= BATCH_AGE_MS)
         send_rows(r);
 }
@@ -93,6 +114,7 @@ void recorder_flush(struct recorder *r)
 {
     drain(r);
     send_rows(r);
+    settle(r);
 }
 
 int recorder_new(struct event_base *loop, const struct shared_memory *memory, struct store_client *store,
@@ -103,6 +125,8 @@ int recorder_new(struct event_base *loop, const struct shared_memory *memory, st
         return -ENOMEM;
     r->store = store;
     r->ring_count = memory->workers;
+    r->page = shared_memory_hub_page(memory);
+    count_lost(r);
     native_init(&r->block, DNS_ROWS_BLOCK_MAX);
     r->rings = calloc(memory->workers, sizeof *r->rings);
     int e = r->rings ? dns_rows_new(DNS_ROWS_MAX, DNS_ROWS_NAMES_MAX, &r->rows) : -ENOMEM;
@@ -136,7 +160,8 @@ void recorder_free(struct recorder *r)
 
 struct recorder_counters recorder_counters_get(const struct recorder *r)
 {
-    struct recorder_counters c = {.taken = r->taken, .invalid = r->invalid, .rows_waiting = dns_rows_count(r->rows)};
+    struct recorder_counters c = {.taken = r->taken, .invalid = r->invalid, .rows_waiting = dns_rows_count(r->rows),
+                                  .lost = atomic_load(&r->page->lost)};
     for (unsigned i = 0; i < r->ring_count; i++) {
         struct ring_counters ring = ring_counters_get(&r->rings[i]);
         unsigned fill = ring_fill_percent(&r->rings[i]);

@@ -17,6 +17,7 @@ struct recorder_counters {
     uint64_t pushed, dropped, corrupt; /* of all rings since the node started */
     unsigned fill_percent;             /* of the fullest ring */
     size_t rows_waiting;               /* not yet in a batch */
+    uint64_t lost;                     /* were in a hub that was killed */
 };
 
 int recorder_new(struct event_base *loop, const struct shared_memory *memory, struct store_client *store,

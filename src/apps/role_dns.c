@@ -13,7 +13,6 @@
 #include "apps/shared_memory.h"
 #include "base/channel.h"
 #include "base/log.h"
-#include "base/sandbox.h"
 #include "base/text.h"
 #include "base/writer.h"
 
@@ -173,10 +172,7 @@ static int enter_sandbox(const struct config *c)
     struct sandbox_options options = {
         .role = SANDBOX_DNS, .uid = c->uid, .gid = c->gid, .read_paths = {policy}};
     struct sandbox_report report;
-    int e = sandbox_enter(&options, &report);
-    if (e < 0)
-        log_error(_("the sandbox cannot be entered: %s: %s"), report.failed ? report.failed : "", strerror(-e));
-    return e;
+    return role_tell_sandbox(sandbox_enter(&options, &report), &report);
 }
 
 static struct policy *first_policy(struct dns_role *r)

@@ -17,7 +17,6 @@
 #include "apps/roles.h"
 #include "base/clock.h"
 #include "base/log.h"
-#include "base/sandbox.h"
 #include "base/text.h"
 
 enum { RELOADS_MAX = 16, COMMANDS_MAX = 32, ENDING_PATIENCE_MS = 3000 };
@@ -181,10 +180,7 @@ static int enter_sandbox(const struct config *c)
     struct sandbox_options options = {
         .role = SANDBOX_HUB, .uid = c->uid, .gid = c->gid, .write_paths = {c->data}};
     struct sandbox_report report;
-    int e = sandbox_enter(&options, &report);
-    if (e < 0)
-        log_error(_("the sandbox cannot be entered: %s: %s"), report.failed ? report.failed : "", strerror(-e));
-    return e;
+    return role_tell_sandbox(sandbox_enter(&options, &report), &report);
 }
 
 static int open_ledger(struct hub *h)

@@ -98,10 +98,6 @@ int role_store_main(void)
         .retention_days = c->retention_days,
     };
     struct sandbox_report report;
-    e = role_store_confine(&s->options, c->uid, c->gid, &report);
-    if (e < 0) {
-        log_error(_("the sandbox cannot be entered: %s: %s"), report.failed ? report.failed : "", strerror(-e));
-        return 1;
-    }
-    return run(s);
+    e = role_tell_sandbox(role_store_confine(&s->options, c->uid, c->gid, &report), &report);
+    return e < 0 ? 1 : run(s);
 }

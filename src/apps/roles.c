@@ -3,11 +3,14 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "act/policy/policy.h"
+#include "base/log.h"
+#include "base/text.h"
 
 static const char *const names[] = {[ROLE_STORE] = "store", [ROLE_HUB] = "hub", [ROLE_DNS] = "dns"};
 _Static_assert(array_len(names) == ROLE_COUNT, "one name per role");
@@ -80,6 +83,15 @@ static int take(struct role_start *s, struct handover *m)
     }
     handover_drop(m);
     return e;
+}
+
+int role_tell_sandbox(int result, const struct sandbox_report *report)
+{
+    if (result < 0)
+        log_error(_("the sandbox cannot be entered: %s: %s"), report->failed ? report->failed : "", strerror(-result));
+    else if (!report->limited_files)
+        log_warning(_("this kernel has no Landlock: files are limited by the user's rights alone"));
+    return result;
 }
 
 int role_receive_start(struct role_start *ret_start)

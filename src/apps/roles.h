@@ -10,6 +10,7 @@
 
 #include "apps/config.h"
 #include "base/handover.h"
+#include "base/sandbox.h"
 
 enum role { ROLE_STORE, ROLE_HUB, ROLE_DNS, ROLE_COUNT };
 
@@ -69,5 +70,8 @@ struct role_start {
     int peers[ROLE_COUNT];   /* -1: none */
 };
 int role_receive_start(struct role_start *ret_start) must_check;
+
+/* Says in the log what of the sandbox failed, or is not to be had on this kernel. Returns `result`. */
+int role_tell_sandbox(int result, const struct sandbox_report *report);
 
 #endif

@@ -7,16 +7,22 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+enum { PAGE = 4096 };
+
 static size_t stride_of(size_t ring_capacity)
 {
-    size_t page = 4096;
-    return DNS_COUNTERS_SIZE + ((ring_memory_size(ring_capacity) + page - 1) & ~(page - 1));
+    return DNS_COUNTERS_SIZE + ((ring_memory_size(ring_capacity) + PAGE - 1) & ~(size_t)(PAGE - 1));
+}
+
+static size_t length_of(unsigned workers, size_t ring_capacity)
+{
+    return stride_of(ring_capacity) * workers + PAGE;
 }
 
 int shared_memory_map(int fd, unsigned workers, size_t ring_capacity, struct shared_memory *ret_memory)
 {
     struct shared_memory m = {.workers = workers, .ring_capacity = ring_capacity, .stride = stride_of(ring_capacity)};
-    m.len = m.stride * workers;
+    m.len = length_of(workers, ring_capacity);
     struct stat st;
     if (fstat(fd, &st) < 0)
         return -errno;
@@ -35,7 +41,7 @@ int shared_memory_create(unsigned workers, size_t ring_capacity, int *ret_fd)
     if (fd < 0)
         return -errno;
     struct shared_memory m = {0};
-    int e = ftruncate(fd, (off_t)(stride_of(ring_capacity) * workers)) < 0 ? -errno : 0;
+    int e = ftruncate(fd, (off_t)length_of(workers, ring_capacity)) < 0 ? -errno : 0;
     /* Nobody may take the memory away from under the others. */
     if (e == 0 && fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) < 0)
         e = -errno;
@@ -64,6 +70,11 @@ void shared_memory_unmap(struct shared_memory *m)
 struct dns_counters *shared_memory_counters(const struct shared_memory *m, unsigned worker)
 {
     return (struct dns_counters *)(m->base + m->stride * worker);
+}
+
+struct hub_page *shared_memory_hub_page(const struct shared_memory *m)
+{
+    return (struct hub_page *)(m->base + m->stride * m->workers);
 }
 
 void *shared_memory_ring(const struct shared_memory *m, unsigned worker)

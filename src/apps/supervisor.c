@@ -155,6 +155,9 @@ static void become_role(enum role role, int fd)
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
+    /* The folder hinomi was started in may be closed to the role's user; nothing is looked for by a relative name. */
+    if (chdir("/") < 0)
+        _exit(127);
     char name[32];
     snprintf(name, sizeof name, "%s", role_name(role));
     char *argv[] = {"hinomi", "role", name, NULL};
@@ -522,6 +525,24 @@ static int make_data_folders(const struct supervisor *s)
     return e;
 }
 
+/* The first folder on the way to the data that the node's user may not pass; false when there is none. */
+static bool closed_folder(const struct supervisor *s, char *ret_path)
+{
+    const struct config *c = &s->config;
+    for (size_t n = 1; c->uid != 0 && n <= strlen(c->data); n++) {
+        if (c->data[n] != '/' && c->data[n] != '\0')
+            continue;
+        struct stat st;
+        snprintf(ret_path, CONFIG_PATH_MAX, "%.*s", (int)n, c->data);
+        if (stat(ret_path, &st) < 0)
+            return false;
+        mode_t needed = st.st_uid == c->uid ? S_IXUSR : st.st_gid == c->gid ? S_IXGRP : S_IXOTH;
+        if (!(st.st_mode & needed))
+            return true;
+    }
+    return false;
+}
+
 /* One node to a data folder. */
 static int take_lock(struct supervisor *s)
 {
@@ -562,6 +583,11 @@ static int prepare(struct supervisor *s)
     int e = make_data_folders(s);
     if (e < 0)
         return command_failed(_("data folder %s: %s; choose another with --data"), s->config.data, strerror(-e));
+    char closed[CONFIG_PATH_MAX];
+    if (closed_folder(s, closed))
+        return command_failed(_("data folder %s: the user %s, which the roles become, may not pass %s; choose another "
+                                "folder with --data, or another user in the configuration"),
+                              s->config.data, s->config.user, closed);
     e = take_lock(s);
     if (e == -EWOULDBLOCK)
         return command_failed(_("another hinomi runs on the data folder %s"), s->config.data);

@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
-#include <stdlib.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -17,18 +16,18 @@ struct bench {
 
 static struct bench bench_open(const void *octets, size_t n)
 {
-    struct bench b = {.lines = malloc(sizeof *b.lines), .fd = memfd_create("lines", MFD_CLOEXEC)};
-    check(b.lines && b.fd >= 0);
+    static struct lines lines;
+    struct bench b = {.lines = &lines, .fd = memfd_create("lines", MFD_CLOEXEC)};
+    check(b.fd >= 0);
     check_int(write(b.fd, octets, n), ==, n);
     check_int(lseek(b.fd, 0, SEEK_SET), ==, 0);
     lines_init(b.lines, b.fd);
     return b;
 }
 
-static void bench_close(struct bench *b)
+static void bench_close(const struct bench *b)
 {
     close(b->fd);
-    free(b->lines);
 }
 
 static void check_next(struct bench *b, const char *want, size_t len, uint32_t number)
@@ -88,13 +87,10 @@ TEST(a_cr_inside_a_line_and_a_nul_are_kept)
 /* A line of n octets 'x' with an ending, then "next". */
 static struct bench bench_long(size_t n, const char *ending)
 {
-    char *text = malloc(n + 16);
-    check(text != NULL);
+    static char text[3 * LINES_BUFFER + 64];
     memset(text, 'x', n);
-    int more = snprintf(text + n, 16, "%snext", ending);
-    struct bench b = bench_open(text, n + (size_t)more);
-    free(text);
-    return b;
+    int more = snprintf(text + n, sizeof text - n, "%snext", ending);
+    return bench_open(text, n + (size_t)more);
 }
 
 TEST(the_longest_line_is_whole_and_one_octet_more_is_cut)
@@ -150,8 +146,7 @@ TEST(lines_over_the_edge_of_the_buffer_are_whole)
         check_int(fprintf(f, "%*s\n", i, ""), ==, i + 1);
     check_int(fflush(f), ==, 0);
     check_int(lseek(fd, 0, SEEK_SET), ==, 0);
-    struct lines *l = malloc(sizeof *l);
-    check(l != NULL);
+    static struct lines lines, *l = &lines;
     lines_init(l, fd);
     const char *line;
     size_t n;
@@ -161,7 +156,6 @@ TEST(lines_over_the_edge_of_the_buffer_are_whole)
         check(!l->too_long);
     }
     check_int(lines_next(l, &line, &n), ==, 0);
-    free(l);
     fclose(f);
 }
 
@@ -182,7 +176,8 @@ TEST(a_pipe_that_gives_octet_by_octet_gives_the_same_lines)
     check_int(pipe2(fds, O_CLOEXEC), ==, 0);
     pthread_t writer;
     check_int(pthread_create(&writer, NULL, write_slowly, &fds[1]), ==, 0);
-    struct bench b = {.lines = malloc(sizeof *b.lines), .fd = fds[0]};
+    static struct lines lines;
+    struct bench b = {.lines = &lines, .fd = fds[0]};
     lines_init(b.lines, fds[0]);
     check_next(&b, "first", 5, 1);
     check_next(&b, "second", 6, 2);
@@ -194,13 +189,12 @@ TEST(a_pipe_that_gives_octet_by_octet_gives_the_same_lines)
 TEST(an_error_of_read_is_given_on)
 {
     int fd = open("/tmp", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    struct lines *l = malloc(sizeof *l);
-    check(l != NULL && fd >= 0);
+    static struct lines lines, *l = &lines;
+    check(fd >= 0);
     lines_init(l, fd);
     const char *line;
     size_t n;
     check_int(lines_next(l, &line, &n), ==, -EISDIR);
-    free(l);
     close(fd);
 }
 

@@ -39,6 +39,8 @@ void text_init_from(const char *folder)
     bindtextdomain(TEXT_DOMAIN, folder);
     bind_textdomain_codeset(TEXT_DOMAIN, "UTF-8");
     textdomain(TEXT_DOMAIN);
+    /* The catalogue is read when the first text is asked for: now, before a sandbox closes the file system. */
+    (void)dgettext(TEXT_DOMAIN, "hinomi");
 }
 
 static const char catalogue[] = "/ja/LC_MESSAGES/" TEXT_DOMAIN ".mo";

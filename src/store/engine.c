@@ -221,6 +221,8 @@ int engine_open(const struct engine_options *o, struct engine **ret_engine, char
                  ENGINE_MEMORY_MIN >> 20);
         return -EINVAL;
     }
+    /* Partitions are days of UTC (dns_query.h); and a machine without time zone files must not keep the engine shut. */
+    setenv("TZ", "UTC", 1);
     struct engine *e = calloc(1, sizeof *e);
     if (!e)
         return -ENOMEM;

@@ -12,9 +12,10 @@ enum {
     EDE_FORGED = 4,     /* RFC 8914 4.5: data was made up by policy */
 };
 
+/* Header and question; room is kept for the OPT record that a client with EDNS must get (RFC 6891 7). */
 static struct writer begin(const struct dns_query *q, const uint8_t *message, unsigned rcode, uint8_t *to, size_t max)
 {
-    struct writer w = writer_of(to, max);
+    struct writer w = writer_of(to, q->edns && max > DNS_OPT_LEN ? max - DNS_OPT_LEN : max);
     uint16_t flags = (uint16_t)(DNS_FLAG_QR | DNS_FLAG_RA | (q->flags & (DNS_FLAG_OPCODE | DNS_FLAG_RD | DNS_FLAG_CD)) |
                                 (rcode & DNS_FLAG_RCODE));
     writer_u16(&w, q->id);
@@ -26,8 +27,10 @@ static struct writer begin(const struct dns_query *q, const uint8_t *message, un
     return w;
 }
 
-static size_t finish(struct writer *w, const struct dns_query *q, unsigned rcode, uint16_t ede, const char *text)
+static size_t finish(struct writer *w, const struct dns_query *q, size_t max, unsigned rcode, uint16_t ede,
+                     const char *text)
 {
+    w->max = max;
     if (q->edns)
         dns_opt_append(w, &(struct dns_opt){.rcode = rcode, .dnssec_ok = q->dnssec_ok, .ede = ede, .text = text});
     return w->full ? 0 : w->len;
@@ -37,7 +40,7 @@ size_t answer_error(const struct dns_query *q, const uint8_t *message, unsigned 
                     uint8_t *to, size_t max)
 {
     struct writer w = begin(q, message, rcode, to, max);
-    return finish(&w, q, rcode, ede, text);
+    return finish(&w, q, max, rcode, ede, text);
 }
 
 /* The owner as a pointer into the question, at the label the policy matched. */
@@ -156,7 +159,7 @@ size_t answer_policy(const struct dns_query *q, const uint8_t *message, const st
         }
     }
     char text[128];
-    return finish(&w, q, rcode, ede, q->edns && ede != DNS_EDE_NONE ? verdict_text(d, text, sizeof text) : NULL);
+    return finish(&w, q, max, rcode, ede, q->edns && ede != DNS_EDE_NONE ? verdict_text(d, text, sizeof text) : NULL);
 }
 
 size_t answer_any(const struct dns_query *q, const uint8_t *message, uint8_t *to, size_t max)
@@ -171,5 +174,5 @@ size_t answer_any(const struct dns_query *q, const uint8_t *message, uint8_t *to
     writer_bytes(&w, hinfo, sizeof hinfo);
     if (!w.full)
         writer_put_u16(to + ANCOUNT_AT, 1);
-    return finish(&w, q, DNS_RCODE_NOERROR, DNS_EDE_NONE, NULL);
+    return finish(&w, q, max, DNS_RCODE_NOERROR, DNS_EDE_NONE, NULL);
 }

@@ -37,8 +37,8 @@ int policy_builder_list(struct policy_builder *b, const struct policy_list *list
 struct policy_rule_spec {
     uint16_t list; /* index from policy_builder_list */
     uint8_t action, scope;
-    const uint8_t *data; /* copied */
     uint32_t data_len;
+    const uint8_t *data; /* copied; NULL without */
     int64_t from_us, until_us;
 };
 /* -EINVAL for a value outside its range, -ENOSPC on a full disk, -ENOMEM. */

@@ -131,10 +131,10 @@ TEST(the_root_stands_for_everything_but_itself)
 TEST(names_of_127_labels_and_labels_of_63_octets_are_found)
 {
     char deep[256] = "", wide[256] = "";
-    for (int i = 0; i < 127; i++)
-        strcat(deep, "a.");
+    for (int i = 0; i < 254; i++)
+        deep[i] = i % 2 ? '.' : 'a';
     memset(wide, 'x', 63);
-    memcpy(wide + 63, ".test", 6);
+    snprintf(wide + 63, sizeof wide - 63, ".test");
     struct bench b = bench_begin();
     bench_list(&b, 3, "list");
     bench_add(&b, deep, NX, EXACT, 1);

@@ -2,7 +2,7 @@
  *
  * Layout, limits and the checks made at opening: docs/formats/policy-image.md. A lookup touches one cache line for
  * each suffix of the name that the image could hold, plus one or two when it is there. Any number of threads may
- * search one image; the owner unmaps it when none does (act/policy/snapshot.h).
+ * search one image; the owner unmaps it when none does (act/policy/policy.h).
  */
 #ifndef HINOMI_ACT_POLICY_IMAGE_H
 #define HINOMI_ACT_POLICY_IMAGE_H

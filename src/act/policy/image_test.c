@@ -162,7 +162,7 @@ TEST(a_file_cut_anywhere_or_grown_is_refused)
 {
     make_image();
     struct policy_image *im = NULL;
-    const char *reason;
+    const char *reason = NULL;
     for (size_t n = 0; n < image_len; n++)
         check_int(open_octets(image, n, false, &im, &reason), ==, -EBADMSG);
     check_str(reason, "the file is cut or has grown");
@@ -184,7 +184,7 @@ TEST(a_flipped_bit_anywhere_is_refused)
         image[i / 8] ^= (uint8_t)(1u << (i % 8));
     }
     check_int(accepted, ==, 0);
-    const char *reason;
+    const char *reason = NULL;
     image[image_len - 1] ^= 1;
     check_int(open_octets(image, image_len, true, &im, &reason), ==, -EBADMSG);
     check_str(reason, "the checksum does not match");
@@ -242,13 +242,27 @@ TEST(a_rule_that_cannot_be_is_refused)
         make_image();
         struct policy_rule *r = (struct policy_rule *)(image + header()->rules.at) + 1; /* the one with data */
         switch (i) {
-        case 0: r->list = 2; break;
-        case 1: r->action = DNS_ACTION_COUNT; break;
-        case 2: r->scope = 0; break;
-        case 3: r->scope = 4; break;
-        case 4: r->data_at = 1; break;
-        case 5: r->data_len = UINT32_MAX; break;
-        default: r->data_at = UINT32_MAX; break;
+        case 0:
+            r->list = 2;
+            break;
+        case 1:
+            r->action = DNS_ACTION_COUNT;
+            break;
+        case 2:
+            r->scope = 0;
+            break;
+        case 3:
+            r->scope = 4;
+            break;
+        case 4:
+            r->data_at = 1;
+            break;
+        case 5:
+            r->data_len = UINT32_MAX;
+            break;
+        default:
+            r->data_at = UINT32_MAX;
+            break;
         }
         check_refused(-EBADMSG, "a rule is not valid");
     }

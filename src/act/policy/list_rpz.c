@@ -410,9 +410,7 @@ int list_rpz_line(struct list_rpz *z, const char *line, size_t len, uint32_t num
             z->owner_known = parse_name(z, &tokens[0], &z->owner) == 0;
         if (!z->owner_known)
             flaw = LIST_FLAW_NAME;
-        else if (!parse_record(z, rest, rest_count, &rec))
-            flaw = LIST_FLAW_SYNTAX;
-        else if (z->parentheses > 0 && rec.type != DNS_TYPE_SOA)
+        else if (!parse_record(z, rest, rest_count, &rec) || (z->parentheses > 0 && rec.type != DNS_TYPE_SOA))
             flaw = LIST_FLAW_SYNTAX;
         else if (rec.type == DNS_TYPE_SOA && !z->soa_seen) { /* servers write "$ORIGIN ." before it */
             z->apex = z->owner;

@@ -48,7 +48,8 @@ static uint64_t spec_hash(const struct policy_rule_spec *spec)
     sip_word(&s, (uint64_t)spec->list << 16 | (uint64_t)spec->action << 8 | spec->scope);
     sip_word(&s, (uint64_t)spec->from_us);
     sip_word(&s, (uint64_t)spec->until_us);
-    sip_bytes(&s, spec->data, spec->data_len);
+    if (spec->data)
+        sip_bytes(&s, spec->data, spec->data_len);
     return sip_finish(s);
 }
 

@@ -53,8 +53,9 @@ struct dns_pack_ttls {
 };
 
 /* Packs a response again: header and question as they are, records compressed, OPT and TSIG left out, and without
- * DNSSEC records unless keep_dnssec (or asked for by type). A record set that does not fit max is left out with
- * everything after it and TC is set. Returns the length; -EBADMSG on a bad message, -E2BIG past DNS_PACK_TTLS_MAX. */
+ * DNSSEC records unless keep_dnssec (or asked for by type). A record that does not fit max is left out with
+ * everything after it, and TC is set unless it was an additional one (RFC 2181 9). Returns the length; -EBADMSG on a
+ * bad message, -E2BIG past DNS_PACK_TTLS_MAX, -EMSGSIZE when not even the question fits. */
 int dns_message_pack(const uint8_t *message, size_t len, bool keep_dnssec, uint8_t *to, size_t max,
                      struct dns_pack_ttls *ret_ttls) must_check;
 

@@ -18,12 +18,19 @@ static void check_parses(const char *text, const char *want)
     check_str(dns_name_format(&name, again), want);
 }
 
+static void append(char *text, size_t max, const char *more)
+{
+    size_t len = strlen(text);
+    snprintf(text + len, max - len, "%s", more);
+}
+
 /* Appends n octets 'x' and a dot. */
 static void put_label(char *text, size_t n)
 {
     size_t len = strlen(text);
     memset(text + len, 'x', n);
-    memcpy(text + len + n, ".", 2);
+    text[len + n] = '.';
+    text[len + n + 1] = '\0';
 }
 
 TEST(text_becomes_wire_octets_with_label_places)
@@ -93,9 +100,9 @@ TEST(a_name_has_255_octets_and_not_256)
     text[strlen(text) - 2] = '\0';
     check_int(parse(text, &n), ==, 0);
     check_int(n.len, ==, 254);
-    strcat(text, "xx");
+    append(text, sizeof text, "xx");
     check_int(parse(text, &n), ==, -EINVAL);
-    strcat(text, ".");
+    append(text, sizeof text, ".");
     check_int(parse(text, &n), ==, -EINVAL);
 }
 
@@ -137,10 +144,10 @@ TEST(an_escape_counts_as_one_octet)
     char text[512] = "";
     struct dns_name n;
     for (int i = 0; i < 63; i++)
-        strcat(text, "\\000");
+        append(text, sizeof text, "\\000");
     check_int(parse(text, &n), ==, 0);
     check_int(n.len, ==, 65);
-    strcat(text, "\\000");
+    append(text, sizeof text, "\\000");
     check_int(parse(text, &n), ==, -EINVAL);
 }
 
@@ -262,10 +269,8 @@ TEST(wire_names_end_at_255_octets)
 /* The example of RFC 1035 4.1.4, at offsets 20, 40, 64 and 92. */
 TEST(the_compressed_names_of_rfc_1035_are_read)
 {
-    uint8_t m[93] = {0};
-    memcpy(m + 20, "\1F\3ISI\4ARPA", 12);
-    memcpy(m + 40, "\3FOO\300\24", 6);
-    memcpy(m + 64, "\300\32", 2);
+    uint8_t m[93] = {[20] = 1, 'F', 3, 'I', 'S', 'I', 4, 'A', 'R', 'P', 'A', 0, [40] = 3, 'F', 'O', 'O', 0xc0, 20,
+                     [64] = 0xc0, 26};
     static const struct {
         size_t at, next;
         const char *text;
@@ -320,11 +325,12 @@ TEST(a_chain_of_pointers_is_followed_to_its_end)
 
 TEST(a_name_grown_by_pointers_ends_at_255_octets)
 {
+    static const char fits[] = {1, 'b', (char)0xc0, 0}, does_not[] = {2, 'b', 'b', (char)0xc0, 0};
     char m[300];
     size_t len = long_wire(m, 59); /* 253 octets */
-    memcpy(m + len, "\1b\300\0", 4);
+    memcpy(m + len, fits, sizeof fits);
     check_int(read_at(m, len + 4, len), ==, 0); /* 255 */
-    memcpy(m + len, "\2bb\300\0", 5);
+    memcpy(m + len, does_not, sizeof does_not);
     check_int(read_at(m, len + 5, len), ==, -EBADMSG);
 }
 

@@ -3,16 +3,16 @@
 
 #include "proto/dns/message.h"
 
-enum { OPT_FIXED_LEN = 11, EDE_HEAD_LEN = 6, ARCOUNT_AT = 10, PADDING_HEAD_LEN = 4 };
+enum { EDE_HEAD_LEN = 6, ARCOUNT_AT = 10, PADDING_HEAD_LEN = 4 };
 
 bool dns_opt_append(struct writer *w, const struct dns_opt *opt)
 {
     size_t room = w->full ? 0 : w->max - w->len;
-    if (room < OPT_FIXED_LEN)
+    if (room < DNS_OPT_LEN)
         return false;
     size_t text_len = opt->text ? strlen(opt->text) : 0;
-    bool with_ede = opt->ede != DNS_EDE_NONE && room >= OPT_FIXED_LEN + EDE_HEAD_LEN;
-    if (room < OPT_FIXED_LEN + EDE_HEAD_LEN + text_len)
+    bool with_ede = opt->ede != DNS_EDE_NONE && room >= DNS_OPT_LEN + EDE_HEAD_LEN;
+    if (room < DNS_OPT_LEN + EDE_HEAD_LEN + text_len)
         text_len = 0;
     writer_u8(w, 0);
     writer_u16(w, DNS_TYPE_OPT);

@@ -179,8 +179,8 @@ TEST(octets_after_the_last_record_are_a_flaw)
 TEST(the_longest_name_is_a_query)
 {
     uint8_t m[DNS_HEADER_LEN + DNS_NAME_MAX + 4] = {0, 1, 1, 0, 0, 1};
-    for (size_t i = 0; i < 127; i++)
-        memcpy(m + DNS_HEADER_LEN + 2 * i, "\1a", 2);
+    for (size_t i = 0; i < 254; i++)
+        m[DNS_HEADER_LEN + i] = i % 2 ? 'a' : 1;
     m[sizeof m - 3] = 28;
     m[sizeof m - 1] = 1;
     check_int(read_octets(m, sizeof m), ==, DNS_FLAW_NONE);

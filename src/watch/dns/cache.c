@@ -334,10 +334,9 @@ static size_t write_truncated(uint8_t *to, size_t question_end)
 size_t dns_cache_entry_write(const struct dns_cache_entry *e, const struct dns_query *q, const uint8_t *message,
                              uint32_t now_s, uint32_t stale_ttl_s, uint8_t *to, size_t max)
 {
-    static const size_t opt_len = 11;
     const uint8_t *wire = entry_wire(e);
     size_t question_end = (size_t)DNS_HEADER_LEN + q->question_len;
-    bool fits = (size_t)e->wire_len + (q->edns ? opt_len : 0) <= max;
+    bool fits = (size_t)e->wire_len + (q->edns ? DNS_OPT_LEN : 0) <= max;
     memcpy(to, wire, fits ? e->wire_len : question_end);
     memcpy(to + DNS_HEADER_LEN, message + DNS_HEADER_LEN, q->question_len);
     unsigned rcode = wire[3] & DNS_FLAG_RCODE;

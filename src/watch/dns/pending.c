@@ -123,10 +123,13 @@ static bool answer_stale(struct pending *p)
     if (!e || dns_cache_entry_rcode(e) == DNS_RCODE_SERVFAIL ||
         dns_cache_entry_fresh_s(e, w->now_s) < -DNS_STALE_KEEP_S)
         return false;
-    dns_count(&w->o.counters->stale_answers, 1);
-    dns_cache_entry_hold_off(e, w->now_s + DNS_STALE_TTL_S);
+    uint32_t stale_ttl_s = dns_cache_entry_fresh_s(e, w->now_s) > 0 ? 0 : DNS_STALE_TTL_S;
+    if (stale_ttl_s) {
+        dns_count(&w->o.counters->stale_answers, 1);
+        dns_cache_entry_hold_off(e, w->now_s + DNS_STALE_TTL_S);
+    }
     size_t max = respond_max(&p->query, p->client.transport);
-    answer_client(p, dns_cache_entry_write(e, &p->query, p->question, w->now_s, DNS_STALE_TTL_S, w->large, max));
+    answer_client(p, dns_cache_entry_write(e, &p->query, p->question, w->now_s, stale_ttl_s, w->large, max));
     return true;
 }
 
@@ -204,14 +207,24 @@ static void on_upstream(void *self, const struct upstream_result *r)
     give_slot_back(p);
 }
 
+/* No room: an answer like any other, and observed like any other. */
+static void refuse(struct dns_worker *w, struct work *work, const struct client *client)
+{
+    dns_count(&w->o.counters->pending_refused, 1);
+    work->answer = w->large;
+    work->answer_len =
+        w->o.policy.answer_error(&work->query, work->message, DNS_RCODE_SERVFAIL, DNS_EDE_OTHER, "too many queries wait",
+                                 w->large, respond_max(&work->query, client->transport));
+    send_answer(w, client, work->answer, work->answer_len);
+    worker_observe(w, work, w->now_us, (uint32_t)((clock_mono_ns() - w->mono_ns) / 1000));
+    worker_publish(w);
+}
+
 void pending_start(struct dns_worker *w, struct work *work, const struct client *client)
 {
     struct pending *p = take_slot(w);
     if (!p) {
-        dns_count(&w->o.counters->pending_refused, 1);
-        size_t len = w->o.policy.answer_error(&work->query, work->message, DNS_RCODE_SERVFAIL, DNS_EDE_OTHER,
-                                              "too many queries wait", w->large, respond_max(&work->query, client->transport));
-        send_answer(w, client, w->large, len);
+        refuse(w, work, client);
         return;
     }
     p->client = *client;

@@ -62,6 +62,8 @@ int dns_worker_new(const struct dns_worker_options *options, struct dns_worker *
     must_check;
 /* Runs until dns_worker_stop, in the calling thread. */
 void dns_worker_run(struct dns_worker *w);
+/* One turn: does what is ready and due now, and returns. For a driver that owns the clock (tests/scenario). */
+void dns_worker_step(struct dns_worker *w);
 /* From any thread. */
 void dns_worker_stop(struct dns_worker *w);
 void dns_worker_free(struct dns_worker *w);

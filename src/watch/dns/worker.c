@@ -133,6 +133,11 @@ void dns_worker_run(struct dns_worker *w)
     event_base_dispatch(w->loop);
 }
 
+void dns_worker_step(struct dns_worker *w)
+{
+    event_base_loop(w->loop, EVLOOP_NONBLOCK);
+}
+
 void dns_worker_stop(struct dns_worker *w)
 {
     uint64_t one = 1;
