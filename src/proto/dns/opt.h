@@ -1,6 +1,7 @@
 /* Writes the OPT record of an answer, with at most one extended error, and pads it.
  *
- * Source: RFC 6891 6.1.2, RFC 8914 2, RFC 7830 3 (padding), RFC 8467 4.1 (to blocks). The text is UTF-8 without a terminator and is left out when it does not fit.
+ * Source: RFC 6891 6.1.2, RFC 8914 2, RFC 7830 3 (padding), RFC 8467 4.1 (to blocks). The text is UTF-8 without a
+ * terminator and is left out when it does not fit.
  */
 #ifndef HINOMI_PROTO_DNS_OPT_H
 #define HINOMI_PROTO_DNS_OPT_H

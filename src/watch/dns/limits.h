@@ -31,6 +31,7 @@ enum {
     DNS_TCP_OUTPUT_MAX = 262144, /* octets a client may leave unread */
     DNS_TCP_INPUT_MAX = 4096,    /* octets held for a client that we do not read from: some queries */
 
+    DNS_TLS_ACCEPT_MAX = 8, /* before datagrams get their turn: a handshake is some 0.2 ms of work */
     DNS_DOH_STREAMS_MAX = 8192,  /* open requests of one worker: as many as may wait for an upstream, 12 MiB */
     DNS_DOH_HEADERS_MAX = 8192,  /* octets of a request's header list; the longest query takes 1.7 KiB of it */
 };

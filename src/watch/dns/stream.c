@@ -322,7 +322,6 @@ static void accept_one(struct dns_worker *w, enum dns_transport transport, int f
         t->free = c;
         return;
     }
-    bufferevent_priority_set(c->socket, WORKER_PRIORITY_STREAM);
     if (make_layers(c) < 0) {
         release(c);
         return;
@@ -352,7 +351,8 @@ static void on_listener(evutil_socket_t fd, short what, void *self)
     const struct stream_listener *l = self;
     struct dns_worker *w = l->worker;
     w->now_s = (uint32_t)(clock_mono_ns() / 1000000000u);
-    for (int i = 0; i < DNS_BATCH; i++) {
+    int max = protocols[l->transport].alpn ? DNS_TLS_ACCEPT_MAX : DNS_BATCH;
+    for (int i = 0; i < max; i++) {
         union client_sockaddr from = {0};
         socklen_t len = sizeof from;
         int client = accept4(fd, &from.sa, &len, SOCK_NONBLOCK | SOCK_CLOEXEC);
@@ -403,7 +403,7 @@ int stream_new(struct dns_worker *w)
             continue;
         *l = (struct stream_listener){.worker = w, .transport = w->o.sockets[i].transport};
         l->event = event_new(w->loop, w->o.sockets[i].fd, EV_READ | EV_PERSIST, on_listener, l);
-        if (!l->event || event_priority_set(l->event, WORKER_PRIORITY_STREAM) < 0 || event_add(l->event, NULL) < 0)
+        if (!l->event || event_add(l->event, NULL) < 0)
             return -ENOMEM;
     }
     return 0;

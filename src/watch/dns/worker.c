@@ -9,10 +9,7 @@
 
 #include "base/clock.h"
 
-enum {
-    TICK_MS = 250,      /* stale answers, deadlines, idle clients, gauges */
-    STREAM_EVENTS = 8,  /* before datagrams get their turn: eight handshakes are about two milliseconds */
-};
+enum { TICK_MS = 250 }; /* stale answers, deadlines, idle clients, gauges */
 
 void worker_begin_batch(struct dns_worker *w)
 {
@@ -86,11 +83,10 @@ static int make_loop(struct dns_worker *w)
     if (!config)
         return -ENOMEM;
     event_config_set_flag(config, EVENT_BASE_FLAG_NOLOCK); /* one thread; dns_worker_stop writes to an eventfd */
-    event_config_set_max_dispatch_interval(config, NULL, STREAM_EVENTS, WORKER_PRIORITY_STREAM);
     w->loop = event_base_new_with_config(config);
     event_config_free(config);
     w->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    if (!w->loop || w->wake_fd < 0 || event_base_priority_init(w->loop, WORKER_PRIORITY_COUNT) < 0)
+    if (!w->loop || w->wake_fd < 0)
         return -ENOMEM;
     w->wake = event_new(w->loop, w->wake_fd, EV_READ, on_wake, w);
     w->tick = event_new(w->loop, -1, EV_PERSIST, on_tick, w);

@@ -77,9 +77,6 @@ struct dns_worker {
     const void *policy;
 };
 
-/* Of the loop's events. Streams come last and a few at a time, so that no handshake keeps a datagram waiting for long. */
-enum { WORKER_PRIORITY_STREAM = 2, WORKER_PRIORITY_COUNT };
-
 /* worker.c */
 void worker_begin_batch(struct dns_worker *w); /* clocks and policy */
 void worker_end_batch(struct dns_worker *w);
