@@ -512,9 +512,9 @@ static void on_terminate(evutil_socket_t number, short what, void *self)
 
 /* ---- opening ---- */
 
-static int make_folder(const struct supervisor *s, const char *path)
+static int make_folder(const struct supervisor *s, const char *path, mode_t mode)
 {
-    if (mkdir(path, 0750) < 0 && errno != EEXIST)
+    if (mkdir(path, mode) < 0 && errno != EEXIST)
         return -errno;
     if (s->config.uid != 0 && chown(path, s->config.uid, s->config.gid) < 0)
         return -errno;
@@ -534,11 +534,12 @@ static int make_data_folders(const struct supervisor *s)
             return -errno;
         *p = '/';
     }
-    int e = make_folder(s, s->config.data);
+    /* Whoever may use the control socket must get to it; what lies beside it is nobody else's to read (umask). */
+    int e = make_folder(s, s->config.data, 0711);
     static const char *const below[] = {NODE_LISTS, NODE_POLICY, NODE_TELEMETRY, NODE_TLS};
     for (size_t i = 0; e == 0 && i < array_len(below); i++) {
         snprintf(path, sizeof path, "%s/%s", s->config.data, below[i]);
-        e = make_folder(s, path);
+        e = make_folder(s, path, 0750);
     }
     return e;
 }
@@ -672,6 +673,7 @@ int supervisor_run(const struct config *config)
         s->children[i] = (struct child){.role = (enum role)i, .fd = -1};
         contexts[i] = (struct child_context){s, &s->children[i]};
     }
+    umask(0027); /* of all roles too */
     int code = prepare(s);
     if (code == EXIT_FINE) {
         s->loop = event_base_new();
