@@ -99,10 +99,10 @@ static void print_roles(const json_t *roles)
         const char *reason = json_string_value(json_object_get(role, "last_death"));
         when_format(number_of(role, "started_us"), since);
         if (number_of(role, "deaths") == 0)
-            columns_line(name, _("since %s"), since);
+            columns_line(name, _("process %" PRId64 ", since %s"), number_of(role, "pid"), since);
         else
-            columns_line(name, _("since %s; died %" PRId64 " times, last: %s"), since, number_of(role, "deaths"),
-                         reason ? reason : "");
+            columns_line(name, _("process %" PRId64 ", since %s; died %" PRId64 " times, last: %s"),
+                         number_of(role, "pid"), since, number_of(role, "deaths"), reason ? reason : "");
     }
 }
 

@@ -602,6 +602,7 @@ static int prepare(struct supervisor *s)
     int e = make_data_folders(s);
     if (e < 0)
         return command_failed(_("data folder %s: %s; choose another with --data"), s->config.data, strerror(-e));
+    umask(0027); /* from here on, and of all roles */
     char closed[CONFIG_PATH_MAX];
     if (closed_folder(s, closed))
         return command_failed(_("data folder %s: the user %s, which the roles become, may not pass %s; choose another "
@@ -673,7 +674,6 @@ int supervisor_run(const struct config *config)
         s->children[i] = (struct child){.role = (enum role)i, .fd = -1};
         contexts[i] = (struct child_context){s, &s->children[i]};
     }
-    umask(0027); /* of all roles too */
     int code = prepare(s);
     if (code == EXIT_FINE) {
         s->loop = event_base_new();
