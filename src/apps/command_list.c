@@ -154,27 +154,6 @@ static void print_lists(const json_t *lists)
     }
 }
 
-/* Asks one question without rows and prints its reply. */
-static int ask_and_print(const char *command, json_t *arguments, const struct control_client_options *o,
-                         void (*print)(const json_t *reply))
-{
-    int fd = control_client_connect(o);
-    if (fd < 0) {
-        json_decref(arguments);
-        return EXIT_FAILED;
-    }
-    json_t *reply = control_client_ask(fd, o, command, arguments, NULL, NULL, CONTROL_WAIT_LONG_MS);
-    close(fd);
-    if (!reply)
-        return EXIT_FAILED;
-    if (o->json)
-        control_client_print_json(reply);
-    else
-        print(reply);
-    json_decref(reply);
-    return EXIT_FINE;
-}
-
 static void print_lists_reply(const json_t *reply)
 {
     print_lists(json_object_get(reply, "lists"));
@@ -189,7 +168,7 @@ int command_lists(int argc, char **argv)
         return code;
     if (first != argc)
         return command_usage(argv[0], _("unexpected argument: %s"), argv[first]);
-    return ask_and_print("lists", json_object(), &o, print_lists_reply);
+    return control_client_run(&o, "lists", json_object(), CONTROL_WAIT_MS, print_lists_reply);
 }
 
 static void print_removed(const json_t *reply)
@@ -211,6 +190,6 @@ int command_remove(int argc, char **argv)
         return code;
     if (first != argc - 1)
         return command_usage(argv[0], _("the name of one list is needed"));
-    return ask_and_print("remove", json_pack("{s:s, s:s}", "name", argv[first], "reason", reason), &o,
-                         print_removed);
+    return control_client_run(&o, "remove", json_pack("{s:s, s:s}", "name", argv[first], "reason", reason),
+                              CONTROL_WAIT_LONG_MS, print_removed);
 }

@@ -2,7 +2,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "apps/client_options.h"
 #include "apps/columns.h"
@@ -139,19 +138,7 @@ static int ask(int argc, char **argv, void (*print)(const json_t *reply))
         return code;
     if (first != argc)
         return command_usage(argv[0], _("unexpected argument: %s"), argv[first]);
-    int fd = control_client_connect(&o);
-    if (fd < 0)
-        return EXIT_FAILED;
-    json_t *reply = control_client_ask(fd, &o, argv[0], json_object(), NULL, NULL, CONTROL_WAIT_MS);
-    close(fd);
-    if (!reply)
-        return EXIT_FAILED;
-    if (o.json)
-        control_client_print_json(reply);
-    else
-        print(reply);
-    json_decref(reply);
-    return EXIT_FINE;
+    return control_client_run(&o, argv[0], json_object(), CONTROL_WAIT_MS, print);
 }
 
 int command_status(int argc, char **argv)

@@ -2,7 +2,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "apps/client_options.h"
 #include "apps/columns.h"
@@ -22,20 +21,11 @@ static int64_t number_of(const json_t *object, const char *key)
     return json_integer_value(json_object_get(object, key));
 }
 
-static void print_change(const char *command, const json_t *reply)
+static void print_change(const json_t *reply, const char *text)
 {
-    static const struct {
-        const char *command, *text;
-    } texts[] = {
-        {"block", N_("verdict %" PRId64 ": %s and everything below it is blocked\n")},
-        {"allow", N_("verdict %" PRId64 ": %s and everything below it is let through\n")},
-        {"withdraw", N_("verdict %" PRId64 ": what was said by hand about %s is withdrawn\n")},
-    };
     const json_t *v = json_object_get(reply, "verdict");
-    for (size_t i = 0; i < array_len(texts); i++)
-        if (strcmp(texts[i].command, command) == 0)
-            printf(_(texts[i].text), number_of(v, "id"), text_of(v, "subject"));
     char until[WHEN_TEXT_MAX];
+    printf(text, number_of(v, "id"), text_of(v, "subject"));
     if (number_of(v, "until_us") > number_of(v, "from_us"))
         columns_line(_("until"), "%s", when_format(number_of(v, "until_us"), until));
     const char *warning = json_string_value(json_object_get(reply, "warning"));
@@ -43,7 +33,22 @@ static void print_change(const char *command, const json_t *reply)
         fprintf(stderr, "hinomi: %s\n", warning);
 }
 
-static int change(int argc, char **argv)
+static void print_block(const json_t *reply)
+{
+    print_change(reply, _("verdict %" PRId64 ": %s and everything below it is blocked\n"));
+}
+
+static void print_allow(const json_t *reply)
+{
+    print_change(reply, _("verdict %" PRId64 ": %s and everything below it is let through\n"));
+}
+
+static void print_withdraw(const json_t *reply)
+{
+    print_change(reply, _("verdict %" PRId64 ": what was said by hand about %s is withdrawn\n"));
+}
+
+static int change(int argc, char **argv, void (*print)(const json_t *reply))
 {
     struct control_client_options o;
     const char *reason = NULL, *until = NULL;
@@ -59,37 +64,25 @@ static int change(int argc, char **argv)
     int64_t until_us = 0;
     if (until && when_parse(until, clock_wall_us(), &until_us) < 0)
         return command_usage(argv[0], _("not a time: %s (such as 2h, 7d, 2026-12-31, 2026-12-31T18:00)"), until);
-    int fd = control_client_connect(&o);
-    if (fd < 0)
-        return EXIT_FAILED;
-    json_t *reply = control_client_ask(
-        fd, &o, argv[0],
-        json_pack("{s:s, s:s, s:I}", "name", argv[first], "reason", reason, "until_us", (json_int_t)until_us), NULL,
-        NULL, CONTROL_WAIT_MS);
-    close(fd);
-    if (!reply)
-        return EXIT_FAILED;
-    if (o.json)
-        control_client_print_json(reply);
-    else
-        print_change(argv[0], reply);
-    json_decref(reply);
-    return EXIT_FINE;
+    return control_client_run(
+        &o, argv[0],
+        json_pack("{s:s, s:s, s:I}", "name", argv[first], "reason", reason, "until_us", (json_int_t)until_us),
+        CONTROL_WAIT_MS, print);
 }
 
 int command_block(int argc, char **argv)
 {
-    return change(argc, argv);
+    return change(argc, argv, print_block);
 }
 
 int command_allow(int argc, char **argv)
 {
-    return change(argc, argv);
+    return change(argc, argv, print_allow);
 }
 
 int command_withdraw(int argc, char **argv)
 {
-    return change(argc, argv);
+    return change(argc, argv, print_withdraw);
 }
 
 /* ---- why ---- */
@@ -155,18 +148,5 @@ int command_why(int argc, char **argv)
         return code;
     if (first != argc - 1)
         return command_usage(argv[0], _("one name is needed"));
-    int fd = control_client_connect(&o);
-    if (fd < 0)
-        return EXIT_FAILED;
-    json_t *reply =
-        control_client_ask(fd, &o, "why", json_pack("{s:s}", "name", argv[first]), NULL, NULL, CONTROL_WAIT_MS);
-    close(fd);
-    if (!reply)
-        return EXIT_FAILED;
-    if (o.json)
-        control_client_print_json(reply);
-    else
-        print_why(reply);
-    json_decref(reply);
-    return EXIT_FINE;
+    return control_client_run(&o, "why", json_pack("{s:s}", "name", argv[first]), CONTROL_WAIT_MS, print_why);
 }

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "api/control.h"
+#include "apps/command.h"
 #include "apps/config.h"
 #include "apps/roles.h"
 #include "base/channel.h"
@@ -121,4 +122,24 @@ json_t *control_client_ask(int fd, const struct control_client_options *o, const
     if (!control_client_send(fd, o, command, arguments))
         return NULL;
     return control_client_reply(fd, o, on_rows, self, wait_ms);
+}
+
+int control_client_run(const struct control_client_options *o, const char *command, json_t *arguments, int wait_ms,
+                       void (*print)(const json_t *reply))
+{
+    int fd = control_client_connect(o);
+    if (fd < 0) {
+        json_decref(arguments);
+        return EXIT_FAILED;
+    }
+    json_t *reply = control_client_ask(fd, o, command, arguments, NULL, NULL, wait_ms);
+    close(fd);
+    if (!reply)
+        return EXIT_FAILED;
+    if (o->json)
+        control_client_print_json(reply);
+    else
+        print(reply);
+    json_decref(reply);
+    return EXIT_FINE;
 }

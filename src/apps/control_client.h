@@ -25,6 +25,9 @@ typedef void control_rows_fn(void *self, const char *rows, size_t len);
  * returns the reply's object, or NULL after an error message. With --json the error is JSON on standard output. */
 json_t *control_client_ask(int fd, const struct control_client_options *o, const char *command, json_t *arguments,
                            control_rows_fn *on_rows, void *self, int wait_ms);
+/* The whole of a command without rows: connects, asks, prints the reply (as JSON with --json). Returns the exit code. */
+int control_client_run(const struct control_client_options *o, const char *command, json_t *arguments, int wait_ms,
+                       void (*print)(const json_t *reply));
 /* The two halves, for a command that sends data in between. */
 bool control_client_send(int fd, const struct control_client_options *o, const char *command, json_t *arguments);
 json_t *control_client_reply(int fd, const struct control_client_options *o, control_rows_fn *on_rows, void *self,
