@@ -148,7 +148,7 @@ static void on_examined(void *self, int error, const struct compile_source *sour
     im->record.skipped = source->stats.skipped_all > UINT32_MAX ? UINT32_MAX : (uint32_t)source->stats.skipped_all;
     int e = take_import(im);
     if (e < 0) {
-        refuse_import(im, e == -ENOSPC ? strerror(ENOSPC) : ledger_error(im->node->ledger));
+        refuse_import(im, e == -ENOSPC ? strerror(ENOSPC) : _(ledger_error(im->node->ledger)));
         return;
     }
     im->node->lists_changed(im->node->self, on_in_force, im);
@@ -239,7 +239,7 @@ static void handle_lists(struct control_request *request, const json_t *argument
     json_t *lists = json_array();
     if (ledger_list_each(node->ledger, add_list, lists) < 0) {
         json_decref(lists);
-        control_reply_error(request, _("the ledger cannot be read: %s"), ledger_error(node->ledger));
+        control_reply_error(request, _("the ledger cannot be read: %s"), _(ledger_error(node->ledger)));
         return;
     }
     control_reply(request, json_pack("{s:o}", "lists", lists));
@@ -268,7 +268,7 @@ static void handle_remove(struct control_request *request, const json_t *argumen
         return;
     }
     if (ledger_list_remove(node->ledger, name, &why) < 0) {
-        control_reply_error(request, _("the ledger refused the verdict: %s"), ledger_error(node->ledger));
+        control_reply_error(request, _("the ledger refused the verdict: %s"), _(ledger_error(node->ledger)));
         return;
     }
     unlinkat(node->data_fd, record.path, 0);

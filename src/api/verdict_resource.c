@@ -65,7 +65,7 @@ static void append(struct control_request *request, struct node *node, const str
     }
     *change = (struct verdict_change){.request = request, .verdict = *verdict};
     if (ledger_append(node->ledger, &change->verdict) < 0) {
-        control_reply_error(request, _("the ledger refused the verdict: %s"), ledger_error(node->ledger));
+        control_reply_error(request, _("the ledger refused the verdict: %s"), _(ledger_error(node->ledger)));
         free(change);
         return;
     }
@@ -95,7 +95,7 @@ static void make_verdict(struct control_request *request, const json_t *argument
     snprintf(v.source, sizeof v.source, "%s", control_request_source(request));
     struct verdict standing = {0};
     if (ledger_find_subject(node->ledger, v.subject, keep_standing, &standing) < 0) {
-        control_reply_error(request, _("the ledger cannot be read: %s"), ledger_error(node->ledger));
+        control_reply_error(request, _("the ledger cannot be read: %s"), _(ledger_error(node->ledger)));
         return;
     }
     v.supersedes = standing.id;

@@ -189,7 +189,7 @@ static int open_ledger(struct hub *h)
     snprintf(path, sizeof path, "%s/%s", h->start.config->data, NODE_LEDGER);
     int e = ledger_open(path, &h->ledger);
     if (e < 0)
-        log_error(_("ledger %s: %s"), path, ledger_error_of(e));
+        log_error(_("ledger %s: %s"), path, _(ledger_error_of(e)));
     return e;
 }
 

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "base/writer.h"
 #include "store/ledger_impl.h"
 #include "store/schema.h"
@@ -23,18 +24,18 @@ static const struct {
     int error;
     const char *text;
 } error_texts[] = {
-    {-ENOSPC, "the disk is full"},
-    {-EBUSY, "another process holds the ledger"},
-    {-EBADMSG, "the ledger file is damaged"},
-    {-EROFS, "the ledger file is read-only"},
-    {-EACCES, "no permission for the ledger file"},
-    {-EIO, "the disk did not read or write the ledger"},
-    {-ENOMEM, "out of memory"},
-    {-EPROTO, "the file was made by a newer or another program"},
-    {-ENOENT, "no such verdict or list"},
-    {-EEXIST, "that verdict was superseded before, or that list name is taken"},
-    {-EINVAL, "a field is empty, too long or out of its range"},
-    {-E2BIG, "there are as many lists as can be"},
+    {-ENOSPC, N_("the disk is full")},
+    {-EBUSY, N_("another process holds the ledger")},
+    {-EBADMSG, N_("the ledger file is damaged")},
+    {-EROFS, N_("the ledger file is read-only")},
+    {-EACCES, N_("no permission for the ledger file")},
+    {-EIO, N_("the disk did not read or write the ledger")},
+    {-ENOMEM, N_("out of memory")},
+    {-EPROTO, N_("the file was made by a newer or another program")},
+    {-ENOENT, N_("no such verdict or list")},
+    {-EEXIST, N_("that verdict was superseded before, or that list name is taken")},
+    {-EINVAL, N_("a field is empty, too long or out of its range")},
+    {-E2BIG, N_("there are as many lists as can be")},
 };
 
 const char *ledger_error_of(int error)
@@ -42,7 +43,7 @@ const char *ledger_error_of(int error)
     for (size_t i = 0; i < array_len(error_texts); i++)
         if (error_texts[i].error == error)
             return error_texts[i].text;
-    return error < 0 ? "the ledger failed" : "no error";
+    return error < 0 ? N_("the ledger failed") : N_("no error");
 }
 
 const char *ledger_error(const struct ledger *l)

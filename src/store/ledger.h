@@ -23,7 +23,7 @@ int ledger_open(const char *path, struct ledger **ret_ledger) must_check;
 void ledger_close(struct ledger *l);
 /* Why the last call on this ledger failed: a static text. NULL asks about a failed ledger_open: see ledger_error_of. */
 const char *ledger_error(const struct ledger *l);
-/* The static text for an error code of this header. */
+/* The static text for an error code of this header; N_() marked, as that of ledger_error: give it to _(). */
 const char *ledger_error_of(int error);
 
 /* Appends and sets v->id. To take a verdict back, append one that supersedes it with until_us = from_us > 0. -EINVAL when a field is out of its range; -ENOENT when the verdict it supersedes does not
