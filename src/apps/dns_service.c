@@ -176,6 +176,19 @@ static unsigned places_of(const struct dns_service_options *o, struct place *ret
     return n;
 }
 
+int dns_service_addresses_are_free(const struct dns_service_options *o, const struct sockaddr **ret_failed)
+{
+    struct place places[DNS_SOCKETS_MAX];
+    unsigned count = places_of(o, places);
+    for (unsigned i = 0; i < count; i++) {
+        *ret_failed = places[i].at;
+        int e = dns_socket_try(places[i].at, places[i].transport);
+        if (e < 0)
+            return e;
+    }
+    return 0;
+}
+
 int dns_service_open_sockets(const struct dns_service_options *o, int *ret_fds, const struct sockaddr **ret_failed)
 {
     struct place places[DNS_SOCKETS_MAX];

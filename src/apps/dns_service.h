@@ -46,6 +46,8 @@ const char *dns_listen_text(enum dns_listen_kind kind);
 
 /* Sockets of all workers, opened by whoever may; by worker, then as in dns_service.c. */
 enum { DNS_SERVICE_SOCKETS_MAX = DNS_WORKERS_MAX * DNS_SOCKETS_MAX };
+/* Before a start: 0 when nobody answers on any of the addresses; else why not, and *ret_failed is the address. */
+int dns_service_addresses_are_free(const struct dns_service_options *o, const struct sockaddr **ret_failed) must_check;
 /* Returns how many were opened; on error *ret_failed is the address. */
 int dns_service_open_sockets(const struct dns_service_options *o, int *ret_fds, const struct sockaddr **ret_failed)
     must_check;

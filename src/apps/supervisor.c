@@ -340,11 +340,14 @@ static void close_sockets(const int *fds, int count)
         close(fds[i]);
 }
 
-/* Opens the sockets of a new configuration. The old ones stay open until the new role has them. */
-static int open_sockets(const struct config *c, int *ret_fds, char *ret_error)
+/* Opens the sockets of a configuration. `ours`: we listen already, and the old ones stay open until the new role has the
+ * new ones; else another program on one of the addresses is an error. */
+static int open_sockets(const struct config *c, bool ours, int *ret_fds, char *ret_error)
 {
     const struct sockaddr *failed = NULL;
-    int n = dns_service_open_sockets(&c->dns, ret_fds, &failed);
+    int n = ours ? 0 : dns_service_addresses_are_free(&c->dns, &failed);
+    if (n == 0)
+        n = dns_service_open_sockets(&c->dns, ret_fds, &failed);
     if (n < 0) {
         char text[ADDR_PORT_TEXT_MAX];
         snprintf(ret_error, CONFIG_ERROR_MAX, _("cannot listen on %s: %s"), addr_port_format(failed, text),
@@ -399,7 +402,7 @@ static void reload(struct supervisor *s)
     const char *reason = e < 0 ? error : needs_restart(&s->config, next);
     int fds[DNS_SERVICE_SOCKETS_MAX];
     if (!reason && !dns_service_same_addresses(&s->config.dns, &next->dns)) {
-        int n = open_sockets(next, fds, error);
+        int n = open_sockets(next, true, fds, error);
         if (n < 0) {
             reason = error;
         } else {
@@ -615,7 +618,7 @@ static int prepare(struct supervisor *s)
         return command_failed(_("%s/%s: %s"), s->config.data, NODE_LOCK, strerror(-e));
     if (try_certificate(&s->config, error) < 0)
         return command_failed("%s", error);
-    s->socket_count = open_sockets(&s->config, s->sockets, error);
+    s->socket_count = open_sockets(&s->config, false, s->sockets, error);
     if (s->socket_count < 0)
         return command_failed("%s", error);
     e = open_control(s);

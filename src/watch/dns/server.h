@@ -70,6 +70,9 @@ void dns_worker_free(struct dns_worker *w);
 
 /* Opens a socket of one worker for one address: SO_REUSEPORT, non-blocking, close-on-exec. Negative errno. */
 int dns_socket_open(const struct sockaddr *sa, enum dns_transport transport) must_check;
+/* 0 when nobody answers on the address; -EADDRINUSE when somebody does, also one of the same user who shares it by
+ * SO_REUSEPORT and would get half of the queries; or why it cannot be had. */
+int dns_socket_try(const struct sockaddr *sa, enum dns_transport transport) must_check;
 /* Is it "any" address? Then an answer must be sent from the address that was asked. */
 bool dns_socket_is_wildcard(const struct sockaddr *sa);
 

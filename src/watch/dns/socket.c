@@ -41,6 +41,21 @@ static int prepare_udp(int fd, const struct sockaddr *sa)
     return v6 ? set_option(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO, 1) : set_option(fd, IPPROTO_IP, IP_PKTINFO, 1);
 }
 
+int dns_socket_try(const struct sockaddr *sa, enum dns_transport transport)
+{
+    bool udp = transport == DNS_TRANSPORT_UDP;
+    int fd = socket(sa->sa_family, (udp ? SOCK_DGRAM : SOCK_STREAM) | SOCK_CLOEXEC, 0);
+    if (fd < 0)
+        return -errno;
+    int e = udp ? 0 : set_option(fd, SOL_SOCKET, SO_REUSEADDR, 1); /* connections that have ended are in nobody's way */
+    if (e == 0 && sa->sa_family == AF_INET6)
+        e = set_option(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1);
+    if (e == 0 && bind(fd, sa, addr_sockaddr_len(sa)) < 0)
+        e = -errno;
+    close(fd);
+    return e;
+}
+
 int dns_socket_open(const struct sockaddr *sa, enum dns_transport transport)
 {
     bool udp = transport == DNS_TRANSPORT_UDP;
