@@ -375,9 +375,8 @@ static int run(struct dns_command *c)
 {
     int fds[DNS_SERVICE_SOCKETS_MAX];
     const struct sockaddr *failed = NULL;
-    int count = dns_service_addresses_are_free(&c->options, &failed);
-    if (count == 0)
-        count = dns_service_open_sockets(&c->options, fds, &failed);
+    int e = dns_service_addresses_are_free(&c->options, &failed);
+    int count = e < 0 ? e : dns_service_open_sockets(&c->options, fds, &failed);
     if (count < 0) {
         char text[ADDR_PORT_TEXT_MAX];
         return command_failed(_("cannot listen on %s: %s"),

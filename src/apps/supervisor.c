@@ -345,9 +345,8 @@ static void close_sockets(const int *fds, int count)
 static int open_sockets(const struct config *c, bool ours, int *ret_fds, char *ret_error)
 {
     const struct sockaddr *failed = NULL;
-    int n = ours ? 0 : dns_service_addresses_are_free(&c->dns, &failed);
-    if (n == 0)
-        n = dns_service_open_sockets(&c->dns, ret_fds, &failed);
+    int e = ours ? 0 : dns_service_addresses_are_free(&c->dns, &failed);
+    int n = e < 0 ? e : dns_service_open_sockets(&c->dns, ret_fds, &failed);
     if (n < 0) {
         char text[ADDR_PORT_TEXT_MAX];
         snprintf(ret_error, CONFIG_ERROR_MAX, _("cannot listen on %s: %s"), addr_port_format(failed, text),
