@@ -20,7 +20,8 @@ static int on_rule(void *self, const struct list_rule *rule, uint32_t line)
         .data = rule->data,
         .data_len = rule->data_len,
     };
-    return policy_builder_add(run->builder, rule->name, &spec, line);
+    struct policy_subject subject = {.trigger = rule->trigger, .name = rule->name, .prefix = rule->prefix};
+    return policy_builder_add_subject(run->builder, &subject, &spec, line);
 }
 
 void compile_source_add_sample(struct compile_source *s, enum list_flaw flaw, uint32_t line, const char *text,

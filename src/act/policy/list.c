@@ -23,7 +23,7 @@ static const char *const flaw_texts[] = {
     [LIST_FLAW_TOO_LONG] = N_("line too long"),
     [LIST_FLAW_SYNTAX] = N_("not in the list's format"),
     [LIST_FLAW_TYPE] = N_("record type not usable as local data"),
-    [LIST_FLAW_TRIGGER] = N_("RPZ trigger other than a name"),
+    [LIST_FLAW_TRIGGER] = N_("RPZ trigger that is not a prefix"),
     [LIST_FLAW_OUTSIDE] = N_("owner outside the zone"),
 };
 _Static_assert(array_len(flaw_texts) == LIST_FLAW_COUNT, "one text per flaw");
