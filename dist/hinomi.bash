@@ -17,7 +17,7 @@ _hinomi() {
         return
         ;;
     --format)
-        mapfile -t COMPREPLY < <(compgen -W 'auto names hosts rpz' -- "$word")
+        mapfile -t COMPREPLY < <(compgen -W 'auto names hosts rpz adblock csv dnsmasq unbound' -- "$word")
         return
         ;;
     --action)

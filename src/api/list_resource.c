@@ -26,7 +26,7 @@ struct import {
     int fd;
     uint64_t octets;
     crypto_hash_sha256_state hash;
-    enum list_format format;
+    struct list_reading reading;
     int error;
     struct list_record record;
     struct verdict verdict;
@@ -140,10 +140,15 @@ static void on_examined(void *self, int error, const struct compile_source *sour
                               json_pack("{s:i, s:s, s:s}", "line", (int)source->samples[i].line, "reason",
                                         _(list_flaw_text(source->samples[i].flaw)), "text", source->samples[i].text));
     if (source->stats.rules == 0) {
-        refuse_import(im, _("there is not one usable name in it; say what it is with --format (names, hosts, rpz)"));
+        char text[200];
+        snprintf(text, sizeof text, _("there is not one usable name in it; say what it is with --format (%s)"),
+                 LIST_FORMAT_WORDS);
+        refuse_import(im, text);
         return;
     }
-    snprintf(im->record.format, sizeof im->record.format, "%s", list_format_word(source->stats.format));
+    _Static_assert((int)LIST_FORMAT_MAX >= (int)LIST_FORMAT_TEXT_MAX, "the record takes every format");
+    im->reading.format = source->stats.format;
+    list_reading_format(&im->reading, im->record.format);
     im->record.names = source->stats.rules > UINT32_MAX ? UINT32_MAX : (uint32_t)source->stats.rules;
     im->record.skipped = source->stats.skipped_all > UINT32_MAX ? UINT32_MAX : (uint32_t)source->stats.skipped_all;
     int e = take_import(im);
@@ -171,7 +176,7 @@ static void on_data_end(struct control_request *request, bool gone, void *self)
         refuse_import(im, strerror(errno));
         return;
     }
-    int e = im->node->examine_list(im->node->self, fd, im->format, on_examined, im);
+    int e = im->node->examine_list(im->node->self, fd, &im->reading, on_examined, im);
     if (e < 0) {
         close(fd);
         refuse_import(im, e == -EBUSY ? _("another list is being imported; try again when it is done")
@@ -200,10 +205,12 @@ static void handle_import(struct control_request *request, const json_t *argumen
     }
     im->request = request;
     im->node = node;
-    im->format = LIST_FORMAT_AUTO;
     im->fd = -1;
-    if (format && list_format_parse(format, &im->format) < 0) {
-        refuse_import(im, _("no such format: it is one of auto, names, hosts, rpz"));
+    if (format && list_reading_parse(format, &im->reading) < 0) {
+        char text[160];
+        snprintf(text, sizeof text, _("no such format: it is one of %s; a CSV column is named as csv:COLUMN"),
+                 LIST_FORMAT_WORDS);
+        refuse_import(im, text);
         return;
     }
     int64_t now_us = clock_wall_us();

@@ -21,7 +21,8 @@ struct node {
     const struct policy *(*policy)(void *self);
     void (*hand_changed)(void *self, node_done_fn *done, void *done_self);
     void (*lists_changed)(void *self, node_done_fn *done, void *done_self);
-    int (*examine_list)(void *self, int fd, enum list_format format, node_examined_fn *done, void *done_self);
+    int (*examine_list)(void *self, int fd, const struct list_reading *reading, node_examined_fn *done,
+                        void *done_self);
     /* Asks the telemetry store; what has been observed until now is in the answer. */
     int (*ask_store)(void *self, const char *sql, size_t len, node_answer_fn *answer, void *answer_self);
     json_t *(*status)(void *self);

@@ -35,10 +35,11 @@ static const struct {
     {"why", command_why, N_("why NAME"), N_("tell what is done with a name, and which verdict, list and line say so"),
      NULL},
     {"lists", command_lists, N_("lists"), N_("show the lists in force"), NULL},
-    {"import", command_import, N_("import FILE [--name NAME] [--format auto|names|hosts|rpz] [--reason TEXT]"),
+    {"import", command_import, N_("import FILE [--name NAME] [--format FORMAT] [--reason TEXT]"),
      N_("take a list in, or a new edition of it"),
-     N_("Plain names block the name and everything below it; a hosts file blocks exactly its names; an RPZ file says\n"
-        "itself. A line that is not understood is counted, shown with its number, and skipped. \"-\" reads standard "
+     N_("Plain names and adblock rules block the name and everything below it; a hosts file blocks exactly its names; an\n"
+        "RPZ file says itself. FORMAT is auto, names, hosts, rpz, adblock, csv, dnsmasq or unbound; csv:COLUMN takes that\n"
+        "column. A line that is not understood is counted, shown with its number, and skipped. \"-\" reads standard "
         "input.")},
     {"remove", command_remove, N_("remove LIST [--reason TEXT]"), N_("remove a list"), NULL},
     {"log", command_log,

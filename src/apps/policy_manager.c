@@ -267,8 +267,11 @@ static int gather_list(const struct list_record *r, void *self)
         log_error(_("list %s: its copy %s: %s; import it again"), r->name, r->path, strerror(errno));
         return 0;
     }
-    if (list_format_parse(r->format, &s->format) < 0)
-        s->format = LIST_FORMAT_AUTO;
+    struct list_reading reading;
+    if (list_reading_parse(r->format, &reading) == 0) {
+        s->format = reading.format;
+        memcpy(s->column, reading.column, sizeof s->column);
+    }
     s->list = (struct policy_list){
         .id = r->id, .verdict_id = r->verdict, .ede = DNS_EDE_BLOCKED, .since_us = r->imported_us};
     snprintf(s->list.name, sizeof s->list.name, "%s", r->name);
@@ -393,7 +396,8 @@ static void *examine_list(void *self)
     struct policy_manager *m = self;
     struct compile_source *s = &m->examine.source;
     struct list_handler handler = {.on_rule = count_rule, .on_skip = keep_sample, .self = s};
-    m->examine.result = list_read(s->fd, s->format, handler, &s->stats);
+    struct list_reading reading = compile_source_reading(s);
+    m->examine.result = list_read_as(s->fd, &reading, handler, &s->stats);
     eventfd_write(m->examined_fd, 1);
     return NULL;
 }
@@ -411,12 +415,13 @@ static void on_examined(evutil_socket_t fd, short what, void *self)
     m->examine.done(m->examine.self, m->examine.result, &m->examine.source);
 }
 
-int policy_manager_examine(struct policy_manager *m, int fd, enum list_format format, policy_examined_fn *done,
-                           void *self)
+int policy_manager_examine(struct policy_manager *m, int fd, const struct list_reading *reading,
+                           policy_examined_fn *done, void *self)
 {
     if (m->examining)
         return -EBUSY;
-    m->examine = (struct examine_job){.source = {.fd = fd, .format = format}, .done = done, .self = self};
+    m->examine = (struct examine_job){.source = {.fd = fd, .format = reading->format}, .done = done, .self = self};
+    memcpy(m->examine.source.column, reading->column, sizeof reading->column);
     int e = start_thread(&m->examiner, examine_list, m);
     m->examining = e == 0;
     return e;

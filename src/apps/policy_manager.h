@@ -37,8 +37,8 @@ void policy_manager_lists_changed(struct policy_manager *m, policy_done_fn *done
 /* Reads a list file aside, to know what is in it before it is taken. */
 typedef void policy_examined_fn(void *self, int error, const struct compile_source *source);
 /* Takes the descriptor. -EBUSY while another examination runs. */
-int policy_manager_examine(struct policy_manager *m, int fd, enum list_format format, policy_examined_fn *done,
-                           void *self) must_check;
+int policy_manager_examine(struct policy_manager *m, int fd, const struct list_reading *reading,
+                           policy_examined_fn *done, void *self) must_check;
 
 /* The policy as the hub sees it, to explain decisions; never NULL. Valid until the loop runs on. */
 const struct policy *policy_manager_policy(const struct policy_manager *m);

@@ -58,9 +58,10 @@ static void node_lists_changed(void *self, node_done_fn *done, void *done_self)
     policy_manager_lists_changed(((struct hub *)self)->policy, done, done_self);
 }
 
-static int node_examine_list(void *self, int fd, enum list_format format, node_examined_fn *done, void *done_self)
+static int node_examine_list(void *self, int fd, const struct list_reading *reading, node_examined_fn *done,
+                             void *done_self)
 {
-    return policy_manager_examine(((struct hub *)self)->policy, fd, format, done, done_self);
+    return policy_manager_examine(((struct hub *)self)->policy, fd, reading, done, done_self);
 }
 
 static int node_ask_store(void *self, const char *sql, size_t len, node_answer_fn *answer, void *answer_self)

@@ -14,7 +14,7 @@ enum {
     LIST_COUNT_MAX = 256,
     LIST_NAME_MAX = 64,    /* with terminator, as all of these */
     LIST_PATH_MAX = 1024,
-    LIST_FORMAT_MAX = 16,  /* "rpz", "hosts", "domains", ... */
+    LIST_FORMAT_MAX = 64,  /* "rpz", "hosts", "csv:COLUMN", ... */
     LIST_SHA256_MAX = 65,  /* lower-case hexadecimal */
 };
 

@@ -23,6 +23,13 @@ static int on_rule(void *self, const struct list_rule *rule, uint32_t line)
     return policy_builder_add(run->builder, rule->name, &spec, line);
 }
 
+struct list_reading compile_source_reading(const struct compile_source *s)
+{
+    struct list_reading reading = {.format = s->format};
+    memcpy(reading.column, s->column, sizeof reading.column);
+    return reading;
+}
+
 void compile_source_add_sample(struct compile_source *s, enum list_flaw flaw, uint32_t line, const char *text,
                                size_t len)
 {
@@ -54,7 +61,8 @@ int policy_compile(struct policy_builder *b, struct compile_source *sources, uns
             return list;
         struct source_run run = {.builder = b, .source = &sources[i], .list = (uint16_t)list};
         struct list_handler handler = {.on_rule = on_rule, .on_skip = on_skip, .self = &run};
-        int e = list_read(sources[i].fd, sources[i].format, handler, &sources[i].stats);
+        struct list_reading reading = compile_source_reading(&sources[i]);
+        int e = list_read_as(sources[i].fd, &reading, handler, &sources[i].stats);
         if (e < 0)
             return e;
     }

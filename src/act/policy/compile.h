@@ -14,6 +14,7 @@ enum { COMPILE_SAMPLES_MAX = 8, COMPILE_SAMPLE_TEXT_MAX = 96 };
 struct compile_source {
     int fd; /* borrowed, read from its current place */
     enum list_format format;
+    char column[LIST_COLUMN_MAX]; /* of a CSV list; empty: found */
     struct policy_list list;
 
     struct list_stats stats; /* filled in */
@@ -25,6 +26,8 @@ struct compile_source {
     unsigned sample_count;
 };
 
+/* How the source says it is to be read. */
+struct list_reading compile_source_reading(const struct compile_source *s);
 /* Keeps a skipped line as a sample, while there is room. */
 void compile_source_add_sample(struct compile_source *s, enum list_flaw flaw, uint32_t line, const char *text,
                                size_t len);
