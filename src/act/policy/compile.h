@@ -7,6 +7,7 @@
 
 #include "act/policy/builder.h"
 #include "act/policy/list.h"
+#include "act/policy/protection.h"
 
 enum { COMPILE_SAMPLES_MAX = 8, COMPILE_SAMPLE_TEXT_MAX = 96 };
 
@@ -16,6 +17,7 @@ struct compile_source {
     enum list_format format;
     char column[LIST_COLUMN_MAX]; /* of a CSV list; empty: found */
     struct policy_list list;
+    struct protection *protection; /* borrowed: rules that it forbids are left out and kept there; NULL: none */
 
     struct list_stats stats; /* filled in */
     struct {

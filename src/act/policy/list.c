@@ -151,7 +151,7 @@ static enum list_format line_format(const char *line, size_t len)
     return LIST_FORMAT_NAMES;
 }
 
-static int find_format(int fd, enum list_format *ret_format)
+int list_find_format(int fd, enum list_format *ret_format)
 {
     struct lines *l = malloc(sizeof *l);
     if (!l)
@@ -253,7 +253,7 @@ int list_read_as(int fd, const struct list_reading *how, struct list_handler han
     struct list_stats stats = {0};
     struct list_reading found = *how;
     if (how->format == LIST_FORMAT_AUTO) {
-        int e = find_format(fd, &found.format);
+        int e = list_find_format(fd, &found.format);
         if (e < 0)
             return e;
     }

@@ -78,6 +78,9 @@ int list_read(int fd, enum list_format format, struct list_handler handler, stru
 int list_read_as(int fd, const struct list_reading *how, struct list_handler handler, struct list_stats *ret_stats)
     must_check;
 
+/* The format that LIST_FORMAT_AUTO would be; the place in the file stays. Needs a seekable descriptor. */
+int list_find_format(int fd, enum list_format *ret_format) must_check;
+
 const char *list_format_word(enum list_format format);
 /* One of LIST_FORMAT_WORDS; -EINVAL. */
 int list_format_parse(const char *word, enum list_format *ret_format) must_check;
