@@ -85,6 +85,11 @@ void policy_builder_free(struct policy_builder *b)
     free(b);
 }
 
+struct sip_key policy_builder_key(const struct policy_builder *b)
+{
+    return b->options.key;
+}
+
 int policy_builder_list(struct policy_builder *b, const struct policy_list *list)
 {
     if (b->list_count == POLICY_LISTS_MAX)
