@@ -4,6 +4,7 @@
 #include <cyaml/cyaml.h>
 #include <errno.h>
 #include <pwd.h>
+#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +18,11 @@ struct file_stub {
     char *zone, *address;
 };
 
+struct file_rate {
+    unsigned *per_second, burst, ipv4_prefix, ipv6_prefix;
+    bool *loopback;
+};
+
 struct file_dns {
     char **listen, **listen_tls, **listen_https, **access, **forward;
     struct file_stub *stub;
@@ -24,6 +30,9 @@ struct file_dns {
     unsigned workers, cache_mib;
     bool *validate;
     bool *background;
+    struct file_rate *rate;
+    char **cookie_secrets;
+    unsigned cookie_secrets_count;
     char *trust_anchor, *root_hints, *certificate, *private_key;
 };
 
@@ -55,6 +64,15 @@ static const cyaml_schema_value_t stub_entry = {CYAML_VALUE_MAPPING(CYAML_FLAG_D
 
 enum { OPTIONAL_TEXT = CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL };
 
+static const cyaml_schema_field_t rate_fields[] = {
+    CYAML_FIELD_UINT_PTR("per_second", OPTIONAL_TEXT, struct file_rate, per_second),
+    CYAML_FIELD_UINT("burst", CYAML_FLAG_OPTIONAL, struct file_rate, burst),
+    CYAML_FIELD_UINT("ipv4_prefix", CYAML_FLAG_OPTIONAL, struct file_rate, ipv4_prefix),
+    CYAML_FIELD_UINT("ipv6_prefix", CYAML_FLAG_OPTIONAL, struct file_rate, ipv6_prefix),
+    CYAML_FIELD_BOOL_PTR("loopback", OPTIONAL_TEXT, struct file_rate, loopback),
+    CYAML_FIELD_END,
+};
+
 static const cyaml_schema_field_t dns_fields[] = {
     CYAML_FIELD_SEQUENCE("listen", OPTIONAL_TEXT, struct file_dns, listen, &text_entry, 1, DNS_LISTEN_MAX),
     CYAML_FIELD_SEQUENCE("listen_tls", OPTIONAL_TEXT, struct file_dns, listen_tls, &text_entry, 0, DNS_LISTEN_MAX),
@@ -66,6 +84,9 @@ static const cyaml_schema_field_t dns_fields[] = {
     CYAML_FIELD_UINT("cache_mib", CYAML_FLAG_OPTIONAL, struct file_dns, cache_mib),
     CYAML_FIELD_BOOL_PTR("validate", OPTIONAL_TEXT, struct file_dns, validate),
     CYAML_FIELD_BOOL_PTR("background_queries", OPTIONAL_TEXT, struct file_dns, background),
+    CYAML_FIELD_MAPPING_PTR("rate_limit", OPTIONAL_TEXT, struct file_dns, rate, rate_fields),
+    CYAML_FIELD_SEQUENCE("cookie_secrets", OPTIONAL_TEXT, struct file_dns, cookie_secrets, &text_entry, 1,
+                         DNS_COOKIE_SECRETS_MAX),
     CYAML_FIELD_STRING_PTR("trust_anchor", OPTIONAL_TEXT, struct file_dns, trust_anchor, 1, 255),
     CYAML_FIELD_STRING_PTR("root_hints", OPTIONAL_TEXT, struct file_dns, root_hints, 1, 255),
     CYAML_FIELD_STRING_PTR("certificate", OPTIONAL_TEXT, struct file_dns, certificate, 1, 255),
@@ -221,6 +242,41 @@ static void take_certificate(struct load *l, const struct file_dns *f, struct ce
     certificate_files_stamp(to);
 }
 
+static void take_rate(struct load *l, const struct file_rate *f, struct dns_rate_options *o)
+{
+    unsigned ipv4 = o->ipv4_prefix, ipv6 = o->ipv6_prefix;
+    if (f->per_second) {
+        o->per_second = *f->per_second;
+        o->burst = 0;
+    }
+    if (o->per_second > DNS_RATE_PER_SECOND_MAX)
+        refuse_number(l, "per_second", o->per_second, _("more than can be counted"));
+    take_number(l, "burst", f->burst, 1, DNS_RATE_BURST_MAX, &o->burst);
+    if (o->burst == 0)
+        o->burst = o->per_second < DNS_RATE_BURST_MAX / 5 ? 5 * o->per_second : DNS_RATE_BURST_MAX;
+    take_number(l, "ipv4_prefix", f->ipv4_prefix, 8, 32, &ipv4);
+    take_number(l, "ipv6_prefix", f->ipv6_prefix, 16, 128, &ipv6);
+    o->ipv4_prefix = (uint8_t)ipv4;
+    o->ipv6_prefix = (uint8_t)ipv6;
+    if (f->loopback)
+        o->loopback = *f->loopback;
+}
+
+static void take_cookie_secrets(struct load *l, const struct file_dns *f, struct dns_cookie_secrets *to)
+{
+    for (unsigned i = 0; f->cookie_secrets && i < f->cookie_secrets_count; i++) {
+        uint8_t octets[DNS_COOKIE_SECRET_LEN];
+        size_t len = 0;
+        const char *text = f->cookie_secrets[i], *end = NULL;
+        if (sodium_hex2bin(octets, sizeof octets, text, strlen(text), NULL, &len, &end) != 0 || *end ||
+            len != sizeof octets)
+            refuse(l, "cookie_secrets", "...", _("not 32 hexadecimal digits")); /* a secret is not for the log */
+        to->key[i] = dns_cookie_secret_of(octets);
+        to->count = i + 1;
+        sodium_memzero(octets, sizeof octets);
+    }
+}
+
 static void take_dns(struct load *l, const struct file_dns *f, struct dns_service_options *o)
 {
     take_listen(l, "listen", 53, f->listen, f->listen_count, &o->listen[DNS_LISTEN_PLAIN]);
@@ -234,6 +290,9 @@ static void take_dns(struct load *l, const struct file_dns *f, struct dns_servic
             refuse(l, "access", f->access[i], _("not a network, such as 192.0.2.0/24 (bits after the prefix must be zero)"));
         o->access_count = i + 1;
     }
+    if (f->rate)
+        take_rate(l, f->rate, &o->rate);
+    take_cookie_secrets(l, f, &o->cookies);
     struct upstream_options *u = &o->upstream;
     for (unsigned i = 0; f->forward && i < f->forward_count; i++) {
         if (!take_target(f->forward[i], u->forward[i], &u->loopback_upstream))

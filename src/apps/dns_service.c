@@ -55,6 +55,8 @@ static struct dns_policy glue(struct policy_slot *slot)
 void dns_service_defaults(struct dns_service_options *o)
 {
     *o = (struct dns_service_options){.workers = 1, .cache_bytes = 64u << 20};
+    /* Above what an office behind one address asks in its busiest seconds, below what hurts one core. */
+    o->rate = (struct dns_rate_options){.per_second = 2000, .burst = 10000, .ipv4_prefix = 32, .ipv6_prefix = 56};
     static const char *const own[] = {"127.0.0.0/8", "::1"};
     for (size_t i = 0; i < array_len(own); i++)
         if (addr_prefix_parse(own[i], &o->access[o->access_count]) == 0)
@@ -141,9 +143,21 @@ static bool same_upstream(const struct upstream_options *a, const struct upstrea
            strcmp(a->trust_anchor, b->trust_anchor) == 0 && a->cache_mib == b->cache_mib;
 }
 
+static bool same_limits(const struct dns_service_options *a, const struct dns_service_options *b)
+{
+    if (a->cookies.count != b->cookies.count)
+        return false;
+    for (unsigned i = 0; i < a->cookies.count; i++)
+        if (a->cookies.key[i].k0 != b->cookies.key[i].k0 || a->cookies.key[i].k1 != b->cookies.key[i].k1)
+            return false;
+    return a->rate.per_second == b->rate.per_second && a->rate.burst == b->rate.burst &&
+           a->rate.ipv4_prefix == b->rate.ipv4_prefix && a->rate.ipv6_prefix == b->rate.ipv6_prefix &&
+           a->rate.loopback == b->rate.loopback;
+}
+
 bool dns_service_options_equal(const struct dns_service_options *a, const struct dns_service_options *b)
 {
-    return dns_service_same_addresses(a, b) && same_access(a, b) && same_upstream(&a->upstream, &b->upstream) &&
+    return dns_service_same_addresses(a, b) && same_access(a, b) && same_limits(a, b) && same_upstream(&a->upstream, &b->upstream) &&
            certificate_files_equal(&a->certificate, &b->certificate) && a->workers == b->workers && a->cache_bytes == b->cache_bytes;
 }
 
@@ -208,8 +222,21 @@ int dns_service_open_sockets(const struct dns_service_options *o, int *ret_fds, 
     return n;
 }
 
+/* All workers know each other's cookies: which of them a client reaches is the kernel's choice. */
+static struct dns_cookie_secrets cookies_of(const struct dns_service_options *o)
+{
+    struct dns_cookie_secrets c = o->cookies;
+    if (c.count == 0) {
+        c.rolling = true;
+        c.count = 1;
+        randombytes_buf(&c.key[0], sizeof c.key[0]);
+    }
+    return c;
+}
+
 static int init_worker(struct dns_service *s, const struct dns_service_options *o, unsigned number, const int *fds,
-                       const struct dns_service_memory *memory, const char **ret_error)
+                       const struct dns_service_memory *memory, const struct dns_cookie_secrets *cookies,
+                       const char **ret_error)
 {
     struct dns_worker_options w = {
         .number = number,
@@ -219,6 +246,8 @@ static int init_worker(struct dns_service *s, const struct dns_service_options *
         .counters = memory->counters,
         .access_count = o->access_count,
         .tls = s->tls,
+        .rate = o->rate,
+        .cookies = *cookies,
     };
     memcpy(w.access, o->access, sizeof w.access);
     struct place places[DNS_SOCKETS_MAX];
@@ -247,8 +276,9 @@ int dns_service_init(struct dns_service *s, const struct dns_service_options *o,
 {
     *s = (struct dns_service){.worker_count = o->workers, .tls = tls};
     policy_slot_init(&s->slot, first);
+    const struct dns_cookie_secrets cookies = cookies_of(o);
     for (unsigned i = 0; i < o->workers; i++) {
-        int e = init_worker(s, o, i, fds, &memory[i], ret_error);
+        int e = init_worker(s, o, i, fds, &memory[i], &cookies, ret_error);
         if (e < 0) {
             dns_service_done(s);
             return e;

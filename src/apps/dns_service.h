@@ -28,6 +28,8 @@ struct dns_service_options {
     struct addr_prefix access[DNS_ACCESS_MAX];
     unsigned access_count;
     size_t cache_bytes; /* of all workers together */
+    struct dns_rate_options rate;
+    struct dns_cookie_secrets cookies; /* count 0: the service makes its own */
     struct upstream_options upstream;
 };
 

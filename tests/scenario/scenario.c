@@ -51,11 +51,13 @@ struct scenario {
     /* What was asked; identifiers are places here. */
     struct asked {
         struct addr client;
-        bool tcp, edns;
+        bool tcp, edns, keepalive, cookie;
+        uint8_t client_cookie[DNS_CLIENT_COOKIE_LEN];
         uint8_t question[DNS_NAME_MAX + 4];
         size_t question_len;
     } asked[QUERIES_MAX];
     unsigned asked_count;
+    uint8_t server_cookie[DNS_SERVER_COOKIE_LEN]; /* the last that an answer brought */
 };
 
 static printf_like(2, 3) void complain(struct scenario *s, const char *format, ...)
@@ -176,6 +178,15 @@ static void config_access(struct scenario *s, struct words *w)
             complain(s, "not a prefix");
 }
 
+/* rate N BURST [loopback]: of each client. */
+static void config_rate(struct scenario *s, struct words *w)
+{
+    s->options.rate = (struct dns_rate_options){.ipv4_prefix = 32, .ipv6_prefix = 56};
+    s->options.rate.per_second = (unsigned)take_number(s, w);
+    s->options.rate.burst = (unsigned)take_number(s, w);
+    s->options.rate.loopback = take_if(w, "loopback");
+}
+
 /* list NAME FORMAT number N verdict N; its lines follow, each behind "|". */
 static void config_list(struct scenario *s, struct words *w)
 {
@@ -265,6 +276,7 @@ static void start(struct scenario *s)
     s->options.socket_count = 2;
     s->options.cache_bytes = 1 << 20;
     s->options.cache_key = (struct sip_key){3, 4};
+    s->options.cookies = (struct dns_cookie_secrets){.key = {{5, 6}}, .count = 1, .rolling = true};
     s->options.counters = &s->counters;
     s->options.ring = &s->producer;
     s->options.policy = (struct dns_policy){
@@ -346,7 +358,30 @@ static void put_question(struct scenario *s, struct asked *a, const char *text, 
     a->question_len = w.len;
 }
 
-/* QUERY client ADDR [tcp|tcp-half-closed] [edns N] [do] [ad] [cd] NAME TYPE */
+/* cookie new|known|forged|short: the client's alone, with what the last answer brought, with another, of a bad length. */
+static void put_cookie(struct scenario *s, struct words *w, struct asked *a, struct writer *q)
+{
+    static const char *const kinds[] = {"new", "known", "forged", "short"};
+    static const uint8_t client_cookie[] = {1, 2, 3, 4, 5, 6, 7, 8};
+    const char *word = take(w);
+    unsigned kind = 0;
+    while (kind < array_len(kinds) && strcmp(kinds[kind], word) != 0)
+        kind++;
+    if (kind == array_len(kinds))
+        complain(s, "there is no cookie \"%s\"", word);
+    a->cookie = kind != 3;
+    memcpy(a->client_cookie, client_cookie, sizeof client_cookie);
+    uint8_t server_cookie[DNS_SERVER_COOKIE_LEN];
+    memcpy(server_cookie, s->server_cookie, sizeof server_cookie);
+    server_cookie[15] ^= kind == 2;
+    size_t len = kind == 0 ? 0 : kind == 3 ? 3 : sizeof server_cookie;
+    writer_u16(q, DNS_OPTION_COOKIE);
+    writer_u16(q, (uint16_t)(sizeof client_cookie + len));
+    writer_bytes(q, client_cookie, sizeof client_cookie);
+    writer_bytes(q, server_cookie, len);
+}
+
+/* QUERY client ADDR [tcp|tcp-half-closed] [edns N [do] [cookie KIND] [keepalive]] [ad] [cd] NAME TYPE */
 static void step_query(struct scenario *s, struct words *w)
 {
     struct world_answer *left = malloc(sizeof *left);
@@ -367,12 +402,21 @@ static void step_query(struct scenario *s, struct words *w)
     a->edns = take_if(w, "edns");
     uint16_t size = a->edns ? (uint16_t)take_number(s, w) : 0;
     bool dnssec = take_if(w, "do");
+    uint8_t option_octets[64];
+    struct writer options = writer_of(option_octets, sizeof option_octets);
+    if (take_if(w, "cookie"))
+        put_cookie(s, w, a, &options);
+    a->keepalive = take_if(w, "keepalive");
+    if (a->keepalive) {
+        writer_u16(&options, DNS_OPTION_KEEPALIVE);
+        writer_u16(&options, 0);
+    }
     uint16_t flags = DNS_FLAG_RD;
     flags |= take_if(w, "ad") ? DNS_FLAG_AD : 0;
     flags |= take_if(w, "cd") ? DNS_FLAG_CD : 0;
     const char *name = take(w);
     put_question(s, a, name, take_type(s, w));
-    uint8_t query[DNS_HEADER_LEN + sizeof a->question + 11];
+    uint8_t query[DNS_HEADER_LEN + sizeof a->question + 11 + sizeof option_octets];
     struct writer q = writer_of(query, sizeof query);
     writer_u16(&q, id);
     writer_u16(&q, flags);
@@ -385,7 +429,8 @@ static void step_query(struct scenario *s, struct words *w)
         writer_u16(&q, DNS_TYPE_OPT);
         writer_u16(&q, size);
         writer_u32(&q, dnssec ? DNS_EDNS_DO : 0);
-        writer_u16(&q, 0);
+        writer_u16(&q, (uint16_t)options.len);
+        writer_bytes(&q, option_octets, options.len);
     }
     assert(!q.full);
     if (a->tcp)
@@ -401,7 +446,9 @@ struct said {
     uint16_t flags;
     uint32_t ttl;
     bool opt, has_soa, tcp;
-    long ede;
+    long ede, keepalive;
+    bool cookie;
+    uint8_t cookie_data[DNS_COOKIE_LEN];
     char text[256], data[2048];
 };
 
@@ -411,6 +458,12 @@ static void read_opt_data(const uint8_t *rdata, size_t len, struct said *said)
     while (r.left > 0) {
         uint16_t code = reader_u16(&r);
         struct reader option = reader_sub(&r, reader_u16(&r));
+        if (code == DNS_OPTION_KEEPALIVE)
+            said->keepalive = reader_u16(&option);
+        if (code == DNS_OPTION_COOKIE) {
+            said->cookie = option.left == DNS_COOKIE_LEN;
+            reader_copy(&option, said->cookie_data, sizeof said->cookie_data);
+        }
         if (code != DNS_OPTION_EDE)
             continue;
         said->ede = reader_u16(&option);
@@ -455,7 +508,7 @@ static void read_record(const struct dns_walk *walk, const struct dns_record *r,
 static bool read_answer(struct scenario *s, const struct world_answer *a, unsigned id, struct said *said)
 {
     const struct asked *q = &s->asked[id];
-    *said = (struct said){.ede = -1, .tcp = a->tcp};
+    *said = (struct said){.ede = -1, .keepalive = -1, .tcp = a->tcp};
     struct dns_walk walk;
     struct dns_record r;
     int e = dns_walk_begin(&walk, a->octets, a->len);
@@ -480,6 +533,12 @@ static bool read_answer(struct scenario *s, const struct world_answer *a, unsign
         complain(s, "the answer went to somebody else");
     if (said->opt != q->edns)
         complain(s, "the answer has %s OPT record", said->opt ? "an" : "no");
+    if (said->cookie != q->cookie || (said->cookie && memcmp(said->cookie_data, q->client_cookie, DNS_CLIENT_COOKIE_LEN)))
+        complain(s, "the answer has %s cookie", said->cookie ? "an unexpected" : "no");
+    else if (said->cookie)
+        memcpy(s->server_cookie, said->cookie_data + DNS_CLIENT_COOKIE_LEN, sizeof s->server_cookie);
+    if ((said->keepalive >= 0) != (q->keepalive && q->tcp))
+        complain(s, "the answer has %s keepalive", said->keepalive >= 0 ? "a" : "no");
     return true;
 }
 
@@ -504,7 +563,7 @@ static void expect_verdict(struct scenario *s, const struct said *said, const ch
         complain(s, "the answer says \"%s\", not \"%s\"", said->text, want);
 }
 
-/* ANSWER [earlier N] RCODE [tc] [ad] [verdict REF] [ede N] [ttl N] [soa] [records N] [data WORD...] */
+/* ANSWER [earlier N] RCODE [tc] [ad] [verdict REF] [ede N] [keepalive N] [ttl N] [soa] [records N] [data WORD...] */
 static void step_answer(struct scenario *s, struct words *w)
 {
     struct world_answer *a = malloc(sizeof *a);
@@ -526,6 +585,8 @@ static void step_answer(struct scenario *s, struct words *w)
         if (take_if(w, "verdict"))
             expect_verdict(s, said, take(w));
         expect(s, "the extended error", said->ede, take_if(w, "ede") ? take_number(s, w) : -1);
+        if (take_if(w, "keepalive"))
+            expect(s, "the idle time in tenths of a second", said->keepalive, take_number(s, w));
         if (take_if(w, "ttl"))
             expect(s, "the first record's TTL", said->ttl, take_number(s, w));
         expect(s, "an SOA in the authority section", said->has_soa, take_if(w, "soa"));
@@ -709,7 +770,8 @@ struct command {
 };
 
 static const struct command config_commands[] = {
-    {"access", config_access}, {"block", config_block}, {"pass", config_pass}, {"list", config_list}};
+    {"access", config_access}, {"block", config_block}, {"pass", config_pass}, {"list", config_list},
+    {"rate", config_rate}};
 static const struct command step_commands[] = {
     {"QUERY", step_query},   {"ANSWER", step_answer}, {"SILENCE", step_silence}, {"TIME", step_time},
     {"WALL", step_wall},     {"UPSTREAM", step_upstream}, {"SPEAK", step_speak}, {"ASKED", step_asked},

@@ -22,6 +22,11 @@
     X(bogus, "dnssec_bogus")                         \
     X(pending_refused, "pending_refused")            \
     X(pending_expired, "pending_expired")            \
+    X(rate_dropped, "rate_dropped")                  \
+    X(rate_truncated, "rate_truncated")              \
+    X(rate_refused, "rate_refused")                  \
+    X(rate_evicted, "rate_evicted")                  \
+    X(bad_cookies, "bad_cookies")                    \
     X(truncated, "truncated")                        \
     X(send_failures, "send_failures")                \
     X(tcp_accepted, "tcp_accepted")                  \

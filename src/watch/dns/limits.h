@@ -14,6 +14,9 @@ enum {
     DNS_BATCHES_IN_A_ROW = 16, /* before other sockets and timers get their turn */
     DNS_QUERY_MAX = 1280,      /* octets of a query; a real one is under 600 with every option */
 
+    DNS_RATE_CLIENTS_MAX = 65536, /* buckets of one worker: 1 MiB; a power of two */
+    DNS_RATE_SLIP = 2, /* of so many queries over the limit one is told to come by TCP, the others get no answer */
+
     DNS_PENDING_MAX = 8192,      /* queries of one worker that wait for an upstream; then SERVFAIL at once */
     DNS_PENDING_DEADLINE_MS = 8000, /* then SERVFAIL: stub resolvers have given up by now */
     DNS_STALE_AFTER_MS = 1800,   /* RFC 8767 6: client response timer */

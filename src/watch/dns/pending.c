@@ -86,7 +86,7 @@ static void send_answer(struct dns_worker *w, const struct client *client, uint8
         udp_send(w, client, answer, len);
 }
 
-/* Sends what stands in w->large and records it. */
+/* Sends what stands in w->large, without the options that only the client's query asks for, and records it. */
 static void answer_client(struct pending *p, size_t len)
 {
     struct dns_worker *w = p->worker;
@@ -102,6 +102,8 @@ static void answer_client(struct pending *p, size_t len)
     p->answered = true;
     if (len > DNS_HEADER_LEN && w->large[2] & DNS_FLAG_TC >> 8)
         dns_count(&w->o.counters->truncated, 1);
+    if (guard_has_options(&p->query))
+        len = guard_add_options(w, &p->query, work.transport, &work.client, w->large, len);
     send_answer(w, &p->client, w->large, len);
     uint64_t took_ns = clock_mono_ns() - p->started_ns;
     worker_observe(w, &work, p->read_us, took_ns / 1000 < UINT32_MAX ? (uint32_t)(took_ns / 1000) : UINT32_MAX);
@@ -215,6 +217,9 @@ static void refuse(struct dns_worker *w, struct work *work, const struct client 
     work->answer_len =
         w->o.policy.answer_error(&work->query, work->message, DNS_RCODE_SERVFAIL, DNS_EDE_OTHER, "too many queries wait",
                                  w->large, respond_max(&work->query, client->transport));
+    if (guard_has_options(&work->query))
+        work->answer_len = guard_add_options(w, &work->query, work->transport, &work->client, work->answer,
+                                             work->answer_len);
     send_answer(w, client, work->answer, work->answer_len);
     worker_observe(w, work, w->now_us, (uint32_t)((clock_mono_ns() - w->mono_ns) / 1000));
     worker_publish(w);

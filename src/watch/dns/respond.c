@@ -3,9 +3,10 @@
 
 size_t respond_max(const struct dns_query *q, enum dns_transport transport)
 {
-    if (transport != DNS_TRANSPORT_UDP)
-        return DNS_MESSAGE_MAX;
-    return q->udp_size < DNS_UDP_PAYLOAD_MAX ? q->udp_size : DNS_UDP_PAYLOAD_MAX;
+    size_t max = transport != DNS_TRANSPORT_UDP           ? DNS_MESSAGE_MAX
+                 : q->udp_size < DNS_UDP_PAYLOAD_MAX ? q->udp_size
+                                                          : DNS_UDP_PAYLOAD_MAX;
+    return unlikely(guard_has_options(q)) ? max - GUARD_OPTIONS_MAX : max;
 }
 
 bool respond_may_ask(const struct dns_worker *w, const struct addr *client)
@@ -16,7 +17,7 @@ bool respond_may_ask(const struct dns_worker *w, const struct addr *client)
     return false;
 }
 
-static void finish_with_error(struct dns_worker *w, struct work *work, unsigned rcode, uint16_t ede, const char *text)
+void respond_with_error(struct dns_worker *w, struct work *work, unsigned rcode, uint16_t ede, const char *text)
 {
     work->decision = (struct dns_decision){.action = DNS_ACTION_REFUSED};
     work->answer_len =
@@ -38,6 +39,7 @@ static const struct {
     [DNS_FLAW_OPT] = {.rcode = DNS_RCODE_FORMERR},
     [DNS_FLAW_VERSION] = {.rcode = DNS_RCODE_BADVERS},
     [DNS_FLAW_TRAILING] = {.rcode = DNS_RCODE_FORMERR},
+    [DNS_FLAW_OPTION] = {.rcode = DNS_RCODE_FORMERR},
 };
 
 static bool type_is_refused(uint16_t qtype)
@@ -64,16 +66,18 @@ void respond_begin(struct dns_worker *w, struct work *work, struct dns_probes *p
     size_t max = respond_max(q, work->transport);
     if (work->answer_max > max)
         work->answer_max = max;
+    if (w->rate && unlikely(!guard_admit(w, work)))
+        return;
     if (unlikely(!respond_may_ask(w, &work->client))) {
-        finish_with_error(w, work, DNS_RCODE_REFUSED, DNS_EDE_PROHIBITED, NULL);
+        respond_with_error(w, work, DNS_RCODE_REFUSED, DNS_EDE_PROHIBITED, NULL);
         return;
     }
     if (unlikely(flaw != DNS_FLAW_NONE)) {
-        finish_with_error(w, work, flaw_answers[flaw].rcode, DNS_EDE_NONE, NULL);
+        respond_with_error(w, work, flaw_answers[flaw].rcode, DNS_EDE_NONE, NULL);
         return;
     }
     if (unlikely(q->qclass != DNS_CLASS_IN || type_is_refused(q->qtype))) {
-        finish_with_error(w, work, DNS_RCODE_REFUSED, DNS_EDE_NONE, NULL);
+        respond_with_error(w, work, DNS_RCODE_REFUSED, DNS_EDE_NONE, NULL);
         return;
     }
     work->state = WORK_LOOK_UP;

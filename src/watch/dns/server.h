@@ -10,7 +10,9 @@
 #include "base/ring.h"
 #include "base/sip.h"
 #include "model/decision.h"
+#include "proto/dns/cookie.h"
 #include "watch/dns/counters.h"
+#include "watch/dns/rate.h"
 #include "watch/dns/upstream.h"
 
 struct dns_probes; /* the policy's own scratch for one query */
@@ -48,6 +50,8 @@ struct dns_worker_options {
     unsigned access_count;
     size_t cache_bytes;
     struct sip_key cache_key;
+    struct dns_rate_options rate;
+    struct dns_cookie_secrets cookies; /* none: no cookie is ever right */
     struct upstream_options upstream;
     struct dns_policy policy;
     const struct dns_tls *tls;     /* borrowed, shared by all workers; NULL: clients of DoT and DoH are sent away */

@@ -174,6 +174,9 @@ void stream_serve(struct stream *c, const uint8_t *message, size_t len, int32_t 
     }
     worker_observe(w, work, w->now_us, (uint32_t)((clock_mono_ns() - w->mono_ns) / 1000));
     worker_publish(w);
+    if (guard_has_options(&work->query))
+        work->answer_len = guard_add_options(w, &work->query, work->transport, &work->client, work->answer,
+                                             work->answer_len);
     give_answer(c, request, work->answer, work->answer_len);
 }
 

@@ -9,6 +9,7 @@
 
 #include <netinet/in.h>
 
+#include "proto/dns/opt.h"
 #include "watch/dns/cache.h"
 #include "watch/dns/server.h"
 
@@ -65,6 +66,8 @@ struct dns_worker {
     int wake_fd;
     struct upstream *upstream;
     struct dns_cache *cache;
+    struct dns_rate *rate; /* NULL: no limit */
+    unsigned rate_slips;   /* queries over the limit, for DNS_RATE_SLIP */
     struct udp_batch *udp;
     struct streams *streams;
     struct pending_table *pending;
@@ -89,8 +92,23 @@ void respond_begin(struct dns_worker *w, struct work *work, struct dns_probes *p
 void respond_fetch(struct dns_worker *w, const struct work *work);
 void respond_finish(struct dns_worker *w, struct work *work, const struct dns_probes *probes);
 bool respond_may_ask(const struct dns_worker *w, const struct addr *client);
-/* The most octets an answer may have for this query. */
+/* The most octets an answer may have for this query, with room left for what guard_add_options adds. */
 size_t respond_max(const struct dns_query *q, enum dns_transport transport);
+void respond_with_error(struct dns_worker *w, struct work *work, unsigned rcode, uint16_t ede, const char *text);
+
+/* guard.c */
+/* Is the client within its rate? If not, the work is done: nothing, an answer that sends it to TCP, or a refusal. */
+bool guard_admit(struct dns_worker *w, struct work *work);
+enum { GUARD_OPTIONS_MAX = DNS_OPTION_HEAD_LEN + DNS_COOKIE_LEN + DNS_OPTION_HEAD_LEN + 2 };
+/* Does the answer need more options than whoever builds it knows of? */
+static inline bool guard_has_options(const struct dns_query *q)
+{
+    return q->has_cookie || q->keepalive;
+}
+/* Adds them: a cookie, how long an idle connection stays. Returns the new length; the answer has room for
+ * GUARD_OPTIONS_MAX more. */
+size_t guard_add_options(struct dns_worker *w, const struct dns_query *q, enum dns_transport transport,
+                         const struct addr *client, uint8_t *answer, size_t len);
 
 /* pending.c */
 int pending_new(struct dns_worker *w) must_check;
