@@ -43,6 +43,7 @@ struct scenario {
     /* What runs. */
     struct policy_slot slot;
     struct dns_worker_options options;
+    struct dns_name private_name;
     struct dns_worker *worker;
     struct dns_counters counters;
     struct ring producer, consumer;
@@ -187,6 +188,23 @@ static void config_rate(struct scenario *s, struct words *w)
     s->options.rate.loopback = take_if(w, "loopback");
 }
 
+/* refresh: answers much asked for are resolved anew before they expire. */
+static void config_refresh(struct scenario *s, struct words *w)
+{
+    (void)w;
+    s->options.upstream.refresh = true;
+}
+
+/* withhold-private [NAME]: private addresses of public names; NAME may have them. */
+static void config_withhold_private(struct scenario *s, struct words *w)
+{
+    s->options.withhold_private = true;
+    if (w->next == w->count)
+        return;
+    s->private_name = take_name(s, w);
+    s->options.private_names = (struct dns_private_names){.at = &s->private_name, .count = 1};
+}
+
 /* list NAME FORMAT number N verdict N; its lines follow, each behind "|". */
 static void config_list(struct scenario *s, struct words *w)
 {
@@ -277,6 +295,11 @@ static void start(struct scenario *s)
     s->options.cache_bytes = 1 << 20;
     s->options.cache_key = (struct sip_key){3, 4};
     s->options.cookies = (struct dns_cookie_secrets){.key = {{5, 6}}, .count = 1, .rolling = true};
+    /* "_dns.resolver.arpa": SVCB 1 dns.test. alpn=dot */
+    static const uint8_t designated[] = {0, 64, 0, 0, 1, 44, 0, 20, 0, 1, 3, 'd', 'n', 's', 4, 't', 'e', 's', 't', 0,
+                                         0, 1, 0, 4, 3, 'd', 'o', 't'};
+    s->options.designated = designated;
+    s->options.designated_len = sizeof designated;
     s->options.counters = &s->counters;
     s->options.ring = &s->producer;
     s->options.policy = (struct dns_policy){
@@ -680,9 +703,15 @@ static void step_speak(struct scenario *s, struct words *w)
     turn(s);
 }
 
+/* ASKED N [first|second|unchecked] */
 static void step_asked(struct scenario *s, struct words *w)
 {
     expect(s, "the number of questions upstream", (long)world_upstream_asked(), take_number(s, w));
+    if (w->next == w->count)
+        return;
+    const char *way = take(w);
+    if (strcmp(way, world_upstream_way()) != 0)
+        complain(s, "the last question went to the %s resolver, not the %s", world_upstream_way(), way);
 }
 
 /* COUNT WORD N */
@@ -771,7 +800,7 @@ struct command {
 
 static const struct command config_commands[] = {
     {"access", config_access}, {"block", config_block}, {"pass", config_pass}, {"list", config_list},
-    {"rate", config_rate}};
+    {"rate", config_rate}, {"refresh", config_refresh}, {"withhold-private", config_withhold_private}};
 static const struct command step_commands[] = {
     {"QUERY", step_query},   {"ANSWER", step_answer}, {"SILENCE", step_silence}, {"TIME", step_time},
     {"WALL", step_wall},     {"UPSTREAM", step_upstream}, {"SPEAK", step_speak}, {"ASKED", step_asked},

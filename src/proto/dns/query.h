@@ -52,6 +52,12 @@ struct dns_query {
 /* Reads a message; all that could be read is filled in even when there is a flaw, which is also returned. */
 enum dns_flaw dns_query_read(const uint8_t *message, size_t len, struct dns_query *ret_query);
 
+/* RFC 4035 3.2.2: the client checks signatures itself, and is to have what does not pass ours too. */
+static inline bool dns_query_unchecked(const struct dns_query *q)
+{
+    return (q->flags & DNS_FLAG_CD) != 0;
+}
+
 /* "short", "opcode", ... for counters. */
 const char *dns_flaw_word(enum dns_flaw flaw);
 

@@ -18,6 +18,9 @@
     X(cache_misses, "cache_misses")                  \
     X(cache_evicted, "cache_evicted")                \
     X(stale_answers, "stale_answers")                \
+    X(refreshes, "refreshes")                        \
+    X(refreshes_refused, "refreshes_refused")        \
+    X(rebinding_withheld, "rebinding_withheld")      \
     X(upstream_failures, "upstream_failures")        \
     X(bogus, "dnssec_bogus")                         \
     X(pending_refused, "pending_refused")            \

@@ -8,6 +8,7 @@ enum {
     DNS_SOCKETS_MAX = 4 * DNS_LISTEN_MAX, /* of one worker: UDP, TCP, DoT, DoH */
     DNS_ACCESS_MAX = 256,  /* prefixes of the access list: searched one after the other for each client */
     DNS_STUBS_MAX = 64,
+    DNS_REBINDING_ALLOW_MAX = 64,
     DNS_FORWARDS_MAX = 8,
 
     DNS_BATCH = 64,           /* datagrams a system call: the gain of more is lost in the cache */
@@ -18,6 +19,7 @@ enum {
     DNS_RATE_SLIP = 2, /* of so many queries over the limit one is told to come by TCP, the others get no answer */
 
     DNS_PENDING_MAX = 8192,      /* queries of one worker that wait for an upstream; then SERVFAIL at once */
+    DNS_REFRESHES_MAX = 512,     /* answers of one worker that are refreshed at one time; then they wait for a client */
     DNS_PENDING_DEADLINE_MS = 8000, /* then SERVFAIL: stub resolvers have given up by now */
     DNS_STALE_AFTER_MS = 1800,   /* RFC 8767 6: client response timer */
     DNS_STALE_KEEP_S = 3 * 86400, /* RFC 8767 6: one to three days */
@@ -25,6 +27,7 @@ enum {
 
     DNS_CACHE_TTL_MAX_S = 86400,   /* RFC 8767 4 recommends seven days at most; a day frees what nobody asks for */
     DNS_CACHE_NEGATIVE_MAX_S = 3600, /* RFC 2308 5: one to three hours */
+    DNS_CACHE_WITHHELD_S = 60, /* as long as a block: a release is felt within a minute */
     DNS_CACHE_FAILURE_S = 5,       /* RFC 9520 3.2: at least one second, at most five minutes */
 
     /* Streams: TCP, DoT and DoH share these. */

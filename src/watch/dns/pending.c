@@ -16,14 +16,16 @@ struct pending {
     uint64_t cache_hash;
     uint64_t started_ns;
     int64_t read_us;
-    bool answered; /* stale or by deadline; the upstream's word only goes to the cache */
+    bool answered; /* stale or by deadline, or there is no client; the upstream's word only goes to the cache */
+    bool refresh;  /* nobody asked: what is in the cache is still good */
+    enum upstream_way way;
     uint8_t question[PENDING_QUESTION_MAX]; /* header and question as they came: the letter case is kept */
 };
 
 struct pending_table {
     struct pending *slots, *free;
     struct pending oldest; /* head of the ring of waiting ones */
-    unsigned used;
+    unsigned used, refreshes;
 };
 
 int pending_new(struct dns_worker *w)
@@ -73,6 +75,7 @@ static void give_slot_back(struct pending *p)
     struct dns_worker *w = p->worker;
     p->prev->next = p->next;
     p->next->prev = p->prev;
+    w->pending->refreshes -= p->refresh;
     p->next = w->pending->free;
     w->pending->free = p;
     dns_gauge(&w->o.counters->pending, atomic_load_explicit(&w->o.counters->pending, memory_order_relaxed) - 1);
@@ -135,20 +138,41 @@ static bool answer_stale(struct pending *p)
     return true;
 }
 
-/* RFC 9520: a failure is remembered briefly, so that a storm of repeats does not become a storm upstream. */
-static void cache_failure(struct dns_worker *w, const struct pending *p, uint16_t ede)
+/* Keeps an answer of a response code and nothing else. */
+static void cache_empty(struct dns_worker *w, const struct pending *p, uint8_t rcode, struct dns_cache_answer *a)
 {
     uint8_t message[PENDING_QUESTION_MAX];
     size_t len = (size_t)DNS_HEADER_LEN + p->query.question_len;
     memcpy(message, p->question, len);
     memset(message + 6, 0, 6);
     message[2] = DNS_FLAG_QR >> 8;
-    message[3] = DNS_RCODE_SERVFAIL;
+    message[3] = rcode;
     static const struct dns_pack_ttls none = {.min_s = UINT32_MAX};
-    struct dns_cache_answer a = {
-        .message = message, .len = len, .ttls = &none, .ttl_s = DNS_CACHE_FAILURE_S, .ede = ede};
-    int e = dns_cache_put(w->cache, p->cache_hash, &p->query, &a, w->now_s);
+    a->message = message;
+    a->len = len;
+    a->ttls = &none;
+    int e = dns_cache_put(w->cache, p->cache_hash, &p->query, a, w->now_s);
     (void)e; /* without memory the next client asks again */
+}
+
+/* RFC 9520: a failure is remembered briefly, so that a storm of repeats does not become a storm upstream. */
+static void cache_failure(struct dns_worker *w, const struct pending *p, uint16_t ede)
+{
+    struct dns_cache_answer a = {.ttl_s = DNS_CACHE_FAILURE_S, .ede = ede};
+    cache_empty(w, p, DNS_RCODE_SERVFAIL, &a);
+}
+
+/* Is it an answer that would let a public name stand for a machine of the inside? Then an empty one takes its place. */
+static bool withhold(struct dns_worker *w, struct pending *p, const struct upstream_result *r)
+{
+    if (!w->o.withhold_private || p->decision.action == DNS_ACTION_PASS ||
+        rebind_may(&w->o.private_names, &p->query.name) || !rebind_has_private(r->message, r->len))
+        return false;
+    struct dns_cache_answer a = {.ttl_s = DNS_CACHE_WITHHELD_S, .ede = DNS_EDE_BLOCKED, .withheld = true};
+    cache_empty(w, p, DNS_RCODE_NOERROR, &a);
+    p->decision.action = DNS_ACTION_NODATA;
+    dns_count(&w->o.counters->rebinding_withheld, 1);
+    return true;
 }
 
 static uint32_t lifetime_s(const struct dns_pack_ttls *ttls, int rcode, bool has_answers)
@@ -160,9 +184,10 @@ static uint32_t lifetime_s(const struct dns_pack_ttls *ttls, int rcode, bool has
 }
 
 /* Packs and keeps a whole answer; the entry, or NULL when the message is no good. */
-static struct dns_cache_entry *cache_answer(struct dns_worker *w, const struct pending *p,
-                                            const struct upstream_result *r)
+static struct dns_cache_entry *cache_answer(struct dns_worker *w, struct pending *p, const struct upstream_result *r)
 {
+    if (withhold(w, p, r))
+        return dns_cache_find(w->cache, p->cache_hash, &p->query);
     struct dns_pack_ttls ttls;
     int len = dns_message_pack(r->message, r->len, p->query.dnssec_ok, w->large, DNS_MESSAGE_MAX, &ttls);
     if (len < DNS_HEADER_LEN + p->query.question_len)
@@ -175,6 +200,7 @@ static struct dns_cache_entry *cache_answer(struct dns_worker *w, const struct p
         .ttls = &ttls,
         .ttl_s = lifetime_s(&ttls, (int)rcode, has_answers),
         .secure = r->secure,
+        .second = p->way == UPSTREAM_SECOND,
         .ede = DNS_EDE_NONE,
     };
     if (dns_cache_put(w->cache, p->cache_hash, &p->query, &a, w->now_s) < 0)
@@ -194,6 +220,8 @@ static void on_upstream(void *self, const struct upstream_result *r)
             size_t max = respond_max(&p->query, p->client.transport);
             answer_client(p, dns_cache_entry_write(e, &p->query, p->question, w->now_s, 0, w->large, max));
         }
+    } else if (p->refresh) {
+        dns_count(&w->o.counters->upstream_failures, 1); /* the next client finds out, when the answer has expired */
     } else if (r->bogus) {
         dns_count(&w->o.counters->bogus, 1);
         cache_failure(w, p, DNS_EDE_DNSSEC_BOGUS);
@@ -238,13 +266,40 @@ void pending_start(struct dns_worker *w, struct work *work, const struct client 
     p->cache_hash = work->cache_hash;
     p->started_ns = w->mono_ns;
     p->read_us = w->now_us;
-    p->answered = false;
+    p->answered = p->refresh = false;
+    p->way = dns_query_unchecked(&p->query) ? UPSTREAM_UNCHECKED : UPSTREAM_FIRST;
     memcpy(p->question, work->message, (size_t)DNS_HEADER_LEN + work->query.question_len);
-    if (upstream_resolve(w->upstream, &p->query, on_upstream, p) < 0) {
+    if (upstream_resolve(w->upstream, p->way, &p->query, on_upstream, p) < 0) {
         dns_count(&w->o.counters->upstream_failures, 1);
         answer_failure(p, DNS_EDE_OTHER);
         give_slot_back(p);
     }
+}
+
+void pending_refresh(struct dns_worker *w, const struct work *work)
+{
+    const struct dns_cache_entry *e = dns_cache_find(w->cache, work->cache_hash, &work->query);
+    if (!e || !w->o.upstream.refresh)
+        return;
+    bool was_second = dns_cache_entry_second(e);
+    struct pending *p = w->pending->refreshes < DNS_REFRESHES_MAX ? take_slot(w) : NULL;
+    if (!p) {
+        dns_count(&w->o.counters->refreshes_refused, 1);
+        return;
+    }
+    w->pending->refreshes++;
+    dns_count(&w->o.counters->refreshes, 1);
+    p->client.transport = work->transport;
+    p->query = work->query;
+    p->decision = work->decision;
+    p->cache_hash = work->cache_hash;
+    p->started_ns = w->mono_ns;
+    p->read_us = w->now_us;
+    p->answered = p->refresh = true;
+    p->way = was_second ? UPSTREAM_FIRST : UPSTREAM_SECOND;
+    memcpy(p->question, work->message, (size_t)DNS_HEADER_LEN + work->query.question_len);
+    if (upstream_resolve(w->upstream, p->way, &p->query, on_upstream, p) < 0)
+        give_slot_back(p);
 }
 
 /* The oldest come first, so the walk ends at the first young one. */

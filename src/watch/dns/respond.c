@@ -53,6 +53,7 @@ void respond_begin(struct dns_worker *w, struct work *work, struct dns_probes *p
     struct dns_query *q = &work->query;
     work->decision.action = DNS_ACTION_NONE;
     work->from_cache = true;
+    work->refresh = false;
     work->answer_len = 0;
     enum dns_flaw flaw = dns_query_read(work->message, work->message_len, q);
     dns_count(&w->o.counters->queries[work->transport], 1);
@@ -108,6 +109,35 @@ static bool policy_answers(const struct work *work)
     }
 }
 
+/* False: an upstream is to be asked. */
+static inline bool answer_from_cache(struct dns_worker *w, struct work *work, struct dns_cache_entry *e)
+{
+    uint32_t stale_ttl_s = 0;
+    switch (dns_cache_entry_state(e, w->now_s)) {
+    case DNS_CACHE_EXPIRED:
+        return false;
+    case DNS_CACHE_HELD_OFF: /* the upstream failed a moment ago: no need to wait again */
+        stale_ttl_s = DNS_STALE_TTL_S;
+        dns_count(&w->o.counters->stale_answers, 1);
+        break;
+    case DNS_CACHE_WITHHELD:
+        if (work->decision.action == DNS_ACTION_PASS) /* somebody has said since that the name is to be let through */
+            return false;
+        work->decision.action = DNS_ACTION_NODATA;
+        dns_count(&w->o.counters->rebinding_withheld, 1);
+        break;
+    case DNS_CACHE_AGING:
+        work->refresh = true;
+        /* fall through */
+    case DNS_CACHE_FRESH:
+        dns_count(&w->o.counters->cache_hits, 1);
+        break;
+    }
+    work->answer_len =
+        dns_cache_entry_write(e, &work->query, work->message, w->now_s, stale_ttl_s, work->answer, work->answer_max);
+    return true;
+}
+
 void respond_finish(struct dns_worker *w, struct work *work, const struct dns_probes *probes)
 {
     struct dns_query *q = &work->query;
@@ -124,19 +154,9 @@ void respond_finish(struct dns_worker *w, struct work *work, const struct dns_pr
         return;
     }
     struct dns_cache_entry *e = dns_cache_find(w->cache, work->cache_hash, q);
-    if (e && dns_cache_entry_fresh_s(e, w->now_s) > 0) {
-        dns_count(&w->o.counters->cache_hits, 1);
-        work->answer_len =
-            dns_cache_entry_write(e, q, work->message, w->now_s, 0, work->answer, work->answer_max);
-        return;
+    if ((!e || !answer_from_cache(w, work, e)) && !local_answer(w, work)) {
+        dns_count(&w->o.counters->cache_misses, 1);
+        work->from_cache = false;
+        work->state = WORK_RESOLVE;
     }
-    if (e && dns_cache_entry_retry_later(e, w->now_s)) { /* the upstream failed a moment ago: no need to wait again */
-        dns_count(&w->o.counters->stale_answers, 1);
-        work->answer_len = dns_cache_entry_write(e, q, work->message, w->now_s, DNS_STALE_TTL_S, work->answer,
-                                                 work->answer_max);
-        return;
-    }
-    dns_count(&w->o.counters->cache_misses, 1);
-    work->from_cache = false;
-    work->state = WORK_RESOLVE;
 }

@@ -178,6 +178,8 @@ void stream_serve(struct stream *c, const uint8_t *message, size_t len, int32_t 
         work->answer_len = guard_add_options(w, &work->query, work->transport, &work->client, work->answer,
                                              work->answer_len);
     give_answer(c, request, work->answer, work->answer_len);
+    if (work->refresh)
+        pending_refresh(w, work);
 }
 
 void stream_send(struct dns_worker *w, const struct client *client, uint8_t *answer, size_t len)

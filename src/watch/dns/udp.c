@@ -102,6 +102,8 @@ static unsigned finish_all(struct dns_worker *w, unsigned socket, unsigned n)
     for (unsigned i = 0; i < n; i++)
         if (b->work[i].state == WORK_RESOLVE)
             resolve(w, socket, i);
+        else if (unlikely(b->work[i].refresh))
+            pending_refresh(w, &b->work[i]);
     return ready;
 }
 

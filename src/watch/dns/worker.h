@@ -51,6 +51,7 @@ struct work {
     uint64_t cache_hash;
     struct dns_decision decision;
     bool from_cache;
+    bool refresh; /* answered, and the entry is to be refreshed: pending_refresh */
     uint8_t *answer;
     size_t answer_len, answer_max;
 };
@@ -96,6 +97,10 @@ bool respond_may_ask(const struct dns_worker *w, const struct addr *client);
 size_t respond_max(const struct dns_query *q, enum dns_transport transport);
 void respond_with_error(struct dns_worker *w, struct work *work, unsigned rcode, uint16_t ede, const char *text);
 
+/* local.c */
+/* Is it one of the names that are answered here? Then it has been. */
+bool local_answer(const struct dns_worker *w, struct work *work);
+
 /* guard.c */
 /* Is the client within its rate? If not, the work is done: nothing, an answer that sends it to TCP, or a refusal. */
 bool guard_admit(struct dns_worker *w, struct work *work);
@@ -115,6 +120,8 @@ int pending_new(struct dns_worker *w) must_check;
 void pending_free(struct dns_worker *w);
 /* Takes over a query in state WORK_RESOLVE. */
 void pending_start(struct dns_worker *w, struct work *work, const struct client *client);
+/* Resolves anew what has just been answered from the cache. Not before the answer has left w->large. */
+void pending_refresh(struct dns_worker *w, const struct work *work);
 void pending_tick(struct dns_worker *w);
 
 /* udp.c */
