@@ -5,10 +5,12 @@
 #include <signal.h>
 #include <sodium.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "act/dns_answer/answer.h"
+#include "apps/designated.h"
 #include "base/text.h"
 
 /* ---- struct dns_policy over act/policy and act/dns_answer ---- */
@@ -61,9 +63,11 @@ void dns_service_defaults(struct dns_service_options *o)
     for (size_t i = 0; i < array_len(own); i++)
         if (addr_prefix_parse(own[i], &o->access[o->access_count]) == 0)
             o->access_count++;
-    o->upstream.validate = true;
+    o->rebinding_protection = true;
+    o->upstream.validate = o->upstream.refresh = true;
     o->upstream.cache_mib = 32;
     snprintf(o->upstream.trust_anchor, sizeof o->upstream.trust_anchor, "/usr/share/dns/root.key");
+    snprintf(o->upstream.authorities, sizeof o->upstream.authorities, "/etc/ssl/certs/ca-certificates.crt");
     snprintf(o->upstream.root_hints, sizeof o->upstream.root_hints, "/usr/share/dns/root.hints");
 }
 
@@ -128,25 +132,41 @@ static bool same_access(const struct dns_service_options *a, const struct dns_se
     return true;
 }
 
+static bool same_target(const struct upstream_target *a, const struct upstream_target *b)
+{
+    return a->tls == b->tls && strcmp(a->text, b->text) == 0;
+}
+
+static bool same_stub(const struct upstream_stub *a, const struct upstream_stub *b)
+{
+    return strcmp(a->zone, b->zone) == 0 && same_target(&a->target, &b->target) && a->recursive == b->recursive &&
+           a->insecure == b->insecure;
+}
+
 static bool same_upstream(const struct upstream_options *a, const struct upstream_options *b)
 {
     if (a->forward_count != b->forward_count || a->stub_count != b->stub_count)
         return false;
     for (unsigned i = 0; i < a->forward_count; i++)
-        if (strcmp(a->forward[i], b->forward[i]) != 0)
+        if (!same_target(&a->forward[i], &b->forward[i]))
             return false;
     for (unsigned i = 0; i < a->stub_count; i++)
-        if (strcmp(a->stub[i].zone, b->stub[i].zone) != 0 || strcmp(a->stub[i].target, b->stub[i].target) != 0)
+        if (!same_stub(&a->stub[i], &b->stub[i]))
             return false;
     return a->validate == b->validate && a->loopback_upstream == b->loopback_upstream &&
-           a->background_queries == b->background_queries && strcmp(a->root_hints, b->root_hints) == 0 &&
+           a->background_queries == b->background_queries && a->refresh == b->refresh &&
+           strcmp(a->authorities, b->authorities) == 0 && strcmp(a->root_hints, b->root_hints) == 0 &&
            strcmp(a->trust_anchor, b->trust_anchor) == 0 && a->cache_mib == b->cache_mib;
 }
 
 static bool same_limits(const struct dns_service_options *a, const struct dns_service_options *b)
 {
-    if (a->cookies.count != b->cookies.count)
+    if (a->cookies.count != b->cookies.count || a->rebinding_protection != b->rebinding_protection ||
+        a->rebinding_allow_count != b->rebinding_allow_count)
         return false;
+    for (unsigned i = 0; i < a->rebinding_allow_count; i++)
+        if (strcmp(a->rebinding_allow[i], b->rebinding_allow[i]) != 0)
+            return false;
     for (unsigned i = 0; i < a->cookies.count; i++)
         if (a->cookies.key[i].k0 != b->cookies.key[i].k0 || a->cookies.key[i].k1 != b->cookies.key[i].k1)
             return false;
@@ -246,6 +266,10 @@ static int init_worker(struct dns_service *s, const struct dns_service_options *
         .counters = memory->counters,
         .access_count = o->access_count,
         .tls = s->tls,
+        .designated = s->designated,
+        .designated_len = s->designated_len,
+        .withhold_private = o->rebinding_protection,
+        .private_names = {s->private_names, s->private_name_count},
         .rate = o->rate,
         .cookies = *cookies,
     };
@@ -270,13 +294,35 @@ static int init_worker(struct dns_service *s, const struct dns_service_options *
     return dns_worker_new(&w, &s->workers[number], ret_error);
 }
 
+static int take_private_names(struct dns_service *s, const struct dns_service_options *o)
+{
+    s->private_names = calloc(o->rebinding_allow_count + o->upstream.stub_count + 1, sizeof *s->private_names);
+    if (!s->private_names)
+        return -ENOMEM;
+    for (unsigned i = 0; i < o->rebinding_allow_count + o->upstream.stub_count; i++) {
+        const char *text = i < o->rebinding_allow_count ? o->rebinding_allow[i]
+                                                        : o->upstream.stub[i - o->rebinding_allow_count].zone;
+        if (dns_name_parse(text, strlen(text), &s->private_names[s->private_name_count]) == 0)
+            s->private_name_count++;
+    }
+    return 0;
+}
+
 int dns_service_init(struct dns_service *s, const struct dns_service_options *o, const int *fds,
                      const struct dns_service_memory *memory, struct policy *first, struct dns_tls *tls,
-                     const char **ret_error)
+                     const char *certificate_name, const char **ret_error)
 {
     *s = (struct dns_service){.worker_count = o->workers, .tls = tls};
     policy_slot_init(&s->slot, first);
     const struct dns_cookie_secrets cookies = cookies_of(o);
+    *ret_error = N_("out of memory");
+    s->designated = malloc(DESIGNATED_MAX);
+    if (s->designated && tls && certificate_name && certificate_name[0])
+        s->designated_len = designated_put(o, certificate_name, s->designated);
+    if (!s->designated || take_private_names(s, o) < 0) {
+        dns_service_done(s);
+        return -ENOMEM;
+    }
     for (unsigned i = 0; i < o->workers; i++) {
         int e = init_worker(s, o, i, fds, &memory[i], &cookies, ret_error);
         if (e < 0) {
@@ -324,4 +370,6 @@ void dns_service_done(struct dns_service *s)
         dns_worker_free(s->workers[i]);
     policy_slot_done(&s->slot);
     dns_tls_free(s->tls);
+    free(s->private_names);
+    free(s->designated);
 }

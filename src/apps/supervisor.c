@@ -30,6 +30,7 @@ enum {
     STEADY_MS = 60000,    /* a role that lived this long starts again without a pause */
     STOP_PATIENCE_MS = 5000,
     CONTROL_BACKLOG = 64,
+    CERTIFICATE_CHECK_S = 15, /* two looks at two files */
 };
 
 struct child {
@@ -52,7 +53,8 @@ struct supervisor {
     int socket_count;
     int control_fd, memory_fd, lock_fd;
     struct shared_memory memory; /* for telling how the roles are */
-    struct event *signals[4], *kill_timer;
+    struct event *signals[4], *kill_timer, *certificate_timer;
+    struct certificate_files seen_certificate, refused_certificate; /* as the files were */
     bool stopping;
 };
 
@@ -421,6 +423,33 @@ static void reload(struct supervisor *s)
     free(next);
 }
 
+/* Whoever renews the files of the certificate needs not tell us. */
+static void on_certificate_timer(evutil_socket_t fd, short what, void *self)
+{
+    (void)fd, (void)what;
+    struct supervisor *s = self;
+    struct certificate_files now = s->config.dns.certificate;
+    if (s->stopping || !now.certificate[0] || !dns_service_is_encrypted(&s->config.dns))
+        return;
+    certificate_files_stamp(&now);
+    /* Twice the same: both files have been written, and for longer than a moment. */
+    bool changed = !certificate_files_equal(&now, &s->config.dns.certificate);
+    bool settled = certificate_files_equal(&now, &s->seen_certificate);
+    bool refused = certificate_files_equal(&now, &s->refused_certificate);
+    s->seen_certificate = now;
+    if (!changed || !settled || refused)
+        return;
+    char error[CERTIFICATE_ERROR_MAX];
+    if (certificate_try(&now, error) < 0) {
+        s->refused_certificate = now;
+        log_error(_("the changed certificate is refused, the one read before is kept: %s"), error);
+        return;
+    }
+    log_notice(_("%s has changed: dns is started again with it"), now.certificate);
+    s->config.dns.certificate = now;
+    replace_child(&s->children[ROLE_DNS]);
+}
+
 static void on_sighup(evutil_socket_t number, short what, void *self)
 {
     (void)number, (void)what;
@@ -480,6 +509,10 @@ static void on_child_message(evutil_socket_t fd, short what, void *self)
         on_ready(context->s, context->c, m.text);
     else if (m.kind == ROLE_ASKS_RELOAD && context->c->role == ROLE_HUB)
         reload(context->s);
+    else if (m.kind == ROLE_ASKS_RENEWAL && context->c->role == ROLE_DNS && !context->c->replaced) {
+        log_notice(_("the node's own certificate ends soon: dns is started again to make another"));
+        replace_child(context->c);
+    }
     handover_drop(&m);
 }
 
@@ -643,7 +676,9 @@ static int watch_signals(struct supervisor *s)
             return -ENOMEM;
     }
     s->kill_timer = event_new(s->loop, -1, 0, on_kill_timer, s);
-    return s->kill_timer ? 0 : -ENOMEM;
+    s->certificate_timer = event_new(s->loop, -1, EV_PERSIST, on_certificate_timer, s);
+    static const struct timeval period = {.tv_sec = CERTIFICATE_CHECK_S};
+    return s->kill_timer && s->certificate_timer && event_add(s->certificate_timer, &period) == 0 ? 0 : -ENOMEM;
 }
 
 static void clean_up(struct supervisor *s)
@@ -658,6 +693,8 @@ static void clean_up(struct supervisor *s)
             event_free(s->signals[i]);
     if (s->kill_timer)
         event_free(s->kill_timer);
+    if (s->certificate_timer)
+        event_free(s->certificate_timer);
     event_base_free(s->loop);
     shared_memory_unmap(&s->memory);
     close_sockets(s->sockets, s->socket_count);
