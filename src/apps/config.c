@@ -4,6 +4,7 @@
 #include <cyaml/cyaml.h>
 #include <errno.h>
 #include <pwd.h>
+#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +16,12 @@
 
 struct file_stub {
     char *zone, *address;
+    bool recursive, *validate;
+};
+
+struct file_rate {
+    unsigned *per_second, burst, ipv4_prefix, ipv6_prefix;
+    bool *loopback;
 };
 
 struct file_dns {
@@ -24,7 +31,12 @@ struct file_dns {
     unsigned workers, cache_mib;
     bool *validate;
     bool *background;
-    char *trust_anchor, *root_hints, *certificate, *private_key;
+    struct file_rate *rate;
+    char **cookie_secrets;
+    char **rebinding_allow;
+    unsigned cookie_secrets_count, rebinding_allow_count;
+    bool *rebinding_protection, *prefetch;
+    char *tls_authorities, *trust_anchor, *root_hints, *certificate, *private_key;
 };
 
 struct file_store {
@@ -55,12 +67,23 @@ static const cyaml_schema_value_t text_entry = {CYAML_VALUE_STRING(CYAML_FLAG_PO
 
 static const cyaml_schema_field_t stub_fields[] = {
     CYAML_FIELD_STRING_PTR("zone", CYAML_FLAG_POINTER, struct file_stub, zone, 1, 254),
-    CYAML_FIELD_STRING_PTR("address", CYAML_FLAG_POINTER, struct file_stub, address, 1, 63),
+    CYAML_FIELD_STRING_PTR("address", CYAML_FLAG_POINTER, struct file_stub, address, 1, UPSTREAM_TARGET_MAX - 1),
+    CYAML_FIELD_BOOL("recursive", CYAML_FLAG_OPTIONAL, struct file_stub, recursive),
+    CYAML_FIELD_BOOL_PTR("validate", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct file_stub, validate),
     CYAML_FIELD_END,
 };
 static const cyaml_schema_value_t stub_entry = {CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct file_stub, stub_fields)};
 
 enum { OPTIONAL_TEXT = CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL };
+
+static const cyaml_schema_field_t rate_fields[] = {
+    CYAML_FIELD_UINT_PTR("per_second", OPTIONAL_TEXT, struct file_rate, per_second),
+    CYAML_FIELD_UINT("burst", CYAML_FLAG_OPTIONAL, struct file_rate, burst),
+    CYAML_FIELD_UINT("ipv4_prefix", CYAML_FLAG_OPTIONAL, struct file_rate, ipv4_prefix),
+    CYAML_FIELD_UINT("ipv6_prefix", CYAML_FLAG_OPTIONAL, struct file_rate, ipv6_prefix),
+    CYAML_FIELD_BOOL_PTR("loopback", OPTIONAL_TEXT, struct file_rate, loopback),
+    CYAML_FIELD_END,
+};
 
 static const cyaml_schema_field_t dns_fields[] = {
     CYAML_FIELD_SEQUENCE("listen", OPTIONAL_TEXT, struct file_dns, listen, &text_entry, 1, DNS_LISTEN_MAX),
@@ -73,6 +96,14 @@ static const cyaml_schema_field_t dns_fields[] = {
     CYAML_FIELD_UINT("cache_mib", CYAML_FLAG_OPTIONAL, struct file_dns, cache_mib),
     CYAML_FIELD_BOOL_PTR("validate", OPTIONAL_TEXT, struct file_dns, validate),
     CYAML_FIELD_BOOL_PTR("background_queries", OPTIONAL_TEXT, struct file_dns, background),
+    CYAML_FIELD_MAPPING_PTR("rate_limit", OPTIONAL_TEXT, struct file_dns, rate, rate_fields),
+    CYAML_FIELD_SEQUENCE("cookie_secrets", OPTIONAL_TEXT, struct file_dns, cookie_secrets, &text_entry, 1,
+                         DNS_COOKIE_SECRETS_MAX),
+    CYAML_FIELD_BOOL_PTR("rebinding_protection", OPTIONAL_TEXT, struct file_dns, rebinding_protection),
+    CYAML_FIELD_SEQUENCE("rebinding_allow", OPTIONAL_TEXT, struct file_dns, rebinding_allow, &text_entry, 0,
+                         DNS_REBINDING_ALLOW_MAX),
+    CYAML_FIELD_BOOL_PTR("prefetch", OPTIONAL_TEXT, struct file_dns, prefetch),
+    CYAML_FIELD_STRING_PTR("tls_authorities", OPTIONAL_TEXT, struct file_dns, tls_authorities, 1, 255),
     CYAML_FIELD_STRING_PTR("trust_anchor", OPTIONAL_TEXT, struct file_dns, trust_anchor, 1, 255),
     CYAML_FIELD_STRING_PTR("root_hints", OPTIONAL_TEXT, struct file_dns, root_hints, 1, 255),
     CYAML_FIELD_STRING_PTR("certificate", OPTIONAL_TEXT, struct file_dns, certificate, 1, 255),
@@ -196,17 +227,34 @@ static void take_number(struct load *l, const char *key, unsigned value, unsigne
         *to = value;
 }
 
-/* "address@port" as libunbound wants it. */
-static bool take_target(const char *text, char *to, bool *loopback)
+static bool is_host_name(const char *text)
 {
+    struct dns_name name;
+    return dns_name_parse(text, strlen(text), &name) == 0 && name.labels > 0 && dns_name_is_hostname(&name);
+}
+
+/* "192.0.2.53", "192.0.2.53:5353", or "tls://192.0.2.53:853#name", as libunbound wants it. */
+static void take_target(struct load *l, const char *key, const char *text, struct upstream_target *to, bool *loopback)
+{
+    static const char scheme[] = "tls://";
     struct sockaddr_storage sa;
-    char host[ADDR_TEXT_MAX];
-    if (addr_port_parse(text, 53, &sa) < 0)
-        return false;
+    char host[ADDR_TEXT_MAX], address[ADDR_PORT_TEXT_MAX];
+    to->tls = strncmp(text, scheme, sizeof scheme - 1) == 0;
+    const char *start = text + (to->tls ? sizeof scheme - 1 : 0), *name = to->tls ? strchr(start, '#') : NULL;
+    size_t len = name ? (size_t)(name - start) : strlen(start);
+    snprintf(address, sizeof address, "%.*s", (int)len, start);
+    if (to->tls && (!name || !is_host_name(name + 1))) {
+        refuse(l, key, text, _("by TLS a server needs the name that it must prove, such as tls://192.0.2.53#dns.example"));
+        return;
+    }
+    if (len >= sizeof address || addr_port_parse(address, to->tls ? 853 : 53, &sa) < 0) {
+        refuse(l, key, text, _("not an address, such as 192.0.2.53, 192.0.2.53:5353 or tls://192.0.2.53#dns.example"));
+        return;
+    }
     struct addr a = addr_of_sockaddr((struct sockaddr *)&sa);
-    snprintf(to, UPSTREAM_TARGET_MAX, "%s@%u", addr_format(&a, host), addr_port_of_sockaddr((struct sockaddr *)&sa));
+    snprintf(to->text, sizeof to->text, "%s@%u%s", addr_format(&a, host), addr_port_of_sockaddr((struct sockaddr *)&sa),
+             name ? name : "");
     *loopback |= addr_is_loopback(&a);
-    return true;
 }
 
 static void take_listen(struct load *l, const char *key, uint16_t port, char *const *texts, unsigned count,
@@ -236,6 +284,77 @@ static void take_certificate(struct load *l, const struct file_dns *f, struct ce
     certificate_files_stamp(to);
 }
 
+static void take_rate(struct load *l, const struct file_rate *f, struct dns_rate_options *o)
+{
+    unsigned ipv4 = o->ipv4_prefix, ipv6 = o->ipv6_prefix;
+    if (f->per_second) {
+        o->per_second = *f->per_second;
+        o->burst = 0;
+    }
+    if (o->per_second > DNS_RATE_PER_SECOND_MAX)
+        refuse_number(l, "per_second", o->per_second, _("more than can be counted"));
+    take_number(l, "burst", f->burst, 1, DNS_RATE_BURST_MAX, &o->burst);
+    if (o->burst == 0)
+        o->burst = o->per_second < DNS_RATE_BURST_MAX / 5 ? 5 * o->per_second : DNS_RATE_BURST_MAX;
+    take_number(l, "ipv4_prefix", f->ipv4_prefix, 8, 32, &ipv4);
+    take_number(l, "ipv6_prefix", f->ipv6_prefix, 16, 128, &ipv6);
+    o->ipv4_prefix = (uint8_t)ipv4;
+    o->ipv6_prefix = (uint8_t)ipv6;
+    if (f->loopback)
+        o->loopback = *f->loopback;
+}
+
+static void take_cookie_secrets(struct load *l, const struct file_dns *f, struct dns_cookie_secrets *to)
+{
+    for (unsigned i = 0; f->cookie_secrets && i < f->cookie_secrets_count; i++) {
+        uint8_t octets[DNS_COOKIE_SECRET_LEN];
+        size_t len = 0;
+        const char *text = f->cookie_secrets[i], *end = NULL;
+        if (sodium_hex2bin(octets, sizeof octets, text, strlen(text), NULL, &len, &end) != 0 || *end ||
+            len != sizeof octets)
+            refuse(l, "cookie_secrets", "...", _("not 32 hexadecimal digits")); /* a secret is not for the log */
+        to->key[i] = dns_cookie_secret_of(octets);
+        to->count = i + 1;
+        sodium_memzero(octets, sizeof octets);
+    }
+}
+
+static void take_targets(struct load *l, const struct file_dns *f, struct upstream_options *u)
+{
+    for (unsigned i = 0; f->forward && i < f->forward_count; i++) {
+        take_target(l, "forward", f->forward[i], &u->forward[i], &u->loopback_upstream);
+        if (u->forward[i].tls != u->forward[0].tls)
+            refuse(l, "forward", f->forward[i], _("all of them by TLS, or none"));
+        u->forward_count = i + 1;
+    }
+    for (unsigned i = 0; f->stub && i < f->stub_count; i++) {
+        struct upstream_stub *s = &u->stub[i];
+        if (!is_host_name(f->stub[i].zone) && strcmp(f->stub[i].zone, ".") != 0)
+            refuse(l, "zone", f->stub[i].zone, _("not a domain name"));
+        snprintf(s->zone, sizeof s->zone, "%s", f->stub[i].zone);
+        take_target(l, "address", f->stub[i].address, &s->target, &u->loopback_upstream);
+        s->recursive = f->stub[i].recursive;
+        s->insecure = f->stub[i].validate && !*f->stub[i].validate;
+        u->stub_count = i + 1;
+    }
+    take_text(l, "tls_authorities", f->tls_authorities, u->authorities, sizeof u->authorities);
+    if (f->tls_authorities && access(f->tls_authorities, R_OK) < 0)
+        refuse(l, "tls_authorities", f->tls_authorities, strerror(errno));
+}
+
+static void take_rebinding(struct load *l, const struct file_dns *f, struct dns_service_options *o)
+{
+    if (f->rebinding_protection)
+        o->rebinding_protection = *f->rebinding_protection;
+    for (unsigned i = 0; f->rebinding_allow && i < f->rebinding_allow_count; i++) {
+        struct dns_name name;
+        if (dns_name_parse(f->rebinding_allow[i], strlen(f->rebinding_allow[i]), &name) < 0)
+            refuse(l, "rebinding_allow", f->rebinding_allow[i], _("not a domain name"));
+        snprintf(o->rebinding_allow[i], sizeof o->rebinding_allow[i], "%s", f->rebinding_allow[i]);
+        o->rebinding_allow_count = i + 1;
+    }
+}
+
 static void take_dns(struct load *l, const struct file_dns *f, struct dns_service_options *o)
 {
     take_listen(l, "listen", 53, f->listen, f->listen_count, &o->listen[DNS_LISTEN_PLAIN]);
@@ -249,22 +368,12 @@ static void take_dns(struct load *l, const struct file_dns *f, struct dns_servic
             refuse(l, "access", f->access[i], _("not a network, such as 192.0.2.0/24 (bits after the prefix must be zero)"));
         o->access_count = i + 1;
     }
+    if (f->rate)
+        take_rate(l, f->rate, &o->rate);
+    take_cookie_secrets(l, f, &o->cookies);
     struct upstream_options *u = &o->upstream;
-    for (unsigned i = 0; f->forward && i < f->forward_count; i++) {
-        if (!take_target(f->forward[i], u->forward[i], &u->loopback_upstream))
-            refuse(l, "forward", f->forward[i], _("not an address, such as 192.0.2.53 or 192.0.2.53:5353"));
-        u->forward_count = i + 1;
-    }
-    for (unsigned i = 0; f->stub && i < f->stub_count; i++) {
-        struct dns_name zone;
-        if (dns_name_parse(f->stub[i].zone, strlen(f->stub[i].zone), &zone) < 0)
-            refuse(l, "zone", f->stub[i].zone, _("not a domain name"));
-        else if (!take_target(f->stub[i].address, u->stub[i].target, &u->loopback_upstream))
-            refuse(l, "address", f->stub[i].address, _("not an address, such as 192.0.2.53 or 192.0.2.53:5353"));
-        else
-            snprintf(u->stub[i].zone, sizeof u->stub[i].zone, "%s", f->stub[i].zone);
-        u->stub_count = i + 1;
-    }
+    take_targets(l, f, u);
+    take_rebinding(l, f, o);
     unsigned cache_mib = 0;
     take_number(l, "workers", f->workers, 1, DNS_WORKERS_MAX, &o->workers);
     take_number(l, "cache_mib", f->cache_mib, 2, 1 << 20, &cache_mib);
@@ -276,6 +385,8 @@ static void take_dns(struct load *l, const struct file_dns *f, struct dns_servic
         u->validate = *f->validate;
     if (f->background)
         u->background_queries = *f->background;
+    if (f->prefetch)
+        u->refresh = *f->prefetch;
     take_text(l, "trust_anchor", f->trust_anchor, u->trust_anchor, sizeof u->trust_anchor);
     take_text(l, "root_hints", f->root_hints, u->root_hints, sizeof u->root_hints);
     if (f->trust_anchor && access(f->trust_anchor, R_OK) < 0)

@@ -8,13 +8,18 @@ enum {
     DNS_SOCKETS_MAX = 4 * DNS_LISTEN_MAX, /* of one worker: UDP, TCP, DoT, DoH */
     DNS_ACCESS_MAX = 256,  /* prefixes of the access list: searched one after the other for each client */
     DNS_STUBS_MAX = 64,
+    DNS_REBINDING_ALLOW_MAX = 64,
     DNS_FORWARDS_MAX = 8,
 
     DNS_BATCH = 64,           /* datagrams a system call: the gain of more is lost in the cache */
     DNS_BATCHES_IN_A_ROW = 16, /* before other sockets and timers get their turn */
     DNS_QUERY_MAX = 1280,      /* octets of a query; a real one is under 600 with every option */
 
+    DNS_RATE_CLIENTS_MAX = 65536, /* buckets of one worker: 1 MiB; a power of two */
+    DNS_RATE_SLIP = 2, /* of so many queries over the limit one is told to come by TCP, the others get no answer */
+
     DNS_PENDING_MAX = 8192,      /* queries of one worker that wait for an upstream; then SERVFAIL at once */
+    DNS_REFRESHES_MAX = 512,     /* answers of one worker that are refreshed at one time; then they wait for a client */
     DNS_PENDING_DEADLINE_MS = 8000, /* then SERVFAIL: stub resolvers have given up by now */
     DNS_NS_SEARCHES_MAX = 1024,  /* for rules about name servers, at once; then SERVFAIL: a rule is not to be flooded away */
     DNS_STALE_AFTER_MS = 1800,   /* RFC 8767 6: client response timer */

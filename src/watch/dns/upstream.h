@@ -12,23 +12,37 @@
 struct event_base;
 struct upstream;
 
-enum { UPSTREAM_TARGET_MAX = 64 + 8 }; /* "address@port" and its terminator */
+enum { UPSTREAM_TARGET_MAX = 64 + 8 + 256 }; /* "address@port", "#name" when by TLS, and the terminator */
+
+/* A resolver remembers what it was told until it expires, so to hear something new about an answer that is still good
+ * another one must be asked: there are two, asked in turns. The third does not check signatures (RFC 4035 3.2.2). */
+enum upstream_way { UPSTREAM_FIRST, UPSTREAM_SECOND, UPSTREAM_UNCHECKED, UPSTREAM_WAY_COUNT };
+
+/* "address@port#name": the server must prove the name (RFC 8310 8.1). */
+struct upstream_target {
+    char text[UPSTREAM_TARGET_MAX]; /* as libunbound takes it: letters, digits and "-._:@#%" only */
+    bool tls;
+};
 
 struct upstream_stub {
-    char zone[256];
-    char target[UPSTREAM_TARGET_MAX];
+    char zone[256]; /* letters of host names only */
+    struct upstream_target target;
+    bool recursive; /* a resolver is asked, not an authoritative server */
+    bool insecure;  /* no chain of trust leads to the zone: signatures are not looked for */
 };
 
 struct upstream_options {
-    char forward[DNS_FORWARDS_MAX][UPSTREAM_TARGET_MAX]; /* everything goes there; none: recursion from the root */
+    struct upstream_target forward[DNS_FORWARDS_MAX]; /* everything goes there, all by TLS or none; none: recursion */
     unsigned forward_count;
     struct upstream_stub stub[DNS_STUBS_MAX];
     unsigned stub_count;
     bool validate;
     bool loopback_upstream;        /* a forwarder or stub stands on this machine */
-    bool background_queries;       /* prefetch, key tag signals and other queries nobody asked for */
+    bool background_queries;       /* key tag signals and other queries nobody asked for */
+    bool refresh;                  /* answers are refreshed before they expire: the second way is there */
     char root_hints[256];          /* file; empty: those built in */
     char trust_anchor[256];        /* file of DS or DNSKEY records; needed when validate */
+    char authorities[256];         /* PEM file of who may vouch for targets by TLS; needed when there is one */
     unsigned cache_mib;            /* libunbound's own caches of records and infrastructure */
 };
 
@@ -47,6 +61,7 @@ int upstream_new(struct event_base *loop, const struct upstream_options *options
                  const char **ret_error) must_check;
 void upstream_free(struct upstream *u);
 /* Starts resolving; done is called once, perhaps before this returns. Negative: it will not be called. */
-int upstream_resolve(struct upstream *u, const struct dns_query *q, upstream_done_fn *done, void *self) must_check;
+int upstream_resolve(struct upstream *u, enum upstream_way way, const struct dns_query *q, upstream_done_fn *done,
+                     void *self) must_check;
 
 #endif
