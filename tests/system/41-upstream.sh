@@ -56,6 +56,10 @@ resolver() {
     until_true 20 listens_udp "$port"
 }
 
+status_counter() {
+    timeout 30 "$HINOMI" status --data "$WORK/$1" --json | python3 -c "import json, sys; print(json.load(sys.stdin)['dns']['$2'])"
+}
+
 check a_node_that_trusts_the_key_starts resolver good 5301 'forward: ["127.0.0.1:5397"]' "trust_anchor: $WORK/good.key"
 answer=$(ask @127.0.0.1 -p 5301 +dnssec www.signed)
 check what_validates_says_so has "$answer" 'flags: qr rd ra ad'
@@ -95,21 +99,42 @@ remote-control:
   control-enable: no
 CONF
 start unbound unbound -d -c "$WORK/unbound.conf"
+unbound=$pid
 check a_forwarder_by_tls_starts until_true 10 listens_tcp 5396
 target=tls://127.0.0.1:5396
 check a_node_forwards_to_it resolver tls 5303 "forward: [\"$target#dns.example\"]" "tls_authorities: $WORK/tls.pem" \
     'validate: false'
 check a_name_comes_by_tls is "$(ask @127.0.0.1 -p 5303 +short www.by-tls)" 192.0.2.1
-stop "$pid"
+check one_too_large_for_a_datagram_too is "$(ask @127.0.0.1 -p 5303 +tcp +short huge.by-tls | wc -l)" 200
+tls_node=$pid
+many() {
+    local i pids=()
+    for i in $(seq 60); do
+        ask @127.0.0.1 -p 5303 +short "n$i.by-tls" >"$WORK/many.$i" &
+        pids+=($!)
+    done
+    wait "${pids[@]}"
+    is "$(cat "$WORK"/many.* | sort | uniq -c | tr -s ' ')" ' 60 192.0.2.1'
+}
+check many_at_once_too many
+stop "$unbound"
+start unbound unbound -d -c "$WORK/unbound.conf"
+check the_forwarder_is_started_again until_true 10 listens_tcp 5396
+again() {
+    is "$(ask @127.0.0.1 -p 5303 +short again.by-tls)" 192.0.2.1
+}
+check and_asked_again until_true 10 again
+stop "$tls_node"
 check with_another_name resolver name 5304 "forward: [\"$target#other.example\"]" "tls_authorities: $WORK/tls.pem" \
     'validate: false'
 check it_is_not_believed has "$(dig @127.0.0.1 -p 5304 +tries=1 +time=10 www.another-name)" 'status: SERVFAIL'
+check and_that_is_counted test "$(status_counter name upstream_tls_failures)" -ge 1
 stop "$pid"
 check with_another_authority resolver authority 5305 "forward: [\"$target#dns.example\"]" 'validate: false'
 check nor_is_one_that_nobody_vouches_for has "$(dig @127.0.0.1 -p 5305 +tries=1 +time=10 www.nobody)" 'status: SERVFAIL'
 stop "$pid"
 check neither_was_asked is "$(grep -cE 'another-name|nobody' "$WORK/asked")" 0
-for bad in "forward: [\"$target\"]" "forward: [\"$target#dns.example\", \"127.0.0.1:5398\"]" 'tls_authorities: /nowhere'; do
+for bad in "forward: [\"$target\"]" "forward: [\"$target#a b\"]" 'tls_authorities: /nowhere'; do
     printf 'dns:\n  listen: ["127.0.0.1:5306"]\n  %s\n' "$bad" >"$WORK/refused.conf"
     check "refused: $bad" has "$(timeout 10 "$HINOMI" up --data "$WORK/other" --config "$WORK/refused.conf" 2>&1)" \
         'refused\.conf:[0-9]+: '
@@ -145,8 +170,5 @@ for _ in $(seq 140); do # until the TTL goes up again; it was asked for at zero,
 done
 check it_is_refreshed_before_it_expires test "$refreshed" -ge 1
 check by_one_question is "$(asked_for)" 2
-status_counter() {
-    timeout 30 "$HINOMI" status --data "$WORK/zones" --json | python3 -c "import json, sys; print(json.load(sys.stdin)['dns']['$1'])"
-}
-check and_counted is "$(status_counter refreshes)" 1
+check and_counted is "$(status_counter zones refreshes)" 1
 check no_role_was_stopped_by_its_sandbox lacks "$(cat "$WORK"/{good,bad,tls,name,authority,zones}.log)" 'signal [0-9]'

@@ -141,8 +141,10 @@ while sent < count:
                 if rng.random() < 0.02:  # below DNS too
                     octets = bytearray(octets)
                     octets[rng.randrange(len(octets))] ^= 1 << rng.randrange(8)
-            else:
-                octets = struct.pack(">H", len(message) if rng.random() < 0.98 else rng.randrange(65536)) + message
+            else:  # a length that no message has ends the connection
+                if len(message) < 12 and rng.random() < 0.99:
+                    message = bytes(12)
+                octets = struct.pack(">H", len(message) if rng.random() < 0.998 else rng.randrange(65536)) + message
             s.sendall(octets)
             s.settimeout(0)
             try:
@@ -157,14 +159,13 @@ while sent < count:
 PY
 storm() {
     timeout 100 python3 "$WORK/storm.py" "$1" "$2" || return 1
-    resolves
+    test "$(counter "[\"queries\"][\"$1\"]")" -ge $(($2 / 4)) && resolves # most get as far as DNS
 }
 PACKETS=${HINOMI_STORM_PACKETS:-100000}
 for way in udp tcp dot doh; do
     check "${PACKETS}_packets_by_${way}_hurt_nobody" storm "$way" "$PACKETS"
 done
 check the_role_is_the_same is "$(dns_pid)" "$role"
-check they_were_read test "$(counter '["queries"]["udp"]')" -ge $((PACKETS / 2))
 check and_found_to_be_wrong is "$(counter '["flaws"]' | grep -c "'option': 0")" 0
 
 # Slow clients, more than there are places: each sends one octet and then nothing.
