@@ -1,249 +1,188 @@
-/* Lists: import, show, remove. */
+/* Lists: import, show, accept or discard what is held back, remove. */
 #include <errno.h>
-#include <fcntl.h>
-#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "api/node.h"
+#include "api/list_intake.h"
 #include "base/clock.h"
 #include "base/text.h"
-#include "proto/dns/dns.h"
 
-#define LISTS_FOLDER "lists"
-
-enum {
-    IMPORT_OCTETS_MAX = 2000000000, /* two gigabytes: some fifty million names */
-    NAME_LEN_MAX = LIST_NAME_MAX - 1,
-};
-
-/* One import on its way: bytes come in, are hashed and written aside, then read for what is in them, then taken. */
-struct import {
-    struct control_request *request;
-    struct node *node;
-    int fd;
-    uint64_t octets;
-    crypto_hash_sha256_state hash;
-    enum list_format format;
-    int error;
-    struct list_record record;
-    struct verdict verdict;
-    char temporary[LIST_PATH_MAX];
-    json_t *samples;
-};
-
-static void drop_import(struct import *im)
+static json_t *list_json(const struct list_record *r)
 {
-    if (im->fd >= 0)
-        close(im->fd);
-    if (im->temporary[0])
-        unlinkat(im->node->data_fd, im->temporary, 0);
-    json_decref(im->samples);
-    free(im);
+    return json_pack("{s:i, s:s, s:s, s:i, s:b, s:b, s:i, s:i, s:i, s:I, s:s}", "id", (int)r->id, "name", r->name,
+                     "format", r->format, "order", (int)r->order, "enabled", r->enabled, "never_block", r->protects,
+                     "verdict", (int)r->verdict, "names", (int)r->names, "skipped", (int)r->skipped, "imported_us",
+                     (json_int_t)r->imported_us, "sha256", r->sha256);
 }
 
-static void refuse_import(struct import *im, const char *text)
+static json_t *held_json(const struct list_held *h)
 {
-    control_reply_error(im->request, "%s", text);
-    drop_import(im);
+    return json_pack("{s:s, s:s, s:i, s:i, s:i, s:I, s:s, s:s, s:s, s:b}", "name", h->name, "format", h->format, "names",
+                     (int)h->names, "old_names", (int)h->old_names, "skipped", (int)h->skipped, "since_us",
+                     (json_int_t)h->since_us, "source", h->source, "reason", h->reason, "sha256", h->sha256, "discarded",
+                     h->discarded);
+}
+
+/* ---- import, accept ---- */
+
+static const char *const result_words[] = {
+    [LIST_INTAKE_TAKEN] = "taken",
+    [LIST_INTAKE_UNCHANGED] = "unchanged",
+    [LIST_INTAKE_HELD] = "held",
+    [LIST_INTAKE_DISCARDED] = "discarded",
+    [LIST_INTAKE_REFUSED] = "refused",
+};
+
+static void reply_intake(void *self, const struct list_intake_report *report)
+{
+    struct control_request *request = self;
+    if (report->result == LIST_INTAKE_REFUSED) {
+        control_reply_error(request, "%s", report->error);
+        return;
+    }
+    bool in_force = report->result == LIST_INTAKE_TAKEN || report->result == LIST_INTAKE_UNCHANGED;
+    json_t *object = json_pack("{s:s, s:o, s:b}", "result", result_words[report->result], "samples",
+                               json_deep_copy(report->samples), "in_force", in_force && !report->warning);
+    json_object_set_new(object, in_force ? "list" : "held",
+                        in_force ? list_json(report->record) : held_json(report->held));
+    if (report->warning)
+        json_object_set_new(object, "warning", json_string(report->warning));
+    control_reply(request, object);
 }
 
 static void on_data(struct control_request *request, struct reader data, void *self)
 {
     (void)request;
-    struct import *im = self;
-    if (im->error != 0)
-        return;
-    im->octets += data.left;
-    if (im->octets > IMPORT_OCTETS_MAX) {
-        im->error = -EFBIG;
-        return;
-    }
-    crypto_hash_sha256_update(&im->hash, data.at, data.left);
-    while (data.left > 0) {
-        ssize_t n = write(im->fd, data.at, data.left);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0) {
-            im->error = -errno;
-            return;
-        }
-        reader_skip(&data, (size_t)n);
-    }
-}
-
-/* A list's name: what stands in answers to clients; plain characters only. */
-static bool name_is_valid(const char *name)
-{
-    if (!name || !*name || strlen(name) > NAME_LEN_MAX || name[0] == '.' || name[0] == '-')
-        return false;
-    for (; *name; name++) {
-        bool plain = (*name >= 'a' && *name <= 'z') || (*name >= 'A' && *name <= 'Z') ||
-                     (*name >= '0' && *name <= '9') || strchr("-_.", *name);
-        if (!plain)
-            return false;
-    }
-    return true;
-}
-
-static json_t *list_json(const struct list_record *r)
-{
-    return json_pack("{s:i, s:s, s:s, s:i, s:b, s:i, s:i, s:i, s:I, s:s}", "id", (int)r->id, "name", r->name, "format",
-                     r->format, "order", (int)r->order, "enabled", r->enabled, "verdict", (int)r->verdict, "names",
-                     (int)r->names, "skipped", (int)r->skipped, "imported_us", (json_int_t)r->imported_us, "sha256",
-                     r->sha256);
-}
-
-static void on_in_force(void *self, const char *error)
-{
-    struct import *im = self;
-    json_t *object = json_pack("{s:o, s:O, s:b}", "list", list_json(&im->record), "samples", im->samples, "in_force",
-                               error == NULL);
-    if (object && error)
-        json_object_set_new(object, "warning", json_string(error));
-    control_reply(im->request, object);
-    im->temporary[0] = '\0';
-    drop_import(im);
-}
-
-/* Puts the file in its place and the import into the ledger, in this order: a copy without a record does no harm. */
-static int take_import(struct import *im)
-{
-    struct list_record old;
-    bool known = ledger_list_get(im->node->ledger, im->record.name, &old) == 0;
-    if (known) {
-        im->record.id = old.id;
-        im->record.order = old.order;
-        im->verdict.supersedes = old.verdict;
-    }
-    if (fsync(im->fd) < 0 ||
-        renameat(im->node->data_fd, im->temporary, im->node->data_fd, im->record.path) < 0)
-        return -errno;
-    im->temporary[0] = '\0';
-    int e = ledger_list_import(im->node->ledger, &im->verdict, &im->record);
-    if (e == 0 && known && strcmp(old.path, im->record.path) != 0)
-        unlinkat(im->node->data_fd, old.path, 0);
-    return e;
-}
-
-static void on_examined(void *self, int error, const struct compile_source *source)
-{
-    struct import *im = self;
-    if (error < 0) {
-        refuse_import(im, strerror(-error));
-        return;
-    }
-    for (unsigned i = 0; i < source->sample_count; i++)
-        json_array_append_new(im->samples,
-                              json_pack("{s:i, s:s, s:s}", "line", (int)source->samples[i].line, "reason",
-                                        _(list_flaw_text(source->samples[i].flaw)), "text", source->samples[i].text));
-    if (source->stats.rules == 0) {
-        refuse_import(im, _("there is not one usable name in it; say what it is with --format (names, hosts, rpz)"));
-        return;
-    }
-    snprintf(im->record.format, sizeof im->record.format, "%s", list_format_word(source->stats.format));
-    im->record.names = source->stats.rules > UINT32_MAX ? UINT32_MAX : (uint32_t)source->stats.rules;
-    im->record.skipped = source->stats.skipped_all > UINT32_MAX ? UINT32_MAX : (uint32_t)source->stats.skipped_all;
-    int e = take_import(im);
-    if (e < 0) {
-        refuse_import(im, e == -ENOSPC ? strerror(ENOSPC) : _(ledger_error(im->node->ledger)));
-        return;
-    }
-    im->node->lists_changed(im->node->self, on_in_force, im);
+    list_intake_add(self, data.at, data.left);
 }
 
 static void on_data_end(struct control_request *request, bool gone, void *self)
 {
-    (void)request;
-    struct import *im = self;
-    if (gone || im->error < 0) {
-        refuse_import(im, im->error ? strerror(-im->error) : "gone");
+    if (!gone) {
+        list_intake_finish(self, reply_intake, request);
         return;
     }
-    uint8_t hash[crypto_hash_sha256_BYTES];
-    crypto_hash_sha256_final(&im->hash, hash);
-    sodium_bin2hex(im->record.sha256, sizeof im->record.sha256, hash, sizeof hash);
-    snprintf(im->record.path, sizeof im->record.path, LISTS_FOLDER "/%s-%s", im->record.name, im->record.sha256);
-    int fd = openat(im->node->data_fd, im->temporary, O_RDONLY | O_CLOEXEC);
-    if (fd < 0) {
-        refuse_import(im, strerror(errno));
-        return;
-    }
-    int e = im->node->examine_list(im->node->self, fd, im->format, on_examined, im);
-    if (e < 0) {
-        close(fd);
-        refuse_import(im, e == -EBUSY ? _("another list is being imported; try again when it is done")
-                                      : strerror(-e));
-    }
+    list_intake_drop(self);
+    control_reply_error(request, "gone");
 }
 
 static void handle_import(struct control_request *request, const json_t *arguments)
 {
     struct node *node = control_request_self(request);
-    const char *name = json_string_value(json_object_get(arguments, "name"));
     const char *format = json_string_value(json_object_get(arguments, "format"));
     const char *reason = json_string_value(json_object_get(arguments, "reason"));
-    static unsigned serial;
-    if (!name_is_valid(name)) {
-        control_reply_error(request, _("a list's name has letters, digits, - _ . and at most %d of them: give one with "
-                                       "--name"),
-                            NAME_LEN_MAX);
+    struct list_intake_options options = {
+        .node = node,
+        .name = json_string_value(json_object_get(arguments, "name")),
+        .source = control_request_source(request),
+        .reason = reason && *reason ? reason : _("imported"),
+        .force = json_is_true(json_object_get(arguments, "accept")),
+        .protects = json_is_true(json_object_get(arguments, "never_block")),
+        .order = -1,
+    };
+    if (format && list_reading_parse(format, &options.reading) < 0) {
+        control_reply_error(request, _("no such format: it is one of %s; a CSV column is named as csv:COLUMN"),
+                            LIST_FORMAT_WORDS);
         return;
     }
-    struct import *im = calloc(1, sizeof *im);
-    if (!im || !(im->samples = json_array())) {
-        free(im);
-        control_reply_error(request, "%s", strerror(ENOMEM));
-        return;
-    }
-    im->request = request;
-    im->node = node;
-    im->format = LIST_FORMAT_AUTO;
-    im->fd = -1;
-    if (format && list_format_parse(format, &im->format) < 0) {
-        refuse_import(im, _("no such format: it is one of auto, names, hosts, rpz"));
-        return;
-    }
-    int64_t now_us = clock_wall_us();
-    snprintf(im->record.name, sizeof im->record.name, "%s", name);
-    im->record.enabled = true;
-    im->record.imported_us = now_us;
-    im->verdict = (struct verdict){.claim = VERDICT_CLAIM_LIST, .made_us = now_us, .from_us = now_us};
-    snprintf(im->verdict.subject, sizeof im->verdict.subject, "%s", name);
-    snprintf(im->verdict.source, sizeof im->verdict.source, "%s", control_request_source(request));
-    snprintf(im->verdict.reason, sizeof im->verdict.reason, "%s", reason && *reason ? reason : _("imported"));
-    snprintf(im->temporary, sizeof im->temporary, LISTS_FOLDER "/incoming-%u", ++serial);
-    crypto_hash_sha256_init(&im->hash);
-    im->fd = openat(node->data_fd, im->temporary, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0640);
-    if (im->fd < 0) {
-        refuse_import(im, strerror(errno));
-        return;
-    }
-    control_request_take_data(request, on_data, on_data_end, im);
+    struct list_intake *in;
+    char error[LIST_INTAKE_ERROR_MAX];
+    if (list_intake_new(&options, &in, error) < 0)
+        control_reply_error(request, "%s", error);
+    else
+        control_request_take_data(request, on_data, on_data_end, in);
 }
 
-/* ---- show, remove ---- */
+static const char *const nothing_held = N_("nothing of a list of that name is held back; \"hinomi lists\" shows what is");
+
+static void handle_accept(struct control_request *request, const json_t *arguments)
+{
+    int e = list_intake_accept(control_request_self(request), json_string_value(json_object_get(arguments, "name")),
+                               control_request_source(request),
+                               json_string_value(json_object_get(arguments, "reason")), reply_intake, request);
+    if (e == -ENOENT)
+        control_reply_error(request, "%s", _(nothing_held));
+    else if (e < 0)
+        control_reply_error(request, "%s", strerror(-e));
+}
+
+static void handle_discard(struct control_request *request, const json_t *arguments)
+{
+    struct node *node = control_request_self(request);
+    const char *name = json_string_value(json_object_get(arguments, "name"));
+    struct list_held h;
+    if (!name || ledger_held_get(node->ledger, name, &h) < 0 || h.discarded) {
+        control_reply_error(request, "%s", _(nothing_held));
+        return;
+    }
+    unlinkat(node->data_fd, h.path, 0);
+    h.path[0] = '\0';
+    h.discarded = true;
+    if (ledger_held_put(node->ledger, &h) < 0)
+        control_reply_error(request, _("the ledger refused it: %s"), _(ledger_error(node->ledger)));
+    else
+        control_reply(request, json_pack("{s:o}", "held", held_json(&h)));
+}
+
+/* ---- show ---- */
+
+struct show {
+    struct node *node;
+    json_t *lists;
+};
 
 static int add_list(const struct list_record *r, void *self)
 {
-    json_array_append_new(self, list_json(r));
+    struct show *show = self;
+    json_t *list = list_json(r);
+    struct list_held h;
+    bool held = ledger_held_get(show->node->ledger, r->name, &h) == 0;
+    json_object_set_new(list, "state", json_string(held && !h.discarded ? "held" : "in force"));
+    if (held)
+        json_object_set_new(list, "held", held_json(&h));
+    const struct protection *protection = show->node->protection(show->node->self);
+    json_object_set_new(list, "conflicts",
+                        json_integer(protection ? (json_int_t)protection_conflicts_of(protection, r->name) : 0));
+    json_array_append_new(show->lists, list);
     return 0;
 }
 
+static int add_conflict(const struct protection_conflict *c, void *self)
+{
+    json_array_append_new(self, json_pack("{s:s, s:i, s:s, s:s, s:s, s:s, s:i}", "list", c->list, "line", (int)c->line,
+                                          "name", c->name, "action", dns_action_word(c->action), "protected",
+                                          c->protected_name, "by", c->by, "by_line", (int)c->by_line));
+    return 0;
+}
+
+/* Lists and conflicts; a CONTROL_MESSAGE_MAX holds PROTECTION_CONFLICTS_MAX of them. */
 static void handle_lists(struct control_request *request, const json_t *arguments)
 {
-    (void)arguments;
-    struct node *node = control_request_self(request);
-    json_t *lists = json_array();
-    if (ledger_list_each(node->ledger, add_list, lists) < 0) {
-        json_decref(lists);
+    struct show show = {control_request_self(request), json_array()};
+    struct node *node = show.node;
+    if (ledger_list_each(node->ledger, add_list, &show) < 0) {
+        json_decref(show.lists);
         control_reply_error(request, _("the ledger cannot be read: %s"), _(ledger_error(node->ledger)));
         return;
     }
-    control_reply(request, json_pack("{s:o}", "lists", lists));
+    json_t *object = json_pack("{s:o}", "lists", show.lists);
+    const struct protection *protection = node->protection(node->self);
+    json_object_set_new(object, "protected_names",
+                        json_integer(protection ? (json_int_t)protection_names(protection) : 0));
+    json_object_set_new(object, "conflict_count",
+                        json_integer(protection ? (json_int_t)protection_conflicts(protection) : 0));
+    if (json_is_true(json_object_get(arguments, "conflicts"))) {
+        json_t *conflicts = json_array();
+        if (protection)
+            protection_each(protection, add_conflict, conflicts);
+        json_object_set_new(object, "conflicts", conflicts);
+    }
+    control_reply(request, object);
 }
+
+/* ---- remove ---- */
 
 static void on_removed(void *self, const char *error)
 {
@@ -259,6 +198,7 @@ static void handle_remove(struct control_request *request, const json_t *argumen
     const char *name = json_string_value(json_object_get(arguments, "name"));
     const char *reason = json_string_value(json_object_get(arguments, "reason"));
     struct list_record record;
+    struct list_held held;
     int64_t now_us = clock_wall_us();
     struct verdict why = {.made_us = now_us, .from_us = now_us};
     snprintf(why.source, sizeof why.source, "%s", control_request_source(request));
@@ -267,16 +207,21 @@ static void handle_remove(struct control_request *request, const json_t *argumen
         control_reply_error(request, _("no list of that name; \"hinomi lists\" shows those there are"));
         return;
     }
+    bool was_held = ledger_held_get(node->ledger, name, &held) == 0;
     if (ledger_list_remove(node->ledger, name, &why) < 0) {
         control_reply_error(request, _("the ledger refused the verdict: %s"), _(ledger_error(node->ledger)));
         return;
     }
     unlinkat(node->data_fd, record.path, 0);
+    if (was_held && held.path[0])
+        unlinkat(node->data_fd, held.path, 0);
     node->lists_changed(node->self, on_removed, request);
 }
 
 const struct control_command list_commands[] = {
     {"import", handle_import},
+    {"accept", handle_accept},
+    {"discard", handle_discard},
     {"lists", handle_lists},
     {"remove", handle_remove},
     {0},

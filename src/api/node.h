@@ -5,6 +5,7 @@
 #ifndef HINOMI_API_NODE_H
 #define HINOMI_API_NODE_H
 
+#include "act/policy/compile.h"
 #include "act/policy/policy.h"
 #include "api/control.h"
 #include "store/ledger.h"
@@ -18,10 +19,16 @@ struct node {
     void *self;
     struct ledger *ledger;
     int data_fd; /* the data folder */
+    unsigned shrink_percent, grow_percent; /* an edition of a list beyond these is held back */
     const struct policy *(*policy)(void *self);
+    /* Of the lists in force; NULL: there is no never-block list, or those there are are being read. */
+    const struct protection *(*protection)(void *self);
+    /* Are there never-block lists, read or not? */
+    bool (*is_protecting)(void *self);
     void (*hand_changed)(void *self, node_done_fn *done, void *done_self);
     void (*lists_changed)(void *self, node_done_fn *done, void *done_self);
-    int (*examine_list)(void *self, int fd, enum list_format format, node_examined_fn *done, void *done_self);
+    int (*examine_list)(void *self, int fd, const struct list_reading *reading, node_examined_fn *done,
+                        void *done_self);
     /* Asks the telemetry store; what has been observed until now is in the answer. */
     int (*ask_store)(void *self, const char *sql, size_t len, node_answer_fn *answer, void *answer_self);
     json_t *(*status)(void *self);

@@ -72,6 +72,26 @@ static void append(struct control_request *request, struct node *node, const str
     node->hand_changed(node->self, on_in_force, change);
 }
 
+/* A text when the block must not be made; NULL. */
+static const char *protected_by(struct node *node, const struct verdict *v, char *text, size_t max)
+{
+    struct dns_name name;
+    struct list_rule rule = {.name = &name, .action = DNS_ACTION_NXDOMAIN, .scope = POLICY_SCOPE_BOTH};
+    struct name_set_entry by;
+    char protected_name[DNS_NAME_TEXT_MAX];
+    const struct protection *protection = node->protection(node->self);
+    if (v->claim != VERDICT_CLAIM_BLOCK || dns_name_parse(v->subject, strlen(v->subject), &name) < 0 ||
+        !node->is_protecting(node->self))
+        return NULL;
+    if (!protection)
+        return _("the never-block lists are still being read; try again, or give --force");
+    if (!protection_forbids(protection, &rule, &by))
+        return NULL;
+    snprintf(text, max, _("it would block %s, which the never-block list %s protects (line %u); give --force to do so"),
+             dns_name_format(&by.name, protected_name), protection_source(protection, by.source), by.line);
+    return text;
+}
+
 static void make_verdict(struct control_request *request, const json_t *arguments, enum verdict_claim claim)
 {
     struct node *node = control_request_self(request);
@@ -89,6 +109,13 @@ static void make_verdict(struct control_request *request, const json_t *argument
     }
     if (until_us != 0 && until_us <= now_us) {
         control_reply_error(request, _("the end lies in the past"));
+        return;
+    }
+    char text[PROTECTION_NAME_MAX + 2 * DNS_NAME_TEXT_MAX];
+    const char *refusal = json_is_true(json_object_get(arguments, "force")) ? NULL
+                                                                           : protected_by(node, &v, text, sizeof text);
+    if (refusal) {
+        control_reply_error(request, "%s", refusal);
         return;
     }
     snprintf(v.reason, sizeof v.reason, "%s", reason);
@@ -169,6 +196,41 @@ static void add_match(void *self, const struct policy_list *list, const struct p
     json_array_append_new(x->matches, match ? match : json_null());
 }
 
+struct left_out {
+    const struct dns_name *name;
+    json_t *rules;
+};
+
+/* Rules that say something of the name but were left out. */
+static int add_left_out(const struct protection_conflict *c, void *self)
+{
+    struct left_out *x = self;
+    struct dns_name rule;
+    if (dns_name_parse(c->name, strlen(c->name), &rule) < 0 || !dns_name_within(x->name, &rule))
+        return 0;
+    if (!(c->scope & (dns_name_equal(x->name, &rule) ? POLICY_SCOPE_EXACT : POLICY_SCOPE_BELOW)))
+        return 0;
+    json_array_append_new(x->rules, json_pack("{s:s, s:i, s:s, s:s, s:s, s:s, s:i}", "list", c->list, "line",
+                                              (int)c->line, "name", c->name, "action", dns_action_word(c->action),
+                                              "protected", c->protected_name, "by", c->by, "by_line", (int)c->by_line));
+    return json_array_size(x->rules) >= 100;
+}
+
+/* "protected" and "left_out", when the never-block lists have a say in the name. */
+static void add_protection(struct node *node, const struct dns_name *name, json_t *object)
+{
+    const struct protection *protection = node->protection(node->self);
+    struct name_set_entry by;
+    if (!protection)
+        return;
+    if (protection_has(protection, name, &by))
+        json_object_set_new(object, "protected", json_pack("{s:s, s:i}", "by", protection_source(protection, by.source),
+                                                           "line", (int)by.line));
+    struct left_out x = {name, json_array()};
+    protection_each(protection, add_left_out, &x);
+    json_object_set_new(object, "left_out", x.rules);
+}
+
 static int add_history(const struct verdict *v, void *self)
 {
     json_array_append_new(self, verdict_json(v));
@@ -192,8 +254,9 @@ static void handle_why(struct control_request *request, const json_t *arguments)
         return;
     }
     struct dns_decision decision;
+    struct dns_asker asker = {0};
     policy_prepare(policy, &name, probes);
-    policy_decide(probes, &name, now_us, &decision);
+    policy_decide(policy, probes, &name, &asker, now_us, &decision);
     free(probes);
 
     struct explain x = {.node = node, .name = &name, .matches = json_array()};
@@ -206,9 +269,11 @@ static void handle_why(struct control_request *request, const json_t *arguments)
     char ref[VERDICT_REF_TEXT_MAX] = "";
     if (decision.verdict.id)
         verdict_ref_format(decision.verdict, ref);
-    control_reply(request, json_pack("{s:s, s:s, s:s, s:o, s:o}", "name", subject, "action",
-                                     dns_action_word(decision.action), "verdict", ref, "matches", x.matches,
-                                     "history", history));
+    json_t *object = json_pack("{s:s, s:s, s:s, s:o, s:o}", "name", subject, "action", dns_action_word(decision.action),
+                               "verdict", ref, "matches", x.matches, "history", history);
+    if (object)
+        add_protection(node, &name, object);
+    control_reply(request, object);
 }
 
 const struct control_command verdict_commands[] = {

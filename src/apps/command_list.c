@@ -1,4 +1,4 @@
-/* hinomi import, lists, remove: the lists of a node. */
+/* hinomi import, lists, accept, discard, remove: the lists of a node. */
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -67,14 +67,41 @@ static bool send_file(int fd, int file, const struct control_client_options *o, 
     return e == 0;
 }
 
+static const char *text_of(const json_t *object, const char *key)
+{
+    const char *text = json_string_value(json_object_get(object, key));
+    return text ? text : "";
+}
+
+static int64_t number_of(const json_t *object, const char *key)
+{
+    return json_integer_value(json_object_get(object, key));
+}
+
+static void print_held(const json_t *held)
+{
+    const char *name = text_of(held, "name");
+    printf(_("list %s is held back: %" PRId64 " rules, where %" PRId64 " are in force; those stay\n"), name,
+           number_of(held, "names"), number_of(held, "old_names"));
+    printf(_("  hinomi accept %s    takes it; hinomi discard %s    drops it\n"), name, name);
+}
+
 static void print_import(const json_t *reply)
 {
     const json_t *list = json_object_get(reply, "list");
-    printf(_("list %s (%s): %" PRId64 " rules, %" PRId64 " lines skipped, verdict %" PRId64 "\n"),
-           json_string_value(json_object_get(list, "name")), json_string_value(json_object_get(list, "format")),
-           (int64_t)json_integer_value(json_object_get(list, "names")),
-           (int64_t)json_integer_value(json_object_get(list, "skipped")),
-           (int64_t)json_integer_value(json_object_get(list, "verdict")));
+    const char *result = text_of(reply, "result");
+    if (strcmp(result, "held") == 0)
+        print_held(json_object_get(reply, "held"));
+    else if (strcmp(result, "discarded") == 0)
+        printf(_("list %s: this edition was discarded before; --accept takes it all the same\n"),
+               text_of(json_object_get(reply, "held"), "name"));
+    else if (strcmp(result, "unchanged") == 0)
+        printf(_("list %s: this edition is in force already, verdict %" PRId64 "\n"), text_of(list, "name"),
+               number_of(list, "verdict"));
+    else
+        printf(_("list %s (%s): %" PRId64 " rules, %" PRId64 " lines skipped, verdict %" PRId64 "\n"),
+               text_of(list, "name"), text_of(list, "format"), number_of(list, "names"), number_of(list, "skipped"),
+               number_of(list, "verdict"));
     size_t i;
     json_t *s;
     json_array_foreach(json_object_get(reply, "samples"), i, s)
@@ -91,8 +118,10 @@ int command_import(int argc, char **argv)
 {
     struct control_client_options o;
     const char *name = NULL, *format = "auto", *reason = "";
-    const struct client_option own[] = {
-        {"name", 'n', &name, NULL}, {"format", 'f', &format, NULL}, {"reason", 'r', &reason, NULL}, {0}};
+    bool accept = false, never_block = false;
+    const struct client_option own[] = {{"name", 'n', &name, NULL},      {"format", 'f', &format, NULL},
+                                        {"reason", 'r', &reason, NULL},  {"accept", 0, NULL, &accept},
+                                        {"never-block", 0, NULL, &never_block}, {0}};
     int first;
     int code = client_options_parse(argc, argv, own, &o, &first);
     if (code != EXIT_FINE)
@@ -111,8 +140,8 @@ int command_import(int argc, char **argv)
     }
     json_t *reply = NULL;
     if (control_client_send(fd, &o, "import",
-                            json_pack("{s:s, s:s, s:s}", "name", name ? name : own_name, "format", format, "reason",
-                                      reason)) &&
+                            json_pack("{s:s, s:s, s:s, s:b, s:b}", "name", name ? name : own_name, "format", format,
+                                      "reason", reason, "accept", accept, "never_block", never_block)) &&
         send_file(fd, file, &o, argv[first]))
         reply = control_client_reply(fd, &o, NULL, NULL, CONTROL_WAIT_LONG_MS);
     close(file);
@@ -127,48 +156,112 @@ int command_import(int argc, char **argv)
     return EXIT_FINE;
 }
 
-static void print_lists(const json_t *lists)
+static void print_list(const json_t *l)
 {
+    char when[WHEN_TEXT_MAX];
+    const json_t *held = json_object_get(l, "held");
+    printf("%-4" PRId64 " %-28s %-7s %10" PRId64 " %8" PRId64 " %8" PRId64 "  %s", number_of(l, "id"), text_of(l, "name"),
+           text_of(l, "format"), number_of(l, "names"), number_of(l, "skipped"), number_of(l, "verdict"),
+           when_format(number_of(l, "imported_us"), when));
+    printf("%s\n", json_is_true(json_object_get(l, "never_block")) ? _("  never-block list") : "");
+    if (strcmp(text_of(l, "state"), "held") == 0)
+        printf(_("     held back since %s: %" PRId64 " rules instead of %" PRId64 "; \"hinomi accept %s\" or \"hinomi discard "
+                 "%s\"\n"),
+               when_format(number_of(held, "since_us"), when), number_of(held, "names"), number_of(held, "old_names"),
+               text_of(l, "name"), text_of(l, "name"));
+    if (number_of(l, "conflicts") > 0)
+        printf(_("     %" PRId64 " rules left out, since they block protected names: hinomi lists --conflicts\n"),
+               number_of(l, "conflicts"));
+}
+
+static void print_lists(const json_t *reply)
+{
+    const json_t *lists = json_object_get(reply, "lists");
     if (json_array_size(lists) == 0) {
         printf("%s\n", _("There are no lists. \"hinomi import FILE\" takes one in."));
-        return;
+    } else {
+        columns_print(_("No."), 5);
+        columns_print(_("Name"), 29);
+        columns_print(_("Format"), 7);
+        columns_print(_("Rules"), -11);
+        columns_print(_("Skipped"), -9);
+        columns_print(_("Verdict"), -9);
+        printf("  %s\n", _("Imported"));
     }
-    columns_print(_("No."), 5);
-    columns_print(_("Name"), 29);
-    columns_print(_("Format"), 7);
-    columns_print(_("Rules"), -11);
-    columns_print(_("Skipped"), -9);
-    columns_print(_("Verdict"), -9);
-    printf("  %s\n", _("Imported"));
     size_t i;
     json_t *l;
     json_array_foreach(lists, i, l)
     {
-        char imported[WHEN_TEXT_MAX];
-        printf("%-4" PRId64 " %-28s %-7s %10" PRId64 " %8" PRId64 " %8" PRId64 "  %s\n",
-               (int64_t)json_integer_value(json_object_get(l, "id")), json_string_value(json_object_get(l, "name")),
-               json_string_value(json_object_get(l, "format")), (int64_t)json_integer_value(json_object_get(l, "names")),
-               (int64_t)json_integer_value(json_object_get(l, "skipped")),
-               (int64_t)json_integer_value(json_object_get(l, "verdict")),
-               when_format(json_integer_value(json_object_get(l, "imported_us")), imported));
+        print_list(l);
     }
+    if (number_of(reply, "protected_names") > 0)
+        printf(_("%" PRId64 " names are protected; %" PRId64 " rules of lists were left out for them.\n"),
+               number_of(reply, "protected_names"), number_of(reply, "conflict_count"));
 }
 
-static void print_lists_reply(const json_t *reply)
+static void print_conflicts(const json_t *reply)
 {
-    print_lists(json_object_get(reply, "lists"));
+    size_t i;
+    json_t *c;
+    const json_t *conflicts = json_object_get(reply, "conflicts");
+    json_array_foreach(conflicts, i, c)
+    {
+        printf(_("%s, line %" PRId64 ": %s of %s would block %s, which %s protects (line %" PRId64 ")\n"),
+               text_of(c, "list"), number_of(c, "line"), text_of(c, "action"), text_of(c, "name"),
+               text_of(c, "protected"), text_of(c, "by"), number_of(c, "by_line"));
+    }
+    int64_t more = number_of(reply, "conflict_count") - (int64_t)json_array_size(conflicts);
+    if (more > 0)
+        printf(_("and %" PRId64 " more\n"), more);
+    if (json_array_size(conflicts) == 0)
+        printf("%s\n", _("No list blocks a protected name."));
 }
 
 int command_lists(int argc, char **argv)
 {
     struct control_client_options o;
+    bool conflicts = false;
+    const struct client_option own[] = {{"conflicts", 0, NULL, &conflicts}, {0}};
     int first;
-    int code = client_options_parse(argc, argv, NULL, &o, &first);
+    int code = client_options_parse(argc, argv, own, &o, &first);
     if (code != EXIT_FINE)
         return code;
     if (first != argc)
         return command_usage(argv[0], _("unexpected argument: %s"), argv[first]);
-    return control_client_run(&o, "lists", json_object(), CONTROL_WAIT_MS, print_lists_reply);
+    return control_client_run(&o, "lists", json_pack("{s:b}", "conflicts", conflicts), CONTROL_WAIT_MS,
+                              conflicts ? print_conflicts : print_lists);
+}
+
+/* ---- of one list ---- */
+
+static int of_one_list(int argc, char **argv, void (*print)(const json_t *reply))
+{
+    struct control_client_options o;
+    const char *reason = "";
+    const struct client_option own[] = {{"reason", 'r', &reason, NULL}, {0}};
+    int first;
+    int code = client_options_parse(argc, argv, own, &o, &first);
+    if (code != EXIT_FINE)
+        return code;
+    if (first != argc - 1)
+        return command_usage(argv[0], _("the name of one list is needed"));
+    return control_client_run(&o, argv[0], json_pack("{s:s, s:s}", "name", argv[first], "reason", reason),
+                              CONTROL_WAIT_LONG_MS, print);
+}
+
+static void print_discarded(const json_t *reply)
+{
+    printf(_("list %s: what was held back is dropped\n"), text_of(json_object_get(reply, "held"), "name"));
+}
+
+int command_accept(int argc, char **argv)
+{
+    return of_one_list(argc, argv, print_import);
+}
+
+int command_discard(int argc, char **argv)
+{
+    return of_one_list(argc, argv, print_discarded);
 }
 
 static void print_removed(const json_t *reply)
@@ -181,15 +274,5 @@ static void print_removed(const json_t *reply)
 
 int command_remove(int argc, char **argv)
 {
-    struct control_client_options o;
-    const char *reason = "";
-    const struct client_option own[] = {{"reason", 'r', &reason, NULL}, {0}};
-    int first;
-    int code = client_options_parse(argc, argv, own, &o, &first);
-    if (code != EXIT_FINE)
-        return code;
-    if (first != argc - 1)
-        return command_usage(argv[0], _("the name of one list is needed"));
-    return control_client_run(&o, "remove", json_pack("{s:s, s:s}", "name", argv[first], "reason", reason),
-                              CONTROL_WAIT_LONG_MS, print_removed);
+    return of_one_list(argc, argv, print_removed);
 }

@@ -24,8 +24,12 @@ static int open_list(const char *path, const char *format, unsigned number, int6
 {
     const char *slash = strrchr(path, '/');
     *s = (struct compile_source){.list = {.id = number, .verdict_id = number, .ede = DNS_EDE_BLOCKED, .since_us = now_us}};
-    if (list_format_parse(format, &s->format) < 0)
-        return command_usage("policy", _("no such format: %s (auto, names, hosts, rpz)"), format);
+    struct list_reading reading;
+    if (list_reading_parse(format, &reading) < 0)
+        return command_usage("policy", _("no such format: %s; it is one of %s; a CSV column is named as csv:COLUMN"), format,
+                             LIST_FORMAT_WORDS);
+    s->format = reading.format;
+    memcpy(s->column, reading.column, sizeof s->column);
     snprintf(s->list.name, sizeof s->list.name, "%s", slash ? slash + 1 : path);
     s->fd = open(path, O_RDONLY | O_CLOEXEC);
     return s->fd < 0 ? command_failed("%s: %s", path, strerror(errno)) : EXIT_FINE;

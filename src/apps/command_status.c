@@ -119,6 +119,12 @@ static void print_status(const json_t *status)
         columns_line(_("lists"), "%s", _("a new edition is being built"));
     if (!is_true(policy, "resolver_connected"))
         columns_line(_("resolver"), "%s", _("being started; its last policy holds"));
+    const json_t *lists = json_object_get(status, "lists");
+    if (number_of(lists, "held") > 0)
+        columns_line(_("lists held back"), _("%" PRId64 "; see \"hinomi lists\""), number_of(lists, "held"));
+    if (number_of(lists, "protected_names") > 0)
+        columns_line(_("protected names"), _("%" PRId64 "; %" PRId64 " rules left out for them"),
+                     number_of(lists, "protected_names"), number_of(lists, "conflicts"));
     columns_line(_("verdicts in the ledger"), "%" PRId64, number_of(status, "verdicts"));
     print_recording(json_object_get(status, "recording"), json_object_get(status, "store"));
 }

@@ -52,7 +52,9 @@ static int change(int argc, char **argv, void (*print)(const json_t *reply))
 {
     struct control_client_options o;
     const char *reason = NULL, *until = NULL;
-    const struct client_option own[] = {{"reason", 'r', &reason, NULL}, {"until", 'u', &until, NULL}, {0}};
+    bool force = false;
+    const struct client_option own[] = {
+        {"reason", 'r', &reason, NULL}, {"until", 'u', &until, NULL}, {"force", 0, NULL, &force}, {0}};
     int first;
     int code = client_options_parse(argc, argv, own, &o, &first);
     if (code != EXIT_FINE)
@@ -66,7 +68,8 @@ static int change(int argc, char **argv, void (*print)(const json_t *reply))
         return command_usage(argv[0], _("not a time: %s (such as 2h, 7d, 2026-12-31, 2026-12-31T18:00)"), until);
     return control_client_run(
         &o, argv[0],
-        json_pack("{s:s, s:s, s:I}", "name", argv[first], "reason", reason, "until_us", (json_int_t)until_us),
+        json_pack("{s:s, s:s, s:I, s:b}", "name", argv[first], "reason", reason, "until_us", (json_int_t)until_us, "force",
+                  force),
         CONTROL_WAIT_MS, print);
 }
 
@@ -122,6 +125,23 @@ static void print_history(const json_t *history)
     }
 }
 
+/* What never-block lists have to do with it. */
+static void print_protection(const json_t *reply)
+{
+    const json_t *protected = json_object_get(reply, "protected");
+    const json_t *left_out = json_object_get(reply, "left_out");
+    if (protected)
+        printf(_("\nprotected by the never-block list %s, line %" PRId64 "\n"), text_of(protected, "by"),
+               number_of(protected, "line"));
+    size_t i;
+    json_t *c;
+    json_array_foreach(left_out, i, c)
+    {
+        printf(_("left out: %s of %s, line %" PRId64 " (%s), since %s is protected by %s\n"), text_of(c, "name"),
+               text_of(c, "list"), number_of(c, "line"), text_of(c, "action"), text_of(c, "protected"), text_of(c, "by"));
+    }
+}
+
 static void print_why(const json_t *reply)
 {
     const char *action = text_of(reply, "action");
@@ -136,6 +156,7 @@ static void print_why(const json_t *reply)
     {
         print_match(m);
     }
+    print_protection(reply);
     print_history(json_object_get(reply, "history"));
 }
 

@@ -49,8 +49,15 @@ struct file_control {
     unsigned users_count;
 };
 
+struct file_lists {
+    char **never_block;
+    unsigned never_block_count;
+    unsigned *shrink_percent, *grow_percent;
+};
+
 struct file_config {
     char *user;
+    struct file_lists *lists;
     struct file_dns *dns;
     struct file_store *store;
     struct file_control *control;
@@ -114,10 +121,18 @@ static const cyaml_schema_field_t control_fields[] = {
     CYAML_FIELD_SEQUENCE("users", OPTIONAL_TEXT, struct file_control, users, &text_entry, 0, CONFIG_CONTROL_USERS_MAX),
     CYAML_FIELD_END,
 };
+static const cyaml_schema_field_t lists_fields[] = {
+    CYAML_FIELD_SEQUENCE("never_block", OPTIONAL_TEXT, struct file_lists, never_block, &text_entry, 0,
+                         CONFIG_NEVER_BLOCK_MAX),
+    CYAML_FIELD_UINT_PTR("shrink_percent", OPTIONAL_TEXT, struct file_lists, shrink_percent),
+    CYAML_FIELD_UINT_PTR("grow_percent", OPTIONAL_TEXT, struct file_lists, grow_percent),
+    CYAML_FIELD_END,
+};
 static const cyaml_schema_field_t top_fields[] = {
     CYAML_FIELD_STRING_PTR("user", OPTIONAL_TEXT, struct file_config, user, 1, CONFIG_USER_MAX - 1),
     CYAML_FIELD_MAPPING_PTR("dns", OPTIONAL_TEXT, struct file_config, dns, dns_fields),
     CYAML_FIELD_MAPPING_PTR("store", OPTIONAL_TEXT, struct file_config, store, store_fields),
+    CYAML_FIELD_MAPPING_PTR("lists", OPTIONAL_TEXT, struct file_config, lists, lists_fields),
     CYAML_FIELD_MAPPING_PTR("control", OPTIONAL_TEXT, struct file_config, control, control_fields),
     CYAML_FIELD_END,
 };
@@ -417,6 +432,30 @@ static void take_users(struct load *l, const struct file_control *f, struct conf
     }
 }
 
+static void take_percent(struct load *l, const char *key, const unsigned *value, unsigned max, unsigned *to)
+{
+    if (value && *value == 0)
+        refuse_number(l, key, 0, _("must be at least 1"));
+    else if (value)
+        take_number(l, key, *value, 1, max, to);
+}
+
+/* What a never-block list says is read by the hub; here only whether it can be. */
+static void take_lists(struct load *l, const struct file_lists *f, struct config_lists *to)
+{
+    for (unsigned i = 0; f->never_block && i < f->never_block_count; i++) {
+        const char *path = f->never_block[i];
+        if (path[0] != '/')
+            refuse(l, "never_block", path, _("must be an absolute path"));
+        else if (access(path, R_OK) < 0)
+            refuse(l, "never_block", path, strerror(errno));
+        take_text(l, "never_block", path, to->never_block[i], sizeof to->never_block[i]);
+        to->never_block_count = i + 1;
+    }
+    take_percent(l, "shrink_percent", f->shrink_percent, 100, &to->shrink_percent);
+    take_percent(l, "grow_percent", f->grow_percent, 1000000, &to->grow_percent);
+}
+
 /* ---- defaults ---- */
 
 /* Started as root, the roles become the node's own user; where that is not installed, nobody. */
@@ -432,6 +471,8 @@ void config_defaults(struct config *c)
 {
     *c = (struct config){
         .size = sizeof *c, .ring_bytes = 8u << 20, .store_memory_mib = 400, .retention_days = 30};
+    c->lists.shrink_percent = 50;
+    c->lists.grow_percent = 100;
     dns_service_defaults(&c->dns);
     long cores = sysconf(_SC_NPROCESSORS_ONLN);
     c->dns.workers = cores < 1 ? 1 : cores > DNS_WORKERS_MAX ? DNS_WORKERS_MAX : (unsigned)cores;
@@ -495,6 +536,8 @@ int config_load(const char *path, struct config *ret_config, char *ret_error)
         take_dns(&l, f->dns, &c->dns);
     if (f && f->store)
         take_store(&l, f->store, c);
+    if (f && f->lists)
+        take_lists(&l, f->lists, &c->lists);
     if (f && f->control)
         take_users(&l, f->control, c);
     cyaml_free(&cyaml, &top_schema, f, 0);

@@ -10,6 +10,14 @@
 
 enum { CONFIG_PATH_MAX = 512, CONFIG_ERROR_MAX = 512, CONFIG_USER_MAX = 64, CONFIG_CONTROL_USERS_MAX = 16 };
 
+enum { CONFIG_NEVER_BLOCK_MAX = 16, CONFIG_FILES_MAX = 64 /* that a role gets as descriptors */ };
+
+struct config_lists {
+    char never_block[CONFIG_NEVER_BLOCK_MAX][CONFIG_PATH_MAX];
+    unsigned never_block_count;
+    unsigned shrink_percent, grow_percent; /* an edition of a list beyond these is held back */
+};
+
 struct config {
     uint32_t size; /* of this struct: a parent and a role of different builds do not understand each other */
     char data[CONFIG_PATH_MAX];   /* absolute folder */
@@ -23,6 +31,7 @@ struct config {
     unsigned store_memory_mib, retention_days;
     uid_t control_users[CONFIG_CONTROL_USERS_MAX]; /* besides root and the node's own user */
     unsigned control_user_count;
+    struct config_lists lists;
 };
 
 /* Values that need no file: loopback only, no root. */

@@ -24,22 +24,30 @@ static const struct {
         "    [--forward ADDR:PORT] [--rpz FILE] [--list FILE] [--allow-clients PREFIX]"),
      N_("run the resolver alone, with lists from files"),
      N_("SIGHUP reads the lists again, SIGTERM ends. Nothing is recorded.")},
-    {"block", command_block, N_("block NAME --reason TEXT [--until WHEN]"),
+    {"block", command_block, N_("block NAME --reason TEXT [--until WHEN] [--force]"),
      N_("block a name and everything below it, now"),
      N_("The block is a verdict in the ledger: it has a number, which the answer cites, a reason, and an end if you give\n"
-        "one. WHEN is a length (2h, 7d) or a time (2026-12-31, 2026-12-31T18:00).")},
+        "one. WHEN is a length (2h, 7d) or a time (2026-12-31, 2026-12-31T18:00). A name that a never-block list protects\n"
+        "is blocked with --force only.")},
     {"allow", command_allow, N_("allow NAME --reason TEXT [--until WHEN]"),
      N_("let a name and everything below it through, whatever the lists say"), NULL},
     {"withdraw", command_withdraw, N_("withdraw NAME --reason TEXT"), N_("take back what was said of a name by hand"),
      NULL},
     {"why", command_why, N_("why NAME"), N_("tell what is done with a name, and which verdict, list and line say so"),
      NULL},
-    {"lists", command_lists, N_("lists"), N_("show the lists in force"), NULL},
-    {"import", command_import, N_("import FILE [--name NAME] [--format auto|names|hosts|rpz] [--reason TEXT]"),
+    {"lists", command_lists, N_("lists [--conflicts]"), N_("show the lists in force and what is held back"),
+     N_("--conflicts shows the rules of lists that were left out because they would block a protected name.")},
+    {"import", command_import, N_("import FILE [--name NAME] [--format FORMAT] [--reason TEXT] [--accept] [--never-block]"),
      N_("take a list in, or a new edition of it"),
-     N_("Plain names block the name and everything below it; a hosts file blocks exactly its names; an RPZ file says\n"
-        "itself. A line that is not understood is counted, shown with its number, and skipped. \"-\" reads standard "
-        "input.")},
+     N_("Plain names and adblock rules block the name and everything below it; a hosts file blocks exactly its names; an\n"
+        "RPZ file says itself. FORMAT is auto, names, hosts, rpz, adblock, csv, dnsmasq or unbound; csv:COLUMN takes that\n"
+        "column. A line that is not understood is counted, shown with its number, and skipped. \"-\" reads standard "
+        "input.\n"
+        "An edition with far more or far fewer rules than the one in force is held back, unless --accept is given. With\n"
+        "--never-block no list may block the names of this one.")},
+    {"accept", command_accept, N_("accept LIST [--reason TEXT]"), N_("put the edition of a list in force that is held back"),
+     NULL},
+    {"discard", command_discard, N_("discard LIST"), N_("drop the edition of a list that is held back"), NULL},
     {"remove", command_remove, N_("remove LIST [--reason TEXT]"), N_("remove a list"), NULL},
     {"log", command_log,
      N_("log [-f] [--client ADDR] [--name NAME [--below]] [--action ACTION] [--last LENGTH] [--limit N]"),

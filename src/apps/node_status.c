@@ -82,6 +82,25 @@ static json_t *policy_json(const struct node_status_sources *s)
     return policy;
 }
 
+static int count_held(const struct list_held *h, void *self)
+{
+    *(uint64_t *)self += !h->discarded;
+    return 0;
+}
+
+static json_t *lists_json(const struct node_status_sources *s)
+{
+    uint64_t held = 0;
+    const struct protection *protection = policy_manager_protection(s->policy);
+    json_t *lists = json_object();
+    if (ledger_held_each(s->ledger, count_held, &held) < 0)
+        held = 0;
+    add(lists, "held", held);
+    add(lists, "protected_names", protection ? protection_names(protection) : 0);
+    add(lists, "conflicts", protection ? protection_conflicts(protection) : 0);
+    return lists;
+}
+
 static json_t *recording_json(const struct node_status_sources *s)
 {
     struct recorder_counters r = recorder_counters_get(s->recorder);
@@ -148,6 +167,7 @@ json_t *node_status_json(const struct node_status_sources *s)
     json_object_set_new(status, "roles", roles_json(s));
     json_object_set_new(status, "dns", dns_json(s));
     json_object_set_new(status, "policy", policy_json(s));
+    json_object_set_new(status, "lists", lists_json(s));
     json_object_set_new(status, "recording", recording_json(s));
     json_object_set_new(status, "store", store_json(s));
     return status;

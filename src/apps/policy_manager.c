@@ -40,6 +40,10 @@ struct waiter {
 struct build_job {
     struct compile_source *sources;
     unsigned count;
+    struct compile_source *protect; /* never-block lists; .list.name names those that were imported */
+    char (*protect_names)[PROTECTION_NAME_MAX];
+    unsigned protect_count;
+    struct protection *protection; /* made by the build; NULL: no never-block list */
     uint64_t generation;
     int64_t now_us;
     int result;
@@ -57,6 +61,13 @@ struct examine_job {
     void *self;
 };
 
+enum { PROTECT_FILES_MAX = 16 };
+
+struct protect_file {
+    char name[PROTECTION_NAME_MAX];
+    int fd;
+};
+
 struct policy_manager {
     struct policy_manager_options o;
     int folder; /* NODE_POLICY */
@@ -71,6 +82,11 @@ struct policy_manager {
     bool building, build_again, examining;
     struct build_job build;
     struct examine_job examine;
+    struct examine_job *waiting[POLICY_EXAMINE_MAX];
+    unsigned waiting_count;
+    struct protect_file protect_files[PROTECT_FILES_MAX];
+    unsigned protect_file_count;
+    struct protection *protection; /* of the image in force */
     uint64_t build_ms;
 };
 
@@ -256,33 +272,95 @@ struct gather {
     struct build_job *job;
 };
 
+/* A never-block list, by its name and descriptor. */
+static void gather_protect(struct build_job *job, const char *name, const struct compile_source *s)
+{
+    snprintf(job->protect_names[job->protect_count], sizeof job->protect_names[0], "%s", name);
+    job->protect[job->protect_count++] = *s;
+}
+
 static int gather_list(const struct list_record *r, void *self)
 {
     struct gather *g = self;
-    struct compile_source *s = &g->job->sources[g->job->count];
     if (!r->enabled || g->job->count == LIST_COUNT_MAX)
         return 0;
+    struct compile_source copy, *s = r->protects ? &copy : &g->job->sources[g->job->count];
     *s = (struct compile_source){.fd = openat(g->m->o.data_fd, r->path, O_RDONLY | O_CLOEXEC)};
     if (s->fd < 0) {
         log_error(_("list %s: its copy %s: %s; import it again"), r->name, r->path, strerror(errno));
         return 0;
     }
-    if (list_format_parse(r->format, &s->format) < 0)
-        s->format = LIST_FORMAT_AUTO;
+    struct list_reading reading;
+    if (list_reading_parse(r->format, &reading) == 0) {
+        s->format = reading.format;
+        memcpy(s->column, reading.column, sizeof s->column);
+    }
     s->list = (struct policy_list){
         .id = r->id, .verdict_id = r->verdict, .ede = DNS_EDE_BLOCKED, .since_us = r->imported_us};
     snprintf(s->list.name, sizeof s->list.name, "%s", r->name);
-    g->job->count++;
+    if (r->protects)
+        gather_protect(g->job, r->name, s);
+    else
+        g->job->count++;
     return 0;
+}
+
+/* The parent opened the files; the build reads copies of the descriptors, from their beginning. */
+static void gather_protect_files(struct policy_manager *m, struct build_job *job)
+{
+    for (unsigned i = 0; i < m->protect_file_count; i++) {
+        struct compile_source s = {.fd = fcntl(m->protect_files[i].fd, F_DUPFD_CLOEXEC, 0)};
+        if (s.fd < 0 || lseek(s.fd, 0, SEEK_SET) < 0) {
+            log_error(_("never-block list %s: %s"), m->protect_files[i].name, strerror(errno));
+            if (s.fd >= 0)
+                close(s.fd);
+        } else {
+            gather_protect(job, m->protect_files[i].name, &s);
+        }
+    }
+}
+
+static int gather(struct policy_manager *m, struct build_job *job)
+{
+    job->sources = calloc(LIST_COUNT_MAX, sizeof *job->sources);
+    job->protect = calloc(LIST_COUNT_MAX + PROTECT_FILES_MAX, sizeof *job->protect);
+    job->protect_names = calloc(LIST_COUNT_MAX + PROTECT_FILES_MAX, sizeof *job->protect_names);
+    if (!job->sources || !job->protect || !job->protect_names)
+        return -ENOMEM;
+    gather_protect_files(m, job);
+    struct gather g = {m, job};
+    return ledger_list_each(m->o.ledger, gather_list, &g);
 }
 
 static void close_sources(struct build_job *job)
 {
     for (unsigned i = 0; i < job->count; i++)
         close(job->sources[i].fd);
+    for (unsigned i = 0; i < job->protect_count; i++)
+        close(job->protect[i].fd);
     free(job->sources);
-    job->sources = NULL;
-    job->count = 0;
+    free(job->protect);
+    free(job->protect_names);
+    job->sources = job->protect = NULL;
+    job->protect_names = NULL;
+    job->count = job->protect_count = 0;
+}
+
+/* Reads the never-block lists; the other lists are compiled with what came of it. */
+static int read_protection(struct build_job *job, struct sip_key key)
+{
+    if (job->protect_count == 0)
+        return 0;
+    job->protection = protection_new(key);
+    int e = job->protection ? 0 : -ENOMEM;
+    for (unsigned i = 0; e == 0 && i < job->protect_count; i++) {
+        struct list_reading reading = compile_source_reading(&job->protect[i]);
+        e = protection_read(job->protection, job->protect_names[i], job->protect[i].fd, &reading,
+                            &job->protect[i].stats);
+    }
+    for (unsigned i = 0; i < job->count; i++)
+        job->sources[i].protection = job->protection;
+    return e;
 }
 
 static void *build_lists(void *self)
@@ -294,7 +372,9 @@ static void *build_lists(void *self)
     struct policy_builder *b;
     job->result = policy_builder_new(&options, &b);
     if (job->result == 0) {
-        job->result = policy_compile(b, job->sources, job->count, &job->failed);
+        job->result = read_protection(job, m->key);
+        if (job->result == 0)
+            job->result = policy_compile(b, job->sources, job->count, &job->failed);
         if (job->result == 0)
             job->result = policy_builder_finish(b, node_policy_files[POLICY_LAYER_LISTS], &job->stats);
         policy_builder_free(b);
@@ -324,9 +404,7 @@ static void start_build(struct policy_manager *m)
         return;
     }
     m->build = (struct build_job){.generation = next_generation(m, POLICY_LAYER_LISTS), .now_us = clock_wall_us()};
-    m->build.sources = calloc(LIST_COUNT_MAX, sizeof *m->build.sources);
-    struct gather g = {m, &m->build};
-    int e = m->build.sources ? ledger_list_each(m->o.ledger, gather_list, &g) : -ENOMEM;
+    int e = gather(m, &m->build);
     if (e >= 0) {
         stamp_waiters(m, POLICY_LAYER_LISTS, m->build.generation);
         e = start_thread(&m->builder, build_lists, m);
@@ -355,12 +433,18 @@ static void on_built(evutil_socket_t fd, short what, void *self)
     if (e == 0)
         e = take_image(m, POLICY_LAYER_LISTS, job->image);
     if (e < 0) {
+        protection_free(job->protection);
         const char *text = job->reason ? _(job->reason) : strerror(-e);
         log_error(_("the lists cannot be built, those in force are kept: %s"), text);
         finish_waiters(m, POLICY_LAYER_LISTS, job->generation, text);
     } else {
+        protection_free(m->protection);
+        m->protection = job->protection;
         log_notice(_("lists: %llu names in %llu ms"), (unsigned long long)job->stats.names,
                    (unsigned long long)job->took_ms);
+        if (m->protection)
+            log_notice(_("never-block lists: %zu names; %llu rules of other lists left out"),
+                       protection_names(m->protection), (unsigned long long)protection_conflicts(m->protection));
         announce(m, POLICY_LAYER_LISTS);
     }
     if (m->build_again) {
@@ -393,9 +477,27 @@ static void *examine_list(void *self)
     struct policy_manager *m = self;
     struct compile_source *s = &m->examine.source;
     struct list_handler handler = {.on_rule = count_rule, .on_skip = keep_sample, .self = s};
-    m->examine.result = list_read(s->fd, s->format, handler, &s->stats);
+    struct list_reading reading = compile_source_reading(s);
+    m->examine.result = list_read_as(s->fd, &reading, handler, &s->stats);
     eventfd_write(m->examined_fd, 1);
     return NULL;
+}
+
+static void examine_next(struct policy_manager *m)
+{
+    while (!m->examining && m->waiting_count > 0) {
+        struct examine_job *next = m->waiting[0];
+        m->waiting_count--;
+        memmove(&m->waiting[0], &m->waiting[1], m->waiting_count * sizeof m->waiting[0]);
+        m->examine = *next;
+        free(next);
+        int e = start_thread(&m->examiner, examine_list, m);
+        m->examining = e == 0;
+        if (e < 0) {
+            close(m->examine.source.fd);
+            m->examine.done(m->examine.self, e, &m->examine.source);
+        }
+    }
 }
 
 static void on_examined(evutil_socket_t fd, short what, void *self)
@@ -409,17 +511,60 @@ static void on_examined(evutil_socket_t fd, short what, void *self)
     m->examining = false;
     close(m->examine.source.fd);
     m->examine.done(m->examine.self, m->examine.result, &m->examine.source);
+    examine_next(m);
 }
 
-int policy_manager_examine(struct policy_manager *m, int fd, enum list_format format, policy_examined_fn *done,
-                           void *self)
+int policy_manager_examine(struct policy_manager *m, int fd, const struct list_reading *reading,
+                           policy_examined_fn *done, void *self)
 {
-    if (m->examining)
-        return -EBUSY;
-    m->examine = (struct examine_job){.source = {.fd = fd, .format = format}, .done = done, .self = self};
-    int e = start_thread(&m->examiner, examine_list, m);
-    m->examining = e == 0;
-    return e;
+    struct examine_job *job = m->waiting_count < POLICY_EXAMINE_MAX ? calloc(1, sizeof *job) : NULL;
+    if (!job)
+        return m->waiting_count < POLICY_EXAMINE_MAX ? -ENOMEM : -EBUSY;
+    *job = (struct examine_job){.source = {.fd = fd, .format = reading->format}, .done = done, .self = self};
+    memcpy(job->source.column, reading->column, sizeof reading->column);
+    m->waiting[m->waiting_count++] = job;
+    examine_next(m);
+    return 0;
+}
+
+/* ---- never-block lists ---- */
+
+static void close_protect_files(struct policy_manager *m)
+{
+    for (unsigned i = 0; i < m->protect_file_count; i++)
+        close(m->protect_files[i].fd);
+    m->protect_file_count = 0;
+}
+
+void policy_manager_set_protect_files(struct policy_manager *m, const struct policy_protect_file *files, unsigned count)
+{
+    close_protect_files(m);
+    for (unsigned i = 0; i < count; i++) {
+        if (m->protect_file_count == PROTECT_FILES_MAX) {
+            close(files[i].fd);
+            continue;
+        }
+        struct protect_file *f = &m->protect_files[m->protect_file_count++];
+        snprintf(f->name, sizeof f->name, "%s", files[i].name);
+        f->fd = files[i].fd;
+    }
+}
+
+const struct protection *policy_manager_protection(const struct policy_manager *m)
+{
+    return m->protection;
+}
+
+static int find_protect(const struct list_record *r, void *self)
+{
+    *(bool *)self |= r->enabled && r->protects;
+    return 0;
+}
+
+bool policy_manager_is_protecting(const struct policy_manager *m)
+{
+    bool found = m->protect_file_count > 0;
+    return (found || ledger_list_each(m->o.ledger, find_protect, &found) >= 0) && found;
 }
 
 /* ---- the dns role ---- */
@@ -506,7 +651,8 @@ static int make_events(struct policy_manager *m)
     return 0;
 }
 
-/* The lists' image of the last run, if it is whole; else it is built anew. */
+/* The lists' image of the last run, if it is whole; else it is built anew. With never-block lists it is built anew in any
+ * case, to know them and the conflicts; that of the last run is in force meanwhile. */
 static void load_or_build_lists(struct policy_manager *m)
 {
     struct policy_image *image;
@@ -514,9 +660,9 @@ static void load_or_build_lists(struct policy_manager *m)
     int e = policy_image_open(m->folder, node_policy_files[POLICY_LAYER_LISTS], true, &image, &reason);
     if (e == 0)
         e = take_image(m, POLICY_LAYER_LISTS, image);
-    if (e == 0)
+    if (e == 0 && !policy_manager_is_protecting(m))
         return;
-    if (e != -ENOENT)
+    if (e < 0 && e != -ENOENT)
         log_error(_("the image of the lists is built anew: %s"), _(reason));
     start_build(m);
 }
@@ -528,8 +674,9 @@ int policy_manager_new(const struct policy_manager_options *options, struct poli
         return -ENOMEM;
     m->o = *options;
     m->built_fd = m->examined_fd = -1;
+    policy_manager_set_protect_files(m, options->protect_files, options->protect_count);
     m->folder = openat(options->data_fd, NODE_POLICY, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    m->policy = policy_new(NULL, NULL);
+    m->policy = policy_new(NULL, NULL, NULL);
     int e = m->folder < 0 ? -errno : m->policy ? load_key(m) : -ENOMEM;
     if (e == 0)
         e = make_events(m);
@@ -551,12 +698,19 @@ void policy_manager_free(struct policy_manager *m)
     if (m->building) {
         pthread_join(m->builder, NULL);
         policy_image_close(m->build.image);
+        protection_free(m->build.protection);
         close_sources(&m->build);
     }
     if (m->examining) {
         pthread_join(m->examiner, NULL);
         close(m->examine.source.fd);
     }
+    for (unsigned i = 0; i < m->waiting_count; i++) {
+        close(m->waiting[i]->source.fd);
+        free(m->waiting[i]);
+    }
+    close_protect_files(m);
+    protection_free(m->protection);
     struct event *events[] = {m->tick, m->expiry, m->built, m->examined};
     for (size_t i = 0; i < array_len(events); i++)
         if (events[i])

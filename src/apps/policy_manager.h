@@ -17,10 +17,18 @@ struct policy_manager;
 /* error: NULL when it is in force; else a text. */
 typedef void policy_done_fn(void *self, const char *error);
 
+/* A never-block list of the configuration. */
+struct policy_protect_file {
+    const char *name; /* for people; copied */
+    int fd;           /* taken over */
+};
+
 struct policy_manager_options {
     struct event_base *loop;
     struct ledger *ledger;
     int data_fd; /* the node's data folder; borrowed */
+    const struct policy_protect_file *protect_files; /* as policy_manager_set_protect_files */
+    unsigned protect_count;
 };
 
 /* Loads or makes the node's key and the images; builds what is missing. */
@@ -34,11 +42,19 @@ void policy_manager_hand_changed(struct policy_manager *m, policy_done_fn *done,
 /* The lists have changed. */
 void policy_manager_lists_changed(struct policy_manager *m, policy_done_fn *done, void *self);
 
+/* Those of the configuration, in the place of what was set before; in force with the next build of the lists. */
+void policy_manager_set_protect_files(struct policy_manager *m, const struct policy_protect_file *files, unsigned count);
+/* Of the last build; NULL: none. Valid until the loop runs on. */
+const struct protection *policy_manager_protection(const struct policy_manager *m);
+/* Are there never-block lists? */
+bool policy_manager_is_protecting(const struct policy_manager *m);
+
 /* Reads a list file aside, to know what is in it before it is taken. */
 typedef void policy_examined_fn(void *self, int error, const struct compile_source *source);
-/* Takes the descriptor. -EBUSY while another examination runs. */
-int policy_manager_examine(struct policy_manager *m, int fd, enum list_format format, policy_examined_fn *done,
-                           void *self) must_check;
+/* Takes the descriptor. One after the other; -EBUSY when POLICY_EXAMINE_MAX wait. */
+enum { POLICY_EXAMINE_MAX = 32 };
+int policy_manager_examine(struct policy_manager *m, int fd, const struct list_reading *reading,
+                           policy_examined_fn *done, void *self) must_check;
 
 /* The policy as the hub sees it, to explain decisions; never NULL. Valid until the loop runs on. */
 const struct policy *policy_manager_policy(const struct policy_manager *m);

@@ -58,9 +58,20 @@ static void node_lists_changed(void *self, node_done_fn *done, void *done_self)
     policy_manager_lists_changed(((struct hub *)self)->policy, done, done_self);
 }
 
-static int node_examine_list(void *self, int fd, enum list_format format, node_examined_fn *done, void *done_self)
+static const struct protection *node_protection(void *self)
 {
-    return policy_manager_examine(((struct hub *)self)->policy, fd, format, done, done_self);
+    return policy_manager_protection(((struct hub *)self)->policy);
+}
+
+static bool node_is_protecting(void *self)
+{
+    return policy_manager_is_protecting(((struct hub *)self)->policy);
+}
+
+static int node_examine_list(void *self, int fd, const struct list_reading *reading, node_examined_fn *done,
+                             void *done_self)
+{
+    return policy_manager_examine(((struct hub *)self)->policy, fd, reading, done, done_self);
 }
 
 static int node_ask_store(void *self, const char *sql, size_t len, node_answer_fn *answer, void *answer_self)
@@ -104,8 +115,42 @@ static void node_reload(void *self, node_done_fn *done, void *done_self)
 
 /* ---- the parent ---- */
 
+/* The never-block lists of the configuration go from the start's slots to whoever reads them. Returns how many. */
+static unsigned take_protect_files(struct hub *h, struct policy_protect_file *files)
+{
+    unsigned count = 0;
+    const struct config_lists *l = &h->start.config->lists;
+    for (unsigned i = 0; i < l->never_block_count && i < CONFIG_NEVER_BLOCK_MAX; i++) {
+        if (h->start.files[i] < 0)
+            continue;
+        files[count++] = (struct policy_protect_file){.name = l->never_block[i], .fd = h->start.files[i]};
+        h->start.files[i] = -1;
+    }
+    return count;
+}
+
+static void take_limits(struct hub *h)
+{
+    h->node.shrink_percent = h->start.config->lists.shrink_percent;
+    h->node.grow_percent = h->start.config->lists.grow_percent;
+}
+
+/* Another configuration is in force, and its files have come. */
+static void apply_lists(struct hub *h)
+{
+    struct policy_protect_file files[CONFIG_NEVER_BLOCK_MAX];
+    bool before = policy_manager_is_protecting(h->policy);
+    unsigned count = take_protect_files(h, files);
+    policy_manager_set_protect_files(h->policy, files, count);
+    take_limits(h);
+    if (before || count > 0)
+        policy_manager_lists_changed(h->policy, NULL, NULL);
+}
+
 static void on_reloaded(struct hub *h, const struct handover *m)
 {
+    if (m->number == 0)
+        apply_lists(h);
     for (size_t i = 0; i < array_len(h->reloads); i++) {
         node_done_fn *done = h->reloads[i].done;
         h->reloads[i].done = NULL;
@@ -142,6 +187,9 @@ static void on_parent(evutil_socket_t fd, short what, void *self)
         m.fd_count = 0;
     } else if (m.kind == PARENT_RELOADED) {
         on_reloaded(h, &m);
+    } else if ((m.kind == PARENT_CONFIG && role_take_config(&h->start, &m) < 0) ||
+               (m.kind == PARENT_FILE && role_take_file(&h->start, &m) < 0)) {
+        log_error(_("nothing usable from the parent: %s"), strerror(EBADMSG));
     }
     handover_drop(&m);
 }
@@ -239,7 +287,12 @@ static int make_parts(struct hub *h)
     if (e == 0)
         e = open_ledger(h);
     if (e == 0) {
-        struct policy_manager_options options = {.loop = h->loop, .ledger = h->ledger, .data_fd = h->data_fd};
+        struct policy_protect_file files[CONFIG_NEVER_BLOCK_MAX];
+        struct policy_manager_options options = {.loop = h->loop,
+                                                 .ledger = h->ledger,
+                                                 .data_fd = h->data_fd,
+                                                 .protect_files = files,
+                                                 .protect_count = take_protect_files(h, files)};
         e = policy_manager_new(&options, &h->policy);
     }
     if (e == 0)
@@ -307,11 +360,14 @@ int role_hub_main(void)
             .policy = node_policy,
             .hand_changed = node_hand_changed,
             .lists_changed = node_lists_changed,
+            .protection = node_protection,
+            .is_protecting = node_is_protecting,
             .examine_list = node_examine_list,
             .ask_store = node_ask_store,
             .status = node_status,
             .reload = node_reload,
         };
+        take_limits(h);
         e = make_loop(h);
     }
     if (e == 0)

@@ -23,6 +23,15 @@ const char *role_name(enum role role)
     return (unsigned)role < ROLE_COUNT ? names[role] : NULL;
 }
 
+static void close_files(struct role_start *s)
+{
+    for (size_t i = 0; i < array_len(s->files); i++) {
+        if (s->files[i] >= 0)
+            close(s->files[i]);
+        s->files[i] = -1;
+    }
+}
+
 static int take_config(struct role_start *s, int fd)
 {
     struct stat st;
@@ -36,6 +45,7 @@ static int take_config(struct role_start *s, int fd)
     }
     free(s->config);
     s->config = c;
+    close_files(s);
     return 0;
 }
 
@@ -58,6 +68,16 @@ static int take_fd(int *slot, struct handover *m)
     return 0;
 }
 
+int role_take_config(struct role_start *s, struct handover *m)
+{
+    return m->fd_count == 1 ? take_config(s, m->fds[0]) : -EBADMSG;
+}
+
+int role_take_file(struct role_start *s, struct handover *m)
+{
+    return m->fd_count == 1 && m->number < CONFIG_FILES_MAX ? take_fd(&s->files[m->number], m) : -EBADMSG;
+}
+
 static int take(struct role_start *s, struct handover *m)
 {
     int e = -EBADMSG;
@@ -73,6 +93,9 @@ static int take(struct role_start *s, struct handover *m)
             break;
         case PARENT_CONTROL:
             e = take_fd(&s->control_fd, m);
+            break;
+        case PARENT_FILE:
+            e = role_take_file(s, m);
             break;
         case PARENT_PEER:
             e = m->number < ROLE_COUNT ? take_fd(&s->peers[m->number], m) : -EBADMSG;
@@ -99,6 +122,8 @@ int role_receive_start(struct role_start *ret_start)
     *ret_start = (struct role_start){.control_fd = -1, .memory_fd = -1};
     for (int i = 0; i < ROLE_COUNT; i++)
         ret_start->peers[i] = -1;
+    for (int i = 0; i < CONFIG_FILES_MAX; i++)
+        ret_start->files[i] = -1;
     for (;;) {
         struct handover m;
         int e = handover_recv(ROLE_PARENT_FD, &m);

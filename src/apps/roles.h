@@ -24,6 +24,7 @@ enum {
     PARENT_CONTROL,     /* fd: listening Unix socket */
     PARENT_PEER,        /* fd: channel to the role `number` */
     PARENT_GO,          /* all is handed over */
+    PARENT_FILE,        /* fd: a file to read; number: which one of the configuration (hub: never_block) */
     PARENT_RELOADED,    /* number 0: the new configuration is in force, else it was refused; text: why */
 };
 
@@ -68,9 +69,13 @@ struct role_start {
     unsigned socket_count;
     int control_fd;          /* -1: none */
     int memory_fd;           /* -1: none */
+    int files[CONFIG_FILES_MAX]; /* by their number in the configuration; -1: none */
     int peers[ROLE_COUNT];   /* -1: none */
 };
 int role_receive_start(struct role_start *ret_start) must_check;
+/* A later PARENT_CONFIG: closes the files, which come anew. PARENT_FILE. Both take the message's descriptor; -EBADMSG. */
+int role_take_config(struct role_start *s, struct handover *m) must_check;
+int role_take_file(struct role_start *s, struct handover *m) must_check;
 
 /* Says in the log what of the sandbox failed, or is not to be had on this kernel. Returns `result`. */
 int role_tell_sandbox(int result, const struct sandbox_report *report);

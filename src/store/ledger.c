@@ -18,6 +18,7 @@
 
 static const char *const migrations[] = {
     schema_0001_ledger,
+    schema_0002_lists,
 };
 
 static const struct {

@@ -54,12 +54,21 @@ int ledger_verify(struct ledger *l, uint32_t *ret_first_bad_id) must_check;
 /* Adds a list (id 0, set on success) or rewrites one. -EEXIST the name is taken, -ENOENT no such list or verdict,
  * -E2BIG there are LIST_COUNT_MAX. */
 int ledger_list_put(struct ledger *l, struct list_record *r) must_check;
-/* The same with the verdict of the import appended first, both or neither; sets v->id, r->verdict and r->id. */
+/* The same with the verdict of the import appended first and a held edition of the list forgotten, all or nothing; sets
+ * v->id, r->verdict and r->id. */
 int ledger_list_import(struct ledger *l, struct verdict *v, struct list_record *r) must_check;
 int ledger_list_get(struct ledger *l, const char *name, struct list_record *ret_record) must_check;
 /* In the order in which lists are asked. */
 int ledger_list_each(struct ledger *l, ledger_each_list *each, void *self) must_check;
-/* Forgets the list and appends `why` (claim, subject, supersedes and an empty validity are filled in here). -ENOENT. */
+/* Forgets the list with its held edition, and appends `why` (claim, subject, supersedes and an empty validity are filled in here). -ENOENT. */
 int ledger_list_remove(struct ledger *l, const char *name, struct verdict *why) must_check;
+
+/* Keeps an edition of a list aside, in the place of an older one. -EINVAL. */
+int ledger_held_put(struct ledger *l, const struct list_held *h) must_check;
+/* -ENOENT when nothing of that list is held or was discarded. */
+int ledger_held_get(struct ledger *l, const char *name, struct list_held *ret_held) must_check;
+typedef int ledger_each_held(const struct list_held *h, void *self);
+/* By name; those discarded too. */
+int ledger_held_each(struct ledger *l, ledger_each_held *each, void *self) must_check;
 
 #endif

@@ -21,6 +21,8 @@ int ledger_prepare(struct ledger *l, const char *sql, sqlite3_stmt **ret_stateme
 void ledger_rollback(struct ledger *l);
 /* ledger_append for a caller that has begun a transaction. */
 int ledger_append_inside(struct ledger *l, struct verdict *v) must_check;
+/* Removes the held edition of that name, if there is one. */
+int ledger_held_delete(struct ledger *l, const char *name) must_check;
 /* -EBADMSG when the column is no text that fits. */
 int ledger_take_text(sqlite3_stmt *s, int column, char *to, size_t max) must_check;
 

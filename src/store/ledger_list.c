@@ -17,7 +17,7 @@ static bool record_valid(const struct list_record *r)
            strnlen(r->sha256, sizeof r->sha256) < sizeof r->sha256 && r->imported_us >= 0;
 }
 
-#define LIST_COLUMNS "id, name, path, format, rank, verdict, imported_us, sha256, names, skipped, enabled"
+#define LIST_COLUMNS "id, name, path, format, rank, verdict, imported_us, sha256, names, skipped, enabled, protects"
 
 static int take_record(sqlite3_stmt *s, struct list_record *ret_r)
 {
@@ -35,6 +35,7 @@ static int take_record(sqlite3_stmt *s, struct list_record *ret_r)
     r.names = (uint32_t)sqlite3_column_int64(s, 8);
     r.skipped = (uint32_t)sqlite3_column_int64(s, 9);
     r.enabled = sqlite3_column_int(s, 10) != 0;
+    r.protects = sqlite3_column_int(s, 11) != 0;
     *ret_r = r;
     return 0;
 }
@@ -122,9 +123,9 @@ static int put(struct ledger *l, struct list_record *r)
         return ledger_fail(l, -E2BIG);
     sqlite3_stmt *s;
     e = ledger_prepare(l,
-                       r->id == 0 ? "INSERT INTO list VALUES (nullif(?,0),?,?,?,?,?,?,?,?,?,?)"
+                       r->id == 0 ? "INSERT INTO list VALUES (nullif(?,0),?,?,?,?,?,?,?,?,?,?,?)"
                                   : "UPDATE list SET name=?2, path=?3, format=?4, rank=?5, verdict=?6,"
-                                    " imported_us=?7, sha256=?8, names=?9, skipped=?10, enabled=?11 WHERE id=?1",
+                                    " imported_us=?7, sha256=?8, names=?9, skipped=?10, enabled=?11, protects=?12 WHERE id=?1",
                        &s);
     if (e < 0)
         return e;
@@ -139,6 +140,7 @@ static int put(struct ledger *l, struct list_record *r)
     sqlite3_bind_int64(s, 9, r->names);
     sqlite3_bind_int64(s, 10, r->skipped);
     sqlite3_bind_int(s, 11, r->enabled);
+    sqlite3_bind_int(s, 12, r->protects);
     e = step_put(l, s);
     sqlite3_finalize(s);
     if (e < 0)
@@ -176,6 +178,8 @@ int ledger_list_import(struct ledger *l, struct verdict *v, struct list_record *
         record.verdict = verdict.id;
         e = put(l, &record);
     }
+    if (e == 0)
+        e = ledger_held_delete(l, record.name);
     if (e == 0)
         e = ledger_run(l, "COMMIT");
     if (e < 0) {
@@ -218,6 +222,8 @@ int ledger_list_remove(struct ledger *l, const char *name, struct verdict *why)
     }
     if (e == 0)
         e = delete_row(l, record.id);
+    if (e == 0)
+        e = ledger_held_delete(l, record.name);
     if (e == 0)
         e = ledger_run(l, "COMMIT");
     if (e < 0) {

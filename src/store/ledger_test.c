@@ -326,6 +326,78 @@ TEST(a_list_is_imported_imported_again_and_removed)
     close_and_remove(l);
 }
 
+static struct list_held held_made(const char *name)
+{
+    struct list_held h = {.names = 40, .skipped = 3, .old_names = 1000, .since_us = 88};
+    snprintf(h.name, sizeof h.name, "%s", name);
+    snprintf(h.path, sizeof h.path, "lists/held-%s", name);
+    snprintf(h.format, sizeof h.format, "csv:URL");
+    memset(h.sha256, 'e', sizeof h.sha256 - 1);
+    snprintf(h.source, sizeof h.source, "feed");
+    return h;
+}
+
+static int note_held(const struct list_held *h, void *self)
+{
+    struct ids *ids = self;
+    size_t n = strlen(ids->text);
+    snprintf(ids->text + n, sizeof ids->text - n, n ? " %s" : "%s", h->name);
+    return 0;
+}
+
+TEST(an_edition_is_held_until_one_is_imported_or_the_list_removed)
+{
+    struct ledger *l = open_fresh();
+    struct list_record a = list_made("urls", 20), b = list_made("popular", 1), got_list;
+    b.protects = true;
+    check_int(import(l, &a, 0), ==, 0);
+    check_int(import(l, &b, 0), ==, 0);
+    check_int(ledger_list_get(l, "popular", &got_list), ==, 0);
+    check(got_list.protects);
+    struct list_held h = held_made("urls"), other = held_made("popular"), wrong = held_made(""), got = {0};
+    check_int(ledger_held_get(l, "urls", &got), ==, -ENOENT);
+    check_int(ledger_held_put(l, &wrong), ==, -EINVAL);
+    check_int(ledger_held_put(l, &h), ==, 0);
+    check_int(ledger_held_put(l, &other), ==, 0);
+    h.discarded = true; /* in its place; keeps its hash without a file */
+    h.path[0] = '\0';
+    check_int(ledger_held_put(l, &h), ==, 0);
+    ledger_close(l);
+    check_int(ledger_open(path, &l), ==, 0);
+    check_int(ledger_held_get(l, "urls", &got), ==, 0);
+    check_int(got.discarded, ==, true);
+    check_str(got.sha256, h.sha256);
+    check_int(got.names, ==, 40);
+    check_int(got.old_names, ==, 1000);
+    check_int(got.since_us, ==, 88);
+    check_str(got.source, "feed");
+    struct ids names = {0};
+    check_int(ledger_held_each(l, note_held, &names), ==, 0);
+    check_str(names.text, "popular urls");
+    check_int(import(l, &a, a.verdict), ==, 0);
+    check_int(ledger_held_get(l, "urls", &got), ==, -ENOENT);
+    struct verdict why = made(VERDICT_CLAIM_LIST, "ignored", 500, 0);
+    check_int(ledger_list_remove(l, "popular", &why), ==, 0);
+    check_int(ledger_held_get(l, "popular", &got), ==, -ENOENT);
+    close_and_remove(l);
+}
+
+/* A ledger of the first release, with a list in it. */
+TEST(an_older_file_is_brought_up_to_date)
+{
+    struct ledger *l = open_fresh();
+    struct list_record a = list_made("urls", 20), got = {.protects = true};
+    check_int(import(l, &a, 0), ==, 0);
+    ledger_close(l);
+    check_int(other_tool("DROP TABLE list_held; ALTER TABLE list DROP COLUMN protects; PRAGMA user_version = 1"), ==,
+              SQLITE_OK);
+    check_int(ledger_open(path, &l), ==, 0);
+    check_int(ledger_list_get(l, "urls", &got), ==, 0);
+    check(!got.protects);
+    check_int(got.names, ==, 5);
+    close_and_remove(l);
+}
+
 TEST(a_refused_list_leaves_no_verdict_behind)
 {
     struct ledger *l = open_fresh();

@@ -6,6 +6,7 @@
 #define HINOMI_STORE_SCHEMA_H
 
 extern const char schema_0001_ledger[];
+extern const char schema_0002_lists[];
 extern const char schema_telemetry_0001[];
 
 #endif

@@ -30,6 +30,9 @@ struct policy_build_stats {
 int policy_builder_new(const struct policy_builder_options *options, struct policy_builder **ret_builder) must_check;
 void policy_builder_free(struct policy_builder *b);
 
+/* The node's secret, for other tables that lists fill. */
+struct sip_key policy_builder_key(const struct policy_builder *b);
+
 /* Adds a list; the first has the highest precedence. Returns its index, -E2BIG past POLICY_LISTS_MAX. */
 int policy_builder_list(struct policy_builder *b, const struct policy_list *list) must_check;
 
@@ -42,6 +45,9 @@ struct policy_rule_spec {
     int64_t from_us, until_us;
 };
 /* -EINVAL for a value outside its range, -ENOSPC on a full disk, -ENOMEM. */
+int policy_builder_add_subject(struct policy_builder *b, const struct policy_subject *subject,
+                               const struct policy_rule_spec *rule, uint32_t line) must_check;
+/* The same for the query's name. */
 int policy_builder_add(struct policy_builder *b, const struct dns_name *name, const struct policy_rule_spec *rule,
                        uint32_t line) must_check;
 

@@ -7,6 +7,7 @@
 
 #include "act/policy/builder.h"
 #include "act/policy/list.h"
+#include "act/policy/protection.h"
 
 enum { COMPILE_SAMPLES_MAX = 8, COMPILE_SAMPLE_TEXT_MAX = 96 };
 
@@ -14,7 +15,9 @@ enum { COMPILE_SAMPLES_MAX = 8, COMPILE_SAMPLE_TEXT_MAX = 96 };
 struct compile_source {
     int fd; /* borrowed, read from its current place */
     enum list_format format;
+    char column[LIST_COLUMN_MAX]; /* of a CSV list; empty: found */
     struct policy_list list;
+    struct protection *protection; /* borrowed: rules that it forbids are left out and kept there; NULL: none */
 
     struct list_stats stats; /* filled in */
     struct {
@@ -25,6 +28,8 @@ struct compile_source {
     unsigned sample_count;
 };
 
+/* How the source says it is to be read. */
+struct list_reading compile_source_reading(const struct compile_source *s);
 /* Keeps a skipped line as a sample, while there is room. */
 void compile_source_add_sample(struct compile_source *s, enum list_flaw flaw, uint32_t line, const char *text,
                                size_t len);

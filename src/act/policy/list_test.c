@@ -1,101 +1,5 @@
-/* Lists as operators have them: each format, each flaw with its line, each kind of line ending, RPZ as its draft says.
- * What a list gives is compared as text: "LINE ACTION SCOPE NAME DATA" for a rule, "LINE skipped: REASON" for a flaw. */
-#include "act/policy/list.h"
-
-#include <errno.h>
-#include <stdarg.h>
-#include <stdlib.h>
-#include <sys/mman.h>
-#include <unistd.h>
-
-#include "act/policy/data.h"
-#include "base/addr.h"
-#include "base/test.h"
-
-/* ---- telling rules as text ---- */
-
-struct told {
-    char text[16384];
-    size_t len;
-    int stop_at; /* the rule that on_rule refuses, from 1; 0: none */
-    int rules;
-};
-
-static printf_like(2, 3) void tell(struct told *t, const char *format, ...)
-{
-    va_list args;
-    va_start(args, format);
-    int n = vsnprintf(t->text + t->len, sizeof t->text - t->len, format, args);
-    va_end(args);
-    if (n > 0 && (size_t)n < sizeof t->text - t->len)
-        t->len += (size_t)n;
-}
-
-static void tell_data(struct told *t, const uint8_t *data, size_t len)
-{
-    struct reader r = reader_of(data, len);
-    struct policy_data_record record;
-    while (policy_data_next(&r, &record)) {
-        char type[DNS_TYPE_TEXT_MAX], name[DNS_NAME_TEXT_MAX];
-        tell(t, " %s %u", dns_type_format(record.type, type), record.ttl);
-        if (record.type == DNS_TYPE_A && record.len == 4)
-            tell(t, " %u.%u.%u.%u", record.rdata[0], record.rdata[1], record.rdata[2], record.rdata[3]);
-        else if (record.type == DNS_TYPE_CNAME)
-            tell(t, " %s", dns_name_format_wire(record.rdata, record.len, name));
-        else
-            for (unsigned i = 0; i < record.len; i++)
-                tell(t, i ? "%02x" : " %02x", record.rdata[i]);
-    }
-    check(!r.failed);
-}
-
-static int on_rule(void *self, const struct list_rule *rule, uint32_t line)
-{
-    static const char *const scopes[] = {"?", "exact", "below", "both"};
-    struct told *t = self;
-    char name[DNS_NAME_TEXT_MAX];
-    if (++t->rules == t->stop_at)
-        return -ENOSPC;
-    tell(t, "%u %s %s %s", line, dns_action_word(rule->action), scopes[rule->scope], dns_name_format(rule->name, name));
-    check_int(rule->data != NULL, ==, rule->action == DNS_ACTION_LOCAL_DATA);
-    if (rule->data)
-        tell_data(t, rule->data, rule->data_len);
-    tell(t, "\n");
-    return 0;
-}
-
-static void on_skip(void *self, enum list_flaw flaw, uint32_t line, const char *text, size_t len)
-{
-    (void)text, (void)len;
-    tell(self, "%u skipped: %s\n", line, list_flaw_text(flaw));
-}
-
-static struct told told;
-static struct list_stats stats;
-
-static int fd_of(const char *text, size_t len)
-{
-    int fd = memfd_create("list", MFD_CLOEXEC);
-    check(fd >= 0);
-    check_int(write(fd, text, len), ==, len);
-    check_int(lseek(fd, 0, SEEK_SET), ==, 0);
-    return fd;
-}
-
-static int read_octets(enum list_format format, const char *text, size_t len)
-{
-    told = (struct told){.stop_at = told.stop_at};
-    int fd = fd_of(text, len);
-    int e = list_read(fd, format, (struct list_handler){.on_rule = on_rule, .on_skip = on_skip, .self = &told}, &stats);
-    close(fd);
-    return e;
-}
-
-static void check_list(enum list_format format, const char *text, const char *want)
-{
-    check_int(read_octets(format, text, strlen(text)), ==, 0);
-    check_str(told.text, want);
-}
+/* Lists as operators have them: each format, each flaw with its line, each kind of line ending, RPZ as its draft says. */
+#include "act/policy/list_told.h"
 
 /* ---- plain names ---- */
 
@@ -414,14 +318,43 @@ TEST(data_of_each_type_is_in_wire_form)
                "9 local-data exact d PTR 300 04686f737403" "72707a00\n");
 }
 
+/* draft-vixie-dnsop-dns-rpz-00 4.1 to 4.5 with their examples: bits first, then the address backwards. */
+TEST(rpz_triggers_other_than_the_query_name)
+{
+    check_list(LIST_FORMAT_RPZ,
+               "$ORIGIN rpz.\n" ZONE
+               "24.0.2.0.192.rpz-ip CNAME .\n"
+               "8.0.0.0.127.rpz-ip CNAME rpz-drop.\n"
+               "128.57.zz.db8.2001.rpz-ip CNAME .\n"
+               "48.zz.101.db8.2001.rpz-ip CNAME .\n"
+               "128.8.7.6.5.4.3.2.1.rpz-nsip CNAME *.\n"
+               "32.1.2.0.192.rpz-client-ip CNAME rpz-passthru.\n"
+               "0.0.0.0.0.rpz-client-ip CNAME .\n"
+               "128.zz.rpz-ip CNAME .\n"
+               "ns.test.rpz-nsdname CNAME .\n"
+               "*.ns.test.rpz-nsdname A 192.0.2.9\n"
+               "rpz-ip.example CNAME .\n",
+               "5 nxdomain exact address 192.0.2.0/120\n"
+               "6 drop exact address 127.0.0.0/104\n"
+               "7 nxdomain exact address 2001:db8::57/128\n"
+               "8 nxdomain exact address 2001:db8:101::/48\n"
+               "9 nodata exact ns-address 1:2:3:4:5:6:7:8/128\n"
+               "10 pass exact client 192.0.2.1/128\n"
+               "11 nxdomain exact client 0.0.0.0/96\n"
+               "12 nxdomain exact address ::/128\n"
+               "13 nxdomain exact ns-name ns.test\n"
+               "14 local-data below ns-name ns.test A 300 192.0.2.9\n"
+               "15 nxdomain exact rpz-ip.example\n");
+}
+
 TEST(flaws_of_rpz)
 {
     check_list(LIST_FORMAT_RPZ,
                "$ORIGIN rpz.\n" ZONE
-               "32.1.2.0.192.rpz-ip CNAME .\n"
-               "ns.test.rpz-nsdname CNAME .\n"
-               "32.1.2.0.192.rpz-nsip CNAME .\n"
-               "32.1.2.0.192.rpz-client-ip CNAME .\n"
+               "33.1.2.0.192.rpz-ip CNAME .\n"
+               "24.1.2.0.192.rpz-ip CNAME .\n"
+               "32.1.2.0.256.rpz-nsip CNAME .\n"
+               "64.zz.1.zz.db8.2001.rpz-client-ip CNAME .\n"
                "outside.test. CNAME .\n"
                "a..b CNAME .\n"
                "\tCNAME .\n"
@@ -437,10 +370,10 @@ TEST(flaws_of_rpz)
                "$INCLUDE /etc/passwd\n"
                "$ORIGIN\n"
                "z CNAME .\n",
-               "5 skipped: RPZ trigger other than a name\n"
-               "6 skipped: RPZ trigger other than a name\n"
-               "7 skipped: RPZ trigger other than a name\n"
-               "8 skipped: RPZ trigger other than a name\n"
+               "5 skipped: RPZ trigger that is not a prefix\n"
+               "6 skipped: RPZ trigger that is not a prefix\n"
+               "7 skipped: RPZ trigger that is not a prefix\n"
+               "8 skipped: RPZ trigger that is not a prefix\n"
                "9 skipped: owner outside the zone\n"
                "10 skipped: not a domain name\n"
                "11 skipped: not a domain name\n"

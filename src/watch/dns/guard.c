@@ -35,12 +35,12 @@ static void refuse(struct dns_worker *w, struct work *work, bool proven)
 
 bool guard_admit(struct dns_worker *w, struct work *work)
 {
-    if (!w->o.rate.loopback && addr_is_loopback(&work->client))
+    if (!w->o.rate.loopback && addr_is_loopback(&work->asker.client))
         return true;
     bool proven = work->transport != DNS_TRANSPORT_UDP ||
                   (unlikely(work->query.has_server_cookie) &&
-                   dns_cookie_check(&w->o.cookies, &work->query, &work->client, wall_s(w)));
-    if (likely(dns_rate_take(w->rate, &work->client, proven, w->mono_ns)))
+                   dns_cookie_check(&w->o.cookies, &work->query, &work->asker.client, wall_s(w)));
+    if (likely(dns_rate_take(w->rate, &work->asker.client, proven, w->mono_ns)))
         return true;
     refuse(w, work, proven);
     return false;

@@ -21,13 +21,13 @@ enum {
     DNS_PENDING_MAX = 8192,      /* queries of one worker that wait for an upstream; then SERVFAIL at once */
     DNS_REFRESHES_MAX = 512,     /* answers of one worker that are refreshed at one time; then they wait for a client */
     DNS_PENDING_DEADLINE_MS = 8000, /* then SERVFAIL: stub resolvers have given up by now */
+    DNS_NS_SEARCHES_MAX = 1024,  /* for rules about name servers, at once; then SERVFAIL: a rule is not to be flooded away */
     DNS_STALE_AFTER_MS = 1800,   /* RFC 8767 6: client response timer */
     DNS_STALE_KEEP_S = 3 * 86400, /* RFC 8767 6: one to three days */
     DNS_STALE_TTL_S = 30,        /* RFC 8767 4 */
 
     DNS_CACHE_TTL_MAX_S = 86400,   /* RFC 8767 4 recommends seven days at most; a day frees what nobody asks for */
     DNS_CACHE_NEGATIVE_MAX_S = 3600, /* RFC 2308 5: one to three hours */
-    DNS_CACHE_WITHHELD_S = 60, /* as long as a block: a release is felt within a minute */
     DNS_CACHE_FAILURE_S = 5,       /* RFC 9520 3.2: at least one second, at most five minutes */
 
     /* Streams: TCP, DoT and DoH share these. */

@@ -52,6 +52,7 @@ void respond_begin(struct dns_worker *w, struct work *work, struct dns_probes *p
 {
     struct dns_query *q = &work->query;
     work->decision.action = DNS_ACTION_NONE;
+    work->decision.trigger = DNS_TRIGGER_NAME;
     work->from_cache = true;
     work->refresh = false;
     work->answer_len = 0;
@@ -69,7 +70,7 @@ void respond_begin(struct dns_worker *w, struct work *work, struct dns_probes *p
         work->answer_max = max;
     if (w->rate && unlikely(!guard_admit(w, work)))
         return;
-    if (unlikely(!respond_may_ask(w, &work->client))) {
+    if (unlikely(!work->known_by_token && !respond_may_ask(w, &work->asker.client))) {
         respond_with_error(w, work, DNS_RCODE_REFUSED, DNS_EDE_PROHIBITED, NULL);
         return;
     }
@@ -93,8 +94,7 @@ void respond_fetch(struct dns_worker *w, const struct work *work)
         dns_cache_fetch_entry(w->cache, work->cache_hash);
 }
 
-/* Is the query to be answered with what the policy says, and not resolved? */
-static bool policy_answers(const struct work *work)
+bool respond_is_blocked(const struct work *work)
 {
     switch (work->decision.action) {
     case DNS_ACTION_NXDOMAIN:
@@ -109,29 +109,70 @@ static bool policy_answers(const struct work *work)
     }
 }
 
+void respond_decide_again(struct dns_worker *w, struct work *work)
+{
+    const struct dns_name *name = &work->query.name;
+    w->o.policy.prepare(w->policy, name, w->probes);
+    w->o.policy.decide(w->policy, w->probes, name, &work->asker, w->now_us, &work->decision);
+}
+
+/* The policy's own answer. An alias that the client asks us to follow has to be resolved. */
+static void finish_by_policy(struct dns_worker *w, struct work *work)
+{
+    const struct dns_query *q = &work->query;
+    struct dns_name target;
+    if (unlikely(work->decision.action == DNS_ACTION_LOCAL_DATA) &&
+        w->o.policy.alias(q, &work->decision, &target)) {
+        work->from_cache = false;
+        work->state = WORK_RESOLVE;
+        return;
+    }
+    work->answer_len = w->o.policy.answer(q, work->message, &work->decision, work->answer, work->answer_max);
+}
+
+/* A cached answer that some rule may match. True when it may go out to this client all the same. */
+static bool may_be_told(struct dns_worker *w, struct work *work, const struct dns_cache_entry *e)
+{
+    if (work->decision.action == DNS_ACTION_PASS && work->decision.final)
+        return true;
+    if (w->o.policy.wants_name_servers(w->policy, &work->asker, &work->decision)) {
+        work->from_cache = false;
+        work->state = WORK_RESOLVE;
+        return false;
+    }
+    if (!examine_answer(w, work, e, NULL))
+        return true;
+    finish_by_policy(w, work);
+    return false;
+}
+
+void respond_withhold(struct dns_worker *w, struct work *work)
+{
+    dns_count(&w->o.counters->rebinding_withheld, 1);
+    respond_with_error(w, work, DNS_RCODE_NOERROR, DNS_EDE_BLOCKED, "private address of a public name");
+    work->decision.action = DNS_ACTION_NODATA;
+}
+
 /* False: an upstream is to be asked. */
-static inline bool answer_from_cache(struct dns_worker *w, struct work *work, struct dns_cache_entry *e)
+static inline bool finish_from_cache(struct dns_worker *w, struct work *work, struct dns_cache_entry *e)
 {
     uint32_t stale_ttl_s = 0;
-    switch (dns_cache_entry_state(e, w->now_s)) {
-    case DNS_CACHE_EXPIRED:
+    enum dns_cache_state state = dns_cache_entry_state(e, w->now_s);
+    if (state == DNS_CACHE_EXPIRED)
         return false;
-    case DNS_CACHE_HELD_OFF: /* the upstream failed a moment ago: no need to wait again */
+    bool clean = examine_is_clean(w, e) && !respond_is_blocked(work);
+    if (unlikely(!clean) && !may_be_told(w, work, e))
+        return true;
+    if (unlikely(state == DNS_CACHE_WITHHELD && work->decision.action != DNS_ACTION_PASS)) {
+        respond_withhold(w, work);
+        return true;
+    }
+    if (unlikely(state == DNS_CACHE_HELD_OFF)) { /* the upstream failed a moment ago: no need to wait again */
         stale_ttl_s = DNS_STALE_TTL_S;
         dns_count(&w->o.counters->stale_answers, 1);
-        break;
-    case DNS_CACHE_WITHHELD:
-        if (work->decision.action == DNS_ACTION_PASS) /* somebody has said since that the name is to be let through */
-            return false;
-        work->decision.action = DNS_ACTION_NODATA;
-        dns_count(&w->o.counters->rebinding_withheld, 1);
-        break;
-    case DNS_CACHE_AGING:
-        work->refresh = true;
-        /* fall through */
-    case DNS_CACHE_FRESH:
+    } else {
+        work->refresh = state == DNS_CACHE_AGING;
         dns_count(&w->o.counters->cache_hits, 1);
-        break;
     }
     work->answer_len =
         dns_cache_entry_write(e, &work->query, work->message, w->now_s, stale_ttl_s, work->answer, work->answer_max);
@@ -143,18 +184,21 @@ void respond_finish(struct dns_worker *w, struct work *work, const struct dns_pr
     struct dns_query *q = &work->query;
     if (work->state != WORK_LOOK_UP)
         return;
-    w->o.policy.decide(w->policy, probes, &q->name, w->now_us, &work->decision);
+    w->o.policy.decide(w->policy, probes, &q->name, &work->asker, w->now_us, &work->decision);
     work->state = WORK_DONE;
-    if (policy_answers(work)) {
-        work->answer_len = w->o.policy.answer(q, work->message, &work->decision, work->answer, work->answer_max);
+    if (respond_is_blocked(work) && likely(work->decision.final)) {
+        finish_by_policy(w, work);
         return;
     }
-    if (q->qtype == DNS_TYPE_ANY) {
-        work->answer_len = w->o.policy.answer_any(q, work->message, work->answer, work->answer_max);
+    if (q->qtype == DNS_TYPE_ANY) { /* is not resolved: there is no answer to wait for */
+        if (respond_is_blocked(work))
+            finish_by_policy(w, work);
+        else
+            work->answer_len = w->o.policy.answer_any(q, work->message, work->answer, work->answer_max);
         return;
     }
     struct dns_cache_entry *e = dns_cache_find(w->cache, work->cache_hash, q);
-    if ((!e || !answer_from_cache(w, work, e)) && !local_answer(w, work)) {
+    if ((!e || !finish_from_cache(w, work, e)) && !local_answer(w, work)) {
         dns_count(&w->o.counters->cache_misses, 1);
         work->from_cache = false;
         work->state = WORK_RESOLVE;

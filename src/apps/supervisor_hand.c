@@ -1,0 +1,108 @@
+/* Hands a role what it needs: configuration, memory, sockets, and channels to its neighbours. */
+#include "apps/supervisor_impl.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "base/text.h"
+
+/* Which roles talk to each other. */
+static const struct {
+    enum role a, b;
+} links[] = {{ROLE_HUB, ROLE_STORE}, {ROLE_HUB, ROLE_DNS}};
+
+static int hand_fd(struct child *c, uint32_t kind, uint32_t number, int fd)
+{
+    struct handover m = {.kind = kind, .number = number, .fd_count = 1, .fds = {fd}};
+    return handover_send(c->fd, &m);
+}
+
+int supervisor_hand_config(struct supervisor *s, struct child *c)
+{
+    int fd = memfd_create("hinomi-config", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+    if (fd < 0)
+        return -errno;
+    int e = write(fd, &s->config, sizeof s->config) == (ssize_t)sizeof s->config ? 0 : -EIO;
+    if (e == 0 && fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL) < 0)
+        e = -errno;
+    if (e == 0)
+        e = hand_fd(c, PARENT_CONFIG, 0, fd);
+    close(fd);
+    return e;
+}
+
+static int hand_sockets(struct supervisor *s, struct child *c)
+{
+    for (int at = 0; at < s->socket_count;) {
+        struct handover m = {.kind = PARENT_SOCKETS, .number = (uint32_t)at};
+        while (at < s->socket_count && m.fd_count < HANDOVER_FDS_MAX)
+            m.fds[m.fd_count++] = s->sockets[at++];
+        int e = handover_send(c->fd, &m);
+        if (e < 0)
+            return e;
+    }
+    return 0;
+}
+
+/* A file that can no longer be opened is told; the role goes on with the others. */
+int supervisor_hand_files(struct supervisor *s, struct child *c)
+{
+    const struct config_lists *l = &s->config.lists;
+    for (unsigned i = 0; c->role == ROLE_HUB && i < l->never_block_count; i++) {
+        int fd = open(l->never_block[i], O_RDONLY | O_CLOEXEC);
+        int e = fd < 0 ? -errno : hand_fd(c, PARENT_FILE, i, fd);
+        if (fd < 0)
+            log_error(_("never-block list %s: %s"), l->never_block[i], strerror(-e));
+        else
+            close(fd);
+        if (fd >= 0 && e < 0)
+            return e;
+    }
+    return 0;
+}
+
+/* A fresh channel between the role and each running neighbour. */
+static int hand_peers(struct supervisor *s, struct child *c)
+{
+    for (size_t i = 0; i < array_len(links); i++) {
+        if (links[i].a != c->role && links[i].b != c->role)
+            continue;
+        struct child *other = &s->children[links[i].a == c->role ? links[i].b : links[i].a];
+        if (other->fd < 0)
+            continue;
+        int pair[2];
+        if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, pair) < 0)
+            return -errno;
+        int e = hand_fd(c, PARENT_PEER, other->role, pair[0]);
+        if (e == 0 && hand_fd(other, PARENT_PEER, c->role, pair[1]) < 0)
+            log_warning(_("%s does not take a new channel"), role_name(other->role));
+        close(pair[0]);
+        close(pair[1]);
+        if (e < 0)
+            return e;
+    }
+    return 0;
+}
+
+int supervisor_hand_all(struct supervisor *s, struct child *c)
+{
+    int e = supervisor_hand_config(s, c);
+    if (e == 0)
+        e = hand_fd(c, PARENT_MEMORY, 0, s->memory_fd);
+    if (e == 0 && c->role == ROLE_DNS)
+        e = hand_sockets(s, c);
+    if (e == 0 && c->role == ROLE_HUB)
+        e = hand_fd(c, PARENT_CONTROL, 0, s->control_fd);
+    if (e == 0)
+        e = supervisor_hand_files(s, c);
+    if (e == 0)
+        e = hand_peers(s, c);
+    if (e == 0)
+        e = handover_send(c->fd, &(struct handover){.kind = PARENT_GO});
+    return e;
+}

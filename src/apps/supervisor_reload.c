@@ -1,0 +1,116 @@
+/* Reads the configuration again, refuses what is wrong, and has the roles take what is right. */
+#include "apps/supervisor_impl.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/text.h"
+
+static void answer_reload(struct supervisor *s, uint32_t result, const char *text)
+{
+    struct child *hub = &s->children[ROLE_HUB];
+    if (hub->fd < 0)
+        return;
+    struct handover m = {.kind = PARENT_RELOADED, .number = result};
+    int n = snprintf(m.text, sizeof m.text, "%s", text);
+    m.text_len = n < 0 ? 0 : (size_t)n < sizeof m.text ? (size_t)n : sizeof m.text - 1;
+    if (handover_send(hub->fd, &m) < 0)
+        log_warning(_("hub does not hear about the reload"));
+}
+
+/* What the running processes cannot take: they were made around it. */
+static const char *needs_restart(const struct config *old, const struct config *new)
+{
+    if (old->dns.workers != new->dns.workers)
+        return _("workers: a change needs a restart of hinomi");
+    if (old->ring_bytes != new->ring_bytes)
+        return _("ring_mib: a change needs a restart of hinomi");
+    if (old->uid != new->uid)
+        return _("user: a change needs a restart of hinomi");
+    return NULL;
+}
+
+void supervisor_replace(struct child *c)
+{
+    c->replaced = true;
+    if (c->pid > 0)
+        kill(c->pid, SIGTERM);
+}
+
+static void apply_config(struct supervisor *s, const struct config *next)
+{
+    bool dns_changed = !dns_service_options_equal(&s->config.dns, &next->dns);
+    bool store_changed = strcmp(s->config.engine, next->engine) != 0 ||
+                         s->config.store_memory_mib != next->store_memory_mib ||
+                         s->config.retention_days != next->retention_days;
+    s->config = *next;
+    for (int i = 0; i < ROLE_COUNT; i++)
+        if (s->children[i].fd >= 0 && (supervisor_hand_config(s, &s->children[i]) < 0 ||
+                                       supervisor_hand_files(s, &s->children[i]) < 0))
+            log_warning(_("%s does not take the new configuration"), role_name((enum role)i));
+    if (dns_changed)
+        supervisor_replace(&s->children[ROLE_DNS]);
+    if (store_changed)
+        supervisor_replace(&s->children[ROLE_STORE]);
+}
+
+void supervisor_reload(struct supervisor *s)
+{
+    char error[CONFIG_ERROR_MAX];
+    struct config *next = malloc(sizeof *next);
+    if (!next)
+        return;
+    config_defaults(next);
+    snprintf(next->data, sizeof next->data, "%s", s->config.data);
+    int e = s->config.source[0] ? config_load(s->config.source, next, error) : 0;
+    if (e == 0)
+        e = supervisor_try_certificate(next, error);
+    const char *reason = e < 0 ? error : needs_restart(&s->config, next);
+    int fds[DNS_SERVICE_SOCKETS_MAX];
+    if (!reason && !dns_service_same_addresses(&s->config.dns, &next->dns)) {
+        int n = supervisor_open_sockets(next, true, fds, error);
+        if (n < 0) {
+            reason = error;
+        } else {
+            supervisor_close_sockets(s->sockets, s->socket_count);
+            memcpy(s->sockets, fds, (size_t)n * sizeof fds[0]);
+            s->socket_count = n;
+        }
+    }
+    if (reason) {
+        log_error(_("configuration refused, the running one is kept: %s"), reason);
+        answer_reload(s, 1, reason);
+    } else {
+        apply_config(s, next);
+        log_notice(_("configuration in force: %s"), next->source[0] ? next->source : _("defaults"));
+        answer_reload(s, 0, "");
+    }
+    free(next);
+}
+
+void supervisor_check_certificate(struct supervisor *s)
+{
+    struct certificate_files now = s->config.dns.certificate;
+    if (s->stopping || !now.certificate[0] || !dns_service_is_encrypted(&s->config.dns))
+        return;
+    certificate_files_stamp(&now);
+    /* Twice the same: both files have been written, and for longer than a moment. */
+    bool changed = !certificate_files_equal(&now, &s->config.dns.certificate);
+    bool settled = certificate_files_equal(&now, &s->seen_certificate);
+    bool refused = certificate_files_equal(&now, &s->refused_certificate);
+    s->seen_certificate = now;
+    if (!changed || !settled || refused)
+        return;
+    char error[CERTIFICATE_ERROR_MAX];
+    if (certificate_try(&now, error) < 0) {
+        s->refused_certificate = now;
+        log_error(_("the changed certificate is refused, the one read before is kept: %s"), error);
+        return;
+    }
+    log_notice(_("%s has changed: dns is started again with it"), now.certificate);
+    s->config.dns.certificate = now;
+    supervisor_replace(&s->children[ROLE_DNS]);
+}
