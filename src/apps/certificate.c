@@ -387,7 +387,7 @@ int certificate_own(int folder, const struct certificate_names *names, struct ce
 
 int64_t certificate_renew_in_s(const struct certificate *c)
 {
-    return c->ends_s - RENEW_S - clock_wall_us() / 1000000;
+    return c->ends_s - RENEW_S + 1 - clock_wall_us() / 1000000; /* take_old() still takes it for that second */
 }
 
 void certificate_log(const struct certificate *c)

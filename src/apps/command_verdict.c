@@ -6,6 +6,7 @@
 #include "apps/client_options.h"
 #include "apps/columns.h"
 #include "apps/command.h"
+#include "apps/idn.h"
 #include "apps/when.h"
 #include "base/addr.h"
 #include "base/clock.h"
@@ -26,10 +27,10 @@ static int64_t number_of(const json_t *object, const char *key)
 static void print_change(const json_t *reply, const char *of_name, const char *of_address)
 {
     const json_t *v = json_object_get(reply, "verdict");
-    char until[WHEN_TEXT_MAX];
+    char until[WHEN_TEXT_MAX], name[IDN_TEXT_MAX];
     struct addr_prefix prefix;
     bool is_address = addr_prefix_parse(text_of(v, "subject"), &prefix) == 0;
-    printf(is_address ? of_address : of_name, number_of(v, "id"), text_of(v, "subject"));
+    printf(is_address ? of_address : of_name, number_of(v, "id"), idn_show(text_of(v, "subject"), name));
     if (*text_of(v, "group"))
         columns_line(_("group"), "%s", text_of(v, "group"));
     if (number_of(v, "until_us") > number_of(v, "from_us"))
@@ -61,6 +62,15 @@ static void print_withdraw(const json_t *reply)
     print_change(reply, text, text);
 }
 
+/* The name as the DNS has it, from what was typed. */
+static int take_name(const char *command, const char *typed, char ret_name[IDN_TEXT_MAX])
+{
+    const char *reason;
+    if (idn_to_ascii(typed, ret_name, &reason) < 0)
+        return command_usage(command, _("not a name: %s (%s)"), typed, reason);
+    return EXIT_FINE;
+}
+
 static int change(int argc, char **argv, void (*print)(const json_t *reply))
 {
     struct control_client_options o;
@@ -79,12 +89,16 @@ static int change(int argc, char **argv, void (*print)(const json_t *reply))
         return command_usage(argv[0], _("only a block can be observed: hinomi block --observe"));
     if (!reason)
         return command_usage(argv[0], _("a reason is needed: --reason TEXT; it is kept and shown to whoever asks why"));
+    char name[IDN_TEXT_MAX];
+    code = take_name(argv[0], argv[first], name);
+    if (code != EXIT_FINE)
+        return code;
     int64_t until_us = 0;
     if (until && when_parse(until, clock_wall_us(), &until_us) < 0)
         return command_usage(argv[0], _("not a time: %s (such as 2h, 7d, 2026-12-31, 2026-12-31T18:00)"), until);
     return control_client_run(
         &o, argv[0],
-        json_pack("{s:s, s:s, s:I, s:b, s:b, s:s*}", "name", argv[first], "reason", reason, "until_us",
+        json_pack("{s:s, s:s, s:I, s:b, s:b, s:s*}", "name", name, "reason", reason, "until_us",
                   (json_int_t)until_us, "force", force, "observe", observe, "group", group),
         CONTROL_WAIT_MS, print);
 }
@@ -165,12 +179,14 @@ static void print_protection(const json_t *reply)
 static void print_why(const json_t *reply)
 {
     const char *action = text_of(reply, "action");
+    char name[IDN_TEXT_MAX];
+    idn_show(text_of(reply, "name"), name);
     const json_t *matches = json_object_get(reply, "matches");
     bool resolved = strcmp(action, "none") == 0 || strcmp(action, "pass") == 0 || strcmp(action, "observe") == 0;
     if (strcmp(action, "none") == 0)
-        printf(_("%s: nothing in the policy; it is resolved\n"), text_of(reply, "name"));
+        printf(_("%s: nothing in the policy; it is resolved\n"), name);
     else
-        printf(_("%s: %s, verdict %s\n"), text_of(reply, "name"), action, text_of(reply, "verdict"));
+        printf(_("%s: %s, verdict %s\n"), name, action, text_of(reply, "verdict"));
     if (*text_of(reply, "group"))
         printf(_("decided for the client group %s\n"), text_of(reply, "group"));
     if (resolved && json_is_false(json_object_get(reply, "final")))
@@ -198,7 +214,11 @@ int command_why(int argc, char **argv)
         return code;
     if (first != argc - 1)
         return command_usage(argv[0], _("one name, address or network is needed"));
+    char name[IDN_TEXT_MAX];
+    code = take_name("why", argv[first], name);
+    if (code != EXIT_FINE)
+        return code;
     return control_client_run(&o, "why",
-                              json_pack("{s:s, s:s*, s:s*}", "name", argv[first], "client", client, "group", group),
+                              json_pack("{s:s, s:s*, s:s*}", "name", name, "client", client, "group", group),
                               CONTROL_WAIT_MS, print_why);
 }

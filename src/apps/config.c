@@ -72,7 +72,7 @@ static const cyaml_schema_value_t text_entry = {CYAML_VALUE_STRING(CYAML_FLAG_PO
 
 static const cyaml_schema_field_t stub_fields[] = {
     CYAML_FIELD_STRING_PTR("zone", CYAML_FLAG_POINTER, struct file_stub, zone, 1, 254),
-    CYAML_FIELD_STRING_PTR("address", CYAML_FLAG_POINTER, struct file_stub, address, 1, UPSTREAM_TARGET_MAX - 1),
+    CYAML_FIELD_STRING_PTR("address", CYAML_FLAG_POINTER, struct file_stub, address, 1, 255),
     CYAML_FIELD_BOOL("recursive", CYAML_FLAG_OPTIONAL, struct file_stub, recursive),
     CYAML_FIELD_BOOL_PTR("validate", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct file_stub, validate),
     CYAML_FIELD_END,
@@ -252,27 +252,30 @@ static bool is_host_name(const char *text)
     return dns_name_parse(text, strlen(text), &name) == 0 && name.labels > 0 && dns_name_is_hostname(&name);
 }
 
-/* "192.0.2.53", "192.0.2.53:5353", or "tls://192.0.2.53:853#name", as libunbound wants it. */
+/* "192.0.2.53", "192.0.2.53:5353", or "tls://192.0.2.53:853#name", as libunbound wants it; TLS is ours. */
 static void take_target(struct load *l, const char *key, const char *text, struct upstream_target *to, bool *loopback)
 {
     static const char scheme[] = "tls://";
     struct sockaddr_storage sa;
     char host[ADDR_TEXT_MAX], address[ADDR_PORT_TEXT_MAX];
-    to->tls = strncmp(text, scheme, sizeof scheme - 1) == 0;
-    const char *start = text + (to->tls ? sizeof scheme - 1 : 0), *name = to->tls ? strchr(start, '#') : NULL;
+    bool tls = strncmp(text, scheme, sizeof scheme - 1) == 0;
+    const char *start = text + (tls ? sizeof scheme - 1 : 0), *name = tls ? strchr(start, '#') : NULL;
     size_t len = name ? (size_t)(name - start) : strlen(start);
     snprintf(address, sizeof address, "%.*s", (int)len, start);
-    if (to->tls && (!name || !is_host_name(name + 1))) {
+    if (tls && (!name || !is_host_name(name + 1))) {
         refuse(l, key, text, _("by TLS a server needs the name that it must prove, such as tls://192.0.2.53#dns.example"));
         return;
     }
-    if (len >= sizeof address || addr_port_parse(address, to->tls ? 853 : 53, &sa) < 0) {
+    if (len >= sizeof address || addr_port_parse(address, tls ? 853 : 53, &sa) < 0) {
         refuse(l, key, text, _("not an address, such as 192.0.2.53, 192.0.2.53:5353 or tls://192.0.2.53#dns.example"));
         return;
     }
     struct addr a = addr_of_sockaddr((struct sockaddr *)&sa);
-    snprintf(to->text, sizeof to->text, "%s@%u%s", addr_format(&a, host), addr_port_of_sockaddr((struct sockaddr *)&sa),
-             name ? name : "");
+    snprintf(to->text, sizeof to->text, "%s@%u", addr_format(&a, host), addr_port_of_sockaddr((struct sockaddr *)&sa));
+    if (tls) {
+        to->address = sa;
+        take_text(l, key, name + 1, to->name, sizeof to->name);
+    }
     *loopback |= addr_is_loopback(&a);
 }
 
@@ -342,8 +345,6 @@ static void take_targets(struct load *l, const struct file_dns *f, struct upstre
 {
     for (unsigned i = 0; f->forward && i < f->forward_count; i++) {
         take_target(l, "forward", f->forward[i], &u->forward[i], &u->loopback_upstream);
-        if (u->forward[i].tls != u->forward[0].tls)
-            refuse(l, "forward", f->forward[i], _("all of them by TLS, or none"));
         u->forward_count = i + 1;
     }
     for (unsigned i = 0; f->stub && i < f->stub_count; i++) {

@@ -94,7 +94,7 @@ static bool same_access(const struct dns_service_options *a, const struct dns_se
 
 static bool same_target(const struct upstream_target *a, const struct upstream_target *b)
 {
-    return a->tls == b->tls && strcmp(a->text, b->text) == 0;
+    return strcmp(a->text, b->text) == 0 && strcmp(a->name, b->name) == 0;
 }
 
 static bool same_stub(const struct upstream_stub *a, const struct upstream_stub *b)

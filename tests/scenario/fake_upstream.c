@@ -156,10 +156,10 @@ unsigned world_upstream_speak(void)
 
 /* ---- watch/dns/upstream.h ---- */
 
-int upstream_new(struct event_base *loop, const struct upstream_options *options, struct upstream **ret_upstream,
-                 const char **ret_error)
+int upstream_new(struct event_base *loop, const struct upstream_options *options, _Atomic uint64_t *tls_failures,
+                 struct upstream **ret_upstream, const char **ret_error)
 {
-    (void)loop, (void)options, (void)ret_error;
+    (void)loop, (void)options, (void)tls_failures, (void)ret_error;
     *ret_upstream = calloc(1, sizeof **ret_upstream);
     return *ret_upstream ? 0 : -ENOMEM;
 }

@@ -148,6 +148,15 @@ fi
 check the_rest_of_resolver_arpa_is_empty has "$(d resolver.arpa A)" 'status: NOERROR.*' 
 check and_not_asked_for is "$(grep -c 'resolver\.arpa' "$WORK/asked")" 0
 
+# Names as people write them.
+check a_name_in_japanese_is_blocked has "$(hinomi block 日本語.fake --reason test)" 'xn--wgv71a119e\.fake \(日本語\.fake\)'
+check_blocked() {
+    has "$(d xn--wgv71a119e.fake)" 'status: NXDOMAIN'
+}
+check and_so_it_is until_true 5 check_blocked
+check why_knows_both_forms has "$(hinomi why www.日本語.fake)" 'xn--wgv71a119e\.fake \(www\.日本語\.fake\)'
+check what_is_no_name_is_told has "$(hinomi block "$(printf 'あ%.0s' {1..70}).fake" --reason test 2>&1)" 'not a name: あ'
+
 # The rate limit, on this machine too when it is told so.
 sed -i 's/^dns:/dns:\n  rate_limit: {per_second: 1, burst: 10, loopback: true}/' "$WORK/node.conf"
 check a_rate_limit_is_taken hinomi reload

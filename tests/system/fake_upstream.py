@@ -3,7 +3,7 @@
 
     fake_upstream.py PORT LOG     UDP on 127.0.0.1; one line a query: NAME TYPE FLAGS OPTION-CODES
 
-The first label says more: "ttlN" is the TTL (else 60), "slow" waits for 40 ms (a resolver asks again after 50), "private" is 192.168.1.1, and "large" is sixty addresses.
+The first label says more: "ttlN" is the TTL (else 60), "slow" waits for 40 ms (a resolver asks again after 50), "private" is 192.168.1.1, "large" is sixty addresses and "huge" two hundred.
 """
 import re
 import socket
@@ -44,8 +44,8 @@ def answer(s, message, client, log):
     if first.startswith("slow"):
         time.sleep(0.04)
     address = bytes([192, 168, 1, 1] if first == "private" else [192, 0, 2, 1])
-    count = 0 if qtype != 1 else 60 if first == "large" else 1
-    records = b"".join(b"\xc0\x0c\0\1\0\1" + struct.pack(">IH", ttl, 4) + address[:3] + bytes([address[3] + i])
+    count = 0 if qtype != 1 else 60 if first == "large" else 200 if first == "huge" else 1
+    records = b"".join(b"\xc0\x0c\0\1\0\1" + struct.pack(">IH", ttl, 4) + address[:3] + bytes([(address[3] + i) % 256])
                        for i in range(count))
     zone = message[12:at]
     soa = b"" if count else b"\xc0\x0c\0\6\0\1" + struct.pack(">IH", 60, 22) + b"\0\0" + struct.pack(">5I", 1, 2, 3, 4, 5)

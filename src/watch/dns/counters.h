@@ -21,6 +21,7 @@
     X(refreshes, "refreshes")                        \
     X(refreshes_refused, "refreshes_refused")        \
     X(rebinding_withheld, "rebinding_withheld")      \
+    X(upstream_tls_failures, "upstream_tls_failures") \
     X(upstream_failures, "upstream_failures")        \
     X(bogus, "dnssec_bogus")                         \
     X(pending_refused, "pending_refused")            \

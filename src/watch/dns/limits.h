@@ -38,6 +38,12 @@ enum {
     DNS_TCP_INPUT_MAX = 4096,    /* octets held for a client that we do not read from: some queries */
 
     DNS_TLS_ACCEPT_MAX = 8, /* before datagrams get their turn: a handshake is some 0.2 ms of work */
+    /* To one resolver by TLS. */
+    DNS_RELAY_WAITING_MAX = 4096, /* questions under way, as many as libunbound has; the oldest is forgotten. A power of two */
+    DNS_RELAY_OUTPUT_MAX = 262144, /* octets that wait for the connection */
+    DNS_RELAY_RETRY_MS = 300,     /* after a connection that failed: below libunbound's patience with a server */
+    DNS_RELAY_SILENCE_S = 10,     /* nothing heard for so long: a connection that is gone, or that nobody needs */
+
     DNS_DOH_STREAMS_MAX = 8192,  /* open requests of one worker: as many as may wait for an upstream, 12 MiB */
     DNS_DOH_HEADERS_MAX = 8192,  /* octets of a request's header list; the longest query takes 1.7 KiB of it */
 };

@@ -10,9 +10,15 @@
 #include <unistd.h>
 
 #include "base/attr.h"
+#include "watch/dns/relay.h"
+#include "watch/dns/tls.h"
+
+enum { TARGETS_MAX = DNS_FORWARDS_MAX + DNS_STUBS_MAX };
 
 struct upstream {
     struct ub_ctx *ctx[UPSTREAM_WAY_COUNT]; /* NULL: as the first */
+    struct dns_tls_client *client;          /* NULL: nothing by TLS */
+    struct relay *relays[TARGETS_MAX];      /* of forwards, then of stubs; NULL: not by TLS */
 };
 
 struct waiting {
@@ -60,22 +66,32 @@ static int set_caches(struct ub_ctx *ctx, unsigned mib, const char **ret_error)
     return e ? e : set(ctx, "rrset-cache-size:", text, ret_error);
 }
 
-/* Everything that libunbound takes in its configuration file only: forwarding of single zones, and by TLS. */
-static void write_zones(FILE *f, const struct upstream_options *o)
+/* Where libunbound is to ask: by TLS, at a relay of ours. */
+static void write_target(FILE *f, const struct upstream *u, const char *kind, unsigned number,
+                         const struct upstream_target *t)
+{
+    if (u->relays[number])
+        fprintf(f, " %s-addr: 127.0.0.1@%u\n", kind, relay_port(u->relays[number]));
+    else
+        fprintf(f, " %s-addr: %s\n", kind, t->text);
+}
+
+/* Everything that libunbound takes in its configuration file only: forwarding of single zones. */
+static void write_zones(FILE *f, const struct upstream *u, const struct upstream_options *o)
 {
     if (o->forward_count > 0)
-        fprintf(f, "forward-zone:\n name: \".\"\n forward-tls-upstream: %s\n", o->forward[0].tls ? "yes" : "no");
+        fprintf(f, "forward-zone:\n name: \".\"\n");
     for (unsigned i = 0; i < o->forward_count; i++)
-        fprintf(f, " forward-addr: %s\n", o->forward[i].text);
+        write_target(f, u, "forward", i, &o->forward[i]);
     for (unsigned i = 0; i < o->stub_count; i++) {
-        const struct upstream_stub *s = &o->stub[i];
-        const char *kind = s->recursive ? "forward" : "stub";
-        fprintf(f, "%s-zone:\n name: \"%s\"\n %s-tls-upstream: %s\n %s-addr: %s\n", kind, s->zone, kind,
-                s->target.tls ? "yes" : "no", kind, s->target.text);
+        const char *kind = o->stub[i].recursive ? "forward" : "stub";
+        fprintf(f, "%s-zone:\n name: \"%s\"\n", kind, o->stub[i].zone);
+        write_target(f, u, kind, DNS_FORWARDS_MAX + i, &o->stub[i].target);
     }
 }
 
-static int set_targets(struct ub_ctx *ctx, const struct upstream_options *o, const char **ret_error)
+static int set_targets(const struct upstream *u, struct ub_ctx *ctx, const struct upstream_options *o,
+                       const char **ret_error)
 {
     *ret_error = "no memory for the zones";
     int fd = memfd_create("hinomi-zones", MFD_CLOEXEC);
@@ -87,14 +103,9 @@ static int set_targets(struct ub_ctx *ctx, const struct upstream_options *o, con
     }
     char path[32];
     snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
-    write_zones(f, o);
+    write_zones(f, u, o);
     int e = fflush(f) == 0 ? ub_ctx_config(ctx, path) : UB_NOMEM;
     fclose(f);
-    bool tls = o->forward_count > 0 && o->forward[0].tls;
-    for (unsigned i = 0; i < o->stub_count; i++)
-        tls |= o->stub[i].target.tls;
-    if (e == 0 && tls)
-        e = ub_ctx_set_option(ctx, "tls-cert-bundle:", o->authorities);
     for (unsigned i = 0; e == 0 && i < o->stub_count; i++)
         if (o->stub[i].insecure)
             e = ub_ctx_set_option(ctx, "domain-insecure:", o->stub[i].zone);
@@ -123,9 +134,10 @@ static bool is_needed(enum upstream_way way, const struct upstream_options *o)
     return way == UPSTREAM_FIRST || (way == UPSTREAM_SECOND && o->refresh) || (way == UPSTREAM_UNCHECKED && o->validate);
 }
 
-static int configure(struct ub_ctx *ctx, enum upstream_way way, const struct upstream_options *o,
+static int configure(const struct upstream *u, enum upstream_way way, const struct upstream_options *o,
                      const char **ret_error)
 {
+    struct ub_ctx *ctx = u->ctx[way];
     bool validate = o->validate && way != UPSTREAM_UNCHECKED;
     int e = 0;
     for (size_t i = 0; e == 0 && i < array_len(fixed_options); i++)
@@ -134,7 +146,7 @@ static int configure(struct ub_ctx *ctx, enum upstream_way way, const struct ups
         e = set_caches(ctx, o->cache_mib * memory_shares[way] / 100, ret_error);
     if (e == 0)
         e = set(ctx, "module-config:", validate ? "validator iterator" : "iterator", ret_error);
-    if (e == 0 && o->loopback_upstream)
+    if (e == 0 && (o->loopback_upstream || u->client))
         e = set(ctx, "do-not-query-localhost:", "no", ret_error);
     if (e == 0 && !o->background_queries)
         e = set(ctx, "trust-anchor-signaling:", "no", ret_error);
@@ -147,7 +159,7 @@ static int configure(struct ub_ctx *ctx, enum upstream_way way, const struct ups
             e = -ENOENT;
         }
     }
-    return e ? e : set_targets(ctx, o, ret_error);
+    return e ? e : set_targets(u, ctx, o, ret_error);
 }
 
 static int open_way(struct upstream *u, enum upstream_way way, struct event_base *loop,
@@ -157,7 +169,7 @@ static int open_way(struct upstream *u, enum upstream_way way, struct event_base
     u->ctx[way] = ctx;
     if (!ctx)
         return -ENOMEM;
-    int e = configure(ctx, way, o, ret_error);
+    int e = configure(u, way, o, ret_error);
     if (e < 0)
         return e;
     int id;
@@ -167,14 +179,37 @@ static int open_way(struct upstream *u, enum upstream_way way, struct event_base
     return r ? -EINVAL : 0;
 }
 
-int upstream_new(struct event_base *loop, const struct upstream_options *options, struct upstream **ret_upstream,
-                 const char **ret_error)
+static int open_relay(struct upstream *u, unsigned number, const struct upstream_target *t, struct event_base *loop,
+                      const char *authorities, _Atomic uint64_t *tls_failures, const char **ret_error)
+{
+    if (!t->name[0])
+        return 0;
+    int e = u->client ? 0 : dns_tls_client_new(authorities, &u->client, ret_error);
+    if (e < 0)
+        return e;
+    *ret_error = "no socket for a relay";
+    return relay_new(loop, u->client, (const struct sockaddr *)&t->address, t->name, tls_failures, &u->relays[number]);
+}
+
+static int open_relays(struct upstream *u, struct event_base *loop, const struct upstream_options *o,
+                       _Atomic uint64_t *tls_failures, const char **ret_error)
+{
+    int e = 0;
+    for (unsigned i = 0; e == 0 && i < o->forward_count; i++)
+        e = open_relay(u, i, &o->forward[i], loop, o->authorities, tls_failures, ret_error);
+    for (unsigned i = 0; e == 0 && i < o->stub_count; i++)
+        e = open_relay(u, DNS_FORWARDS_MAX + i, &o->stub[i].target, loop, o->authorities, tls_failures, ret_error);
+    return e;
+}
+
+int upstream_new(struct event_base *loop, const struct upstream_options *options, _Atomic uint64_t *tls_failures,
+                 struct upstream **ret_upstream, const char **ret_error)
 {
     struct upstream *u = calloc(1, sizeof *u);
     *ret_error = "out of memory";
     if (!u)
         return -ENOMEM;
-    int e = 0;
+    int e = open_relays(u, loop, options, tls_failures, ret_error);
     for (int way = 0; e == 0 && way < UPSTREAM_WAY_COUNT; way++)
         if (is_needed((enum upstream_way)way, options))
             e = open_way(u, (enum upstream_way)way, loop, options, ret_error);
@@ -193,6 +228,9 @@ void upstream_free(struct upstream *u)
     for (int way = 0; way < UPSTREAM_WAY_COUNT; way++)
         if (u->ctx[way])
             ub_ctx_delete(u->ctx[way]);
+    for (int i = 0; i < TARGETS_MAX; i++)
+        relay_free(u->relays[i]);
+    dns_tls_client_free(u->client);
     free(u);
 }
 

@@ -6,22 +6,25 @@
 #ifndef HINOMI_WATCH_DNS_UPSTREAM_H
 #define HINOMI_WATCH_DNS_UPSTREAM_H
 
+#include <stdatomic.h>
+#include <sys/socket.h>
+
 #include "proto/dns/query.h"
 #include "watch/dns/limits.h"
 
 struct event_base;
 struct upstream;
 
-enum { UPSTREAM_TARGET_MAX = 64 + 8 + 256 }; /* "address@port", "#name" when by TLS, and the terminator */
+enum { UPSTREAM_TARGET_MAX = 64 + 8 }; /* "address@port" and its terminator */
 
 /* A resolver remembers what it was told until it expires, so to hear something new about an answer that is still good
  * another one must be asked: there are two, asked in turns. The third does not check signatures (RFC 4035 3.2.2). */
 enum upstream_way { UPSTREAM_FIRST, UPSTREAM_SECOND, UPSTREAM_UNCHECKED, UPSTREAM_WAY_COUNT };
 
-/* "address@port#name": the server must prove the name (RFC 8310 8.1). */
 struct upstream_target {
-    char text[UPSTREAM_TARGET_MAX]; /* as libunbound takes it: letters, digits and "-._:@#%" only */
-    bool tls;
+    char text[UPSTREAM_TARGET_MAX]; /* "address@port", as libunbound takes it */
+    struct sockaddr_storage address; /* the same, when by TLS */
+    char name[256]; /* what the server must prove by TLS (RFC 8310 8.1); empty: no TLS */
 };
 
 struct upstream_stub {
@@ -32,7 +35,7 @@ struct upstream_stub {
 };
 
 struct upstream_options {
-    struct upstream_target forward[DNS_FORWARDS_MAX]; /* everything goes there, all by TLS or none; none: recursion */
+    struct upstream_target forward[DNS_FORWARDS_MAX]; /* everything goes there; none: recursion from the root */
     unsigned forward_count;
     struct upstream_stub stub[DNS_STUBS_MAX];
     unsigned stub_count;
@@ -56,9 +59,10 @@ struct upstream_result {
 
 typedef void upstream_done_fn(void *self, const struct upstream_result *result);
 
-/* ret_error: static or libunbound's text. */
-int upstream_new(struct event_base *loop, const struct upstream_options *options, struct upstream **ret_upstream,
-                 const char **ret_error) must_check;
+/* options: borrowed for as long. tls_failures: counts connections by TLS that came to nothing. ret_error: static or
+ * libunbound's text. */
+int upstream_new(struct event_base *loop, const struct upstream_options *options, _Atomic uint64_t *tls_failures,
+                 struct upstream **ret_upstream, const char **ret_error) must_check;
 void upstream_free(struct upstream *u);
 /* Starts resolving; done is called once, perhaps before this returns. Negative: it will not be called. */
 int upstream_resolve(struct upstream *u, enum upstream_way way, const struct dns_query *q, upstream_done_fn *done,

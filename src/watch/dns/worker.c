@@ -132,7 +132,7 @@ int dns_worker_new(const struct dns_worker_options *options, struct dns_worker *
     if (e == 0 && w->o.rate.per_second > 0)
         e = dns_rate_new(&w->o.rate, w->o.cache_key, &w->rate);
     if (e == 0)
-        e = upstream_new(w->loop, &w->o.upstream, &w->upstream, ret_error);
+        e = upstream_new(w->loop, &w->o.upstream, &w->o.counters->upstream_tls_failures, &w->upstream, ret_error);
     if (e == 0)
         e = pending_new(w);
     if (e == 0)
