@@ -78,8 +78,12 @@ class Internet:
                 address = socket.inet_ntop(socket.AF_INET6, data[:16])
                 extra = [(level, kind, data)]
         reply = self.answer(octets, address, 'UDP')
-        if reply is not None:
+        if reply is None:
+            return
+        try:
             udp.sendmsg([reply], extra, 0, client)
+        except OSError as why:
+            self.unanswered.append(f'a reply that could not be sent from {address}: {why}')
 
     def on_connection(self, listener):
         connection, _ = listener.accept()

@@ -33,6 +33,8 @@ def start_of(replay):
     return seconds_of(dates[-1]) if dates else None
 
 
+NOT_VALIDATED = {3, 6}  # DSA and DSA-NSEC3-SHA1
+
 # What a replay may configure and we cannot: prefix of the key, value that would do all the same, reason.
 REFUSED = [
     ('feature-list', None, 'a module of Knot Resolver, configured in its own language'),
@@ -51,7 +53,10 @@ def check(replay):
             raise Inapplicable('a policy zone that is transferred from a primary: `hinomi dns` reads files')
         if clause.kind in ('auth-zone', 'forward-zone'):
             raise Inapplicable(f'{clause.kind}: not translated')
-    if replay.server('harden-glue')[-1:] and replay.server('harden-glue')[-1] in ('no', 'off'):
+    anchors = [r.rdata for r in map(rpl.record, replay.server('trust-anchor'))]
+    if any(getattr(a, 'algorithm', 0) in NOT_VALIDATED for a in anchors):
+        raise Inapplicable('signed with DSA, which no validator uses any more (RFC 8624 3.1)')
+    if replay.server('harden-glue')[-1:] in (['no'], ['off']):
         raise Inapplicable('harden-glue: no: ours is fixed')
 
 
@@ -88,17 +93,10 @@ def zones_of(replay):
 
 
 def stubs_of(replay):
-    """(zone, address) of stub zones, and addresses of the root."""
-    stubs, root = [], list(replay.server('stub-addr'))
-    for clause in replay.clauses:
-        if clause.kind == 'stub-zone':
-            name = clause.get('name')
-            for address in clause.all('stub-addr'):
-                if name == '.':
-                    root.append(address)
-                else:
-                    stubs.append((name, address))
-    return stubs, root
+    """(zone, address) of stub zones, and addresses of the root's servers."""
+    every = [(c.get('name'), a) for c in replay.clauses if c.kind == 'stub-zone' for a in c.all('stub-addr')]
+    root = replay.server('stub-addr') + [a for zone, a in every if zone == '.']
+    return [(zone, a) for zone, a in every if zone != '.'], root
 
 
 def quoted(items):

@@ -195,7 +195,7 @@ class Reader:
             else:
                 try:
                     e.sections[section].append(record(line))
-                except (dns.exception.DNSException, ValueError, AttributeError) as why:
+                except (dns.exception.DNSException, ValueError) as why:
                     self.fail(f'{line.strip()}: {why or type(why).__name__}')
         return self.fail('ENTRY_BEGIN without ENTRY_END')
 
