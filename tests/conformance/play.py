@@ -3,7 +3,7 @@
 
     play.py PROGRAM FILE
 
-Prints one line: `ok NAME`, `not ok NAME`, or `skip NAME: REASON`, and before it lines with `#` that say why it is not ok.
+Prints one line: `ok NAME`, `not ok NAME`, `known NAME: REASON` (not ok, and why) or `skip NAME: REASON`, and before it lines with `#` that say why it is not ok.
 """
 import os
 import socket
@@ -11,9 +11,9 @@ import struct
 import subprocess
 import sys
 import tempfile
-import time
 
 import dns.exception
+import dns.flags
 import dns.message
 
 import message
@@ -51,12 +51,23 @@ class Asked:
             raise Inapplicable('a query without an entry')
         octets = entry.raw if entry.raw is not None else message.query_of(entry, ident)
         self.tcp = 'TCP' in entry.match
-        self.socket = socket.socket(family_of(source), socket.SOCK_STREAM if self.tcp else socket.SOCK_DGRAM)
-        self.socket.settimeout(ANSWER_S)
-        self.socket.bind((source, 0))
-        self.socket.connect((CLIENT_ADDRESS, CLIENT_PORT))
-        self.socket.send(struct.pack('!H', len(octets)) + octets if self.tcp else octets)
+        self.source, self.octets = source, octets
         self.answer = self.why = None
+        self.send()
+
+    def send(self):
+        self.socket = socket.socket(family_of(self.source), socket.SOCK_STREAM if self.tcp else socket.SOCK_DGRAM)
+        self.socket.settimeout(ANSWER_S)
+        self.socket.bind((self.source, 0))
+        self.socket.connect((CLIENT_ADDRESS, CLIENT_PORT))
+        self.socket.send(struct.pack('!H', len(self.octets)) + self.octets if self.tcp else self.octets)
+
+    def come_by_tcp(self, expected):
+        """What does not fit a datagram of today (1232 octets) is asked for by TCP, as any client does."""
+        if self.answer is not None and self.answer.flags & dns.flags.TC and 'TC' not in expected.reply and not self.tcp:
+            self.tcp, self.answer = True, None
+            self.send()
+            self.wait()
 
     def wait(self):
         if self.answer is not None:
@@ -84,6 +95,7 @@ class Player:
             raise Inapplicable('an answer is checked that nobody asked for')
         asked = self.waiting.pop(0)
         asked.wait()
+        asked.come_by_tcp(step.entry)
         if asked.answer is None:
             self.failures.append(f'step {step.number}: {asked.why}')
             return
@@ -122,6 +134,26 @@ class Player:
         return queries > checks
 
 
+def reason_of(name):
+    """("skip" or "known", reason) by reasons.txt, or (None, None)."""
+    with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), 'reasons.txt'), encoding='utf-8') as f:
+        for line in f:
+            kind, _, rest = line.strip().partition(' ')
+            of, _, reason = rest.partition(': ')
+            if kind in ('skip', 'known') and of == name:
+                return kind, reason
+    return None, None
+
+
+def judged(line, failures, name):
+    kind, reason = reason_of(name)
+    if kind == 'known' and line.startswith('not ok'):
+        return f'known NAME: {reason}', failures
+    if kind == 'known' and line.startswith('ok'):
+        return 'ok NAME', [f'passes now, though it is known not to: {reason}']
+    return line, failures
+
+
 def run(program, path, folder):
     try:
         replay = rpl.read(path)
@@ -143,8 +175,8 @@ def run(program, path, folder):
         return f'skip NAME: {why}', []
     finally:
         ended = node.stop() if node and node.process else None
-    if ended or "DBG" in os.environ:
-        failures = failures + [str(ended), *node.log().split('\n')[-8:]]
+    if ended:
+        failures = failures + [ended, *node.log().split('\n')[-8:]]
     return ('not ok NAME' if failures else 'ok NAME'), failures
 
 
@@ -152,11 +184,14 @@ def main():
     program, path = sys.argv[1:]
     name = os.path.splitext(os.path.basename(path))[0]
     with tempfile.TemporaryDirectory(prefix='hinomi-conformance.') as folder:
-        start = time.monotonic()
-        line, failures = run(program, path, folder)
+        kind, reason = reason_of(name)
+        if kind == 'skip':
+            line, failures = f'skip NAME: {reason}', []
+        else:
+            line, failures = judged(*run(program, path, folder), name)
     for failure in failures:
         print(f'# {name}: {failure}')
-    print(f'{line.replace("NAME", name)}' + (f' # {time.monotonic() - start:.1f} s' if 'CONFORMANCE_TIMES' in os.environ else ''))
+    print(line.replace('NAME', name, 1))
     sys.stdout.flush()
     os._exit(0)  # the Internet's thread does not end by itself
 
