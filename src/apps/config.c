@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "apps/config_groups.h"
 #include "base/text.h"
 
 /* ---- the file, as libcyaml gives it ---- */
@@ -52,12 +53,16 @@ struct file_control {
 struct file_lists {
     char **never_block;
     unsigned never_block_count;
+    char **only_for_groups;
+    unsigned only_for_groups_count;
     unsigned *shrink_percent, *grow_percent;
 };
 
 struct file_config {
     char *user;
     struct file_lists *lists;
+    struct file_group *groups;
+    unsigned groups_count;
     struct file_dns *dns;
     struct file_store *store;
     struct file_control *control;
@@ -124,6 +129,8 @@ static const cyaml_schema_field_t control_fields[] = {
 static const cyaml_schema_field_t lists_fields[] = {
     CYAML_FIELD_SEQUENCE("never_block", OPTIONAL_TEXT, struct file_lists, never_block, &text_entry, 0,
                          CONFIG_NEVER_BLOCK_MAX),
+    CYAML_FIELD_SEQUENCE("only_for_groups", OPTIONAL_TEXT, struct file_lists, only_for_groups, &text_entry, 0,
+                         GROUP_LISTS_MAX),
     CYAML_FIELD_UINT_PTR("shrink_percent", OPTIONAL_TEXT, struct file_lists, shrink_percent),
     CYAML_FIELD_UINT_PTR("grow_percent", OPTIONAL_TEXT, struct file_lists, grow_percent),
     CYAML_FIELD_END,
@@ -133,6 +140,7 @@ static const cyaml_schema_field_t top_fields[] = {
     CYAML_FIELD_MAPPING_PTR("dns", OPTIONAL_TEXT, struct file_config, dns, dns_fields),
     CYAML_FIELD_MAPPING_PTR("store", OPTIONAL_TEXT, struct file_config, store, store_fields),
     CYAML_FIELD_MAPPING_PTR("lists", OPTIONAL_TEXT, struct file_config, lists, lists_fields),
+    CYAML_FIELD_SEQUENCE("groups", OPTIONAL_TEXT, struct file_config, groups, &config_group_entry, 0, GROUPS_MAX),
     CYAML_FIELD_MAPPING_PTR("control", OPTIONAL_TEXT, struct file_config, control, control_fields),
     CYAML_FIELD_END,
 };
@@ -191,6 +199,17 @@ static void refuse(struct load *l, const char *key, const char *value, const cha
     l->failed = -EINVAL;
     int line = line_of(l->path, value[0] ? value : key);
     snprintf(l->error, CONFIG_ERROR_MAX, "%s:%d: %s: %s: %s", l->path, line, key, value, reason);
+}
+
+static void refuse_of(void *self, const char *key, const char *value, const char *reason)
+{
+    refuse(self, key, value, reason);
+}
+
+/* For sections that are read elsewhere. */
+static struct config_complaint complaint_of(struct load *l)
+{
+    return (struct config_complaint){.refuse = refuse_of, .self = l};
 }
 
 static void refuse_number(struct load *l, const char *key, unsigned value, const char *reason)
@@ -538,6 +557,9 @@ int config_load(const char *path, struct config *ret_config, char *ret_error)
         take_store(&l, f->store, c);
     if (f && f->lists)
         take_lists(&l, f->lists, &c->lists);
+    if (f)
+        config_groups_take(f->groups, f->groups_count, f->lists ? f->lists->only_for_groups : NULL,
+                           f->lists ? f->lists->only_for_groups_count : 0, complaint_of(&l), &c->dns.groups);
     if (f && f->control)
         take_users(&l, f->control, c);
     cyaml_free(&cyaml, &top_schema, f, 0);
