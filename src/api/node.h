@@ -5,7 +5,6 @@
 #ifndef HINOMI_API_NODE_H
 #define HINOMI_API_NODE_H
 
-#include "act/policy/compile.h"
 #include "act/policy/policy.h"
 #include "api/control.h"
 #include "store/ledger.h"
