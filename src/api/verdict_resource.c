@@ -254,8 +254,9 @@ static void handle_why(struct control_request *request, const json_t *arguments)
         return;
     }
     struct dns_decision decision;
+    struct dns_asker asker = {0};
     policy_prepare(policy, &name, probes);
-    policy_decide(probes, &name, now_us, &decision);
+    policy_decide(policy, probes, &name, &asker, now_us, &decision);
     free(probes);
 
     struct explain x = {.node = node, .name = &name, .matches = json_array()};

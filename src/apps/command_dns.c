@@ -131,7 +131,7 @@ static void on_reclaim(evutil_socket_t fd, short what, void *self)
     (void)fd, (void)what;
     struct dns_command *c = self;
     static const struct timeval soon = {.tv_usec = RECLAIM_MS * 1000};
-    if (!policy_slot_reclaim(&c->service.slot))
+    if (!policy_slot_reclaim(&c->service.policy.slot))
         event_add(c->reclaim, &soon);
 }
 
@@ -144,12 +144,12 @@ static void on_built(evutil_socket_t fd, short what, void *self)
         return;
     pthread_join(c->builder, NULL);
     c->building = false;
-    struct policy *next = image ? policy_new(NULL, image) : NULL;
+    struct policy *next = image ? policy_new(NULL, image, NULL) : NULL;
     if (!next) {
         policy_image_close(image);
         log_error(_("the policy in force is kept"));
     } else {
-        while (policy_slot_swap(&c->service.slot, next) == -EBUSY)
+        while (policy_slot_swap(&c->service.policy.slot, next) == -EBUSY)
             usleep(1000); /* a worker holds the one before for less than a batch */
         log_notice(_("policy in force"));
         on_reclaim(-1, 0, c);
@@ -388,12 +388,12 @@ static int run(struct dns_command *c)
     struct policy_image *image = NULL;
     if (c->file_count > 0 && build_image(c, &image) < 0)
         return command_failed(_("not started without its lists"));
-    struct policy *first = policy_new(NULL, image);
+    struct policy *first = policy_new(NULL, image, NULL);
     struct dns_service_memory *memory = calloc(c->options.workers, sizeof *memory);
     for (unsigned i = 0; memory && i < c->options.workers; i++)
         memory[i].counters = calloc(1, DNS_COUNTERS_SIZE);
     const char *error = "out of memory";
-    if (!first || !memory || dns_service_init(&c->service, &c->options, fds, memory, first, certificate.tls, &error) < 0)
+    if (!first || !memory || dns_service_init(&c->service, &c->options, fds, memory, first, NULL, certificate.tls, &error) < 0)
         return command_failed(_("the resolver cannot start: %s"), error);
     int code = serve(c);
     dns_service_done(&c->service);

@@ -8,47 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "act/dns_answer/answer.h"
 #include "base/text.h"
-
-/* ---- struct dns_policy over act/policy and act/dns_answer ---- */
-
-static const void *glue_hold(void *self, unsigned worker)
-{
-    return policy_hold(self, worker);
-}
-
-static void glue_release(void *self, unsigned worker)
-{
-    policy_release(self, worker);
-}
-
-static void glue_prepare(const void *policy, const struct dns_name *name, struct dns_probes *probes)
-{
-    policy_prepare(policy, name, (struct policy_probes *)probes);
-}
-
-static void glue_decide(const void *policy, const struct dns_probes *probes, const struct dns_name *name,
-                        int64_t now_us, struct dns_decision *ret_decision)
-{
-    (void)policy;
-    policy_decide((const struct policy_probes *)probes, name, now_us, ret_decision);
-}
-
-static struct dns_policy glue(struct policy_slot *slot)
-{
-    return (struct dns_policy){
-        .self = slot,
-        .probes_size = sizeof(struct policy_probes),
-        .hold = glue_hold,
-        .release = glue_release,
-        .prepare = glue_prepare,
-        .decide = glue_decide,
-        .answer = answer_policy,
-        .answer_any = answer_any,
-        .answer_error = answer_error,
-    };
-}
 
 /* ---- the service ---- */
 
@@ -144,7 +104,8 @@ static bool same_upstream(const struct upstream_options *a, const struct upstrea
 bool dns_service_options_equal(const struct dns_service_options *a, const struct dns_service_options *b)
 {
     return dns_service_same_addresses(a, b) && same_access(a, b) && same_upstream(&a->upstream, &b->upstream) &&
-           certificate_files_equal(&a->certificate, &b->certificate) && a->workers == b->workers && a->cache_bytes == b->cache_bytes;
+           certificate_files_equal(&a->certificate, &b->certificate) && a->workers == b->workers && a->cache_bytes == b->cache_bytes &&
+           memcmp(&a->groups, &b->groups, sizeof a->groups) == 0; /* filled over zeros: equal texts are equal octets */
 }
 
 /* The sockets of one worker: by kind, then by address, then by transport. */
@@ -215,7 +176,7 @@ static int init_worker(struct dns_service *s, const struct dns_service_options *
         .number = number,
         .cache_bytes = o->cache_bytes / o->workers,
         .upstream = o->upstream,
-        .policy = glue(&s->slot),
+        .policy = dns_policy_of(&s->policy),
         .counters = memory->counters,
         .access_count = o->access_count,
         .tls = s->tls,
@@ -242,11 +203,13 @@ static int init_worker(struct dns_service *s, const struct dns_service_options *
 }
 
 int dns_service_init(struct dns_service *s, const struct dns_service_options *o, const int *fds,
-                     const struct dns_service_memory *memory, struct policy *first, struct dns_tls *tls,
-                     const char **ret_error)
+                     const struct dns_service_memory *memory, struct policy *first, const struct policy_groups *groups,
+                     struct dns_tls *tls, const char **ret_error)
 {
     *s = (struct dns_service){.worker_count = o->workers, .tls = tls};
-    policy_slot_init(&s->slot, first);
+    policy_slot_init(&s->policy.slot, first);
+    s->policy.groups = groups;
+    s->policy.has_tokens = o->groups.token_count > 0;
     for (unsigned i = 0; i < o->workers; i++) {
         int e = init_worker(s, o, i, fds, &memory[i], ret_error);
         if (e < 0) {
@@ -292,6 +255,6 @@ void dns_service_done(struct dns_service *s)
 {
     for (unsigned i = 0; i < s->worker_count; i++)
         dns_worker_free(s->workers[i]);
-    policy_slot_done(&s->slot);
+    policy_slot_done(&s->policy.slot);
     dns_tls_free(s->tls);
 }

@@ -4,8 +4,8 @@
 
 #include <pthread.h>
 
-#include "act/policy/policy.h"
 #include "apps/certificate.h"
+#include "apps/dns_policy.h"
 #include "watch/dns/server.h"
 #include "watch/dns/tls.h"
 
@@ -29,6 +29,7 @@ struct dns_service_options {
     unsigned access_count;
     size_t cache_bytes; /* of all workers together */
     struct upstream_options upstream;
+    struct group_settings groups;
 };
 
 /* Sensible values for everything but the addresses: recursion, validation, loopback clients, Debian's anchor and hints. */
@@ -53,7 +54,7 @@ int dns_service_open_sockets(const struct dns_service_options *o, int *ret_fds, 
     must_check;
 
 struct dns_service {
-    struct policy_slot slot;
+    struct dns_policy_source policy;
     struct dns_tls *tls;
     unsigned worker_count, started;
     struct dns_worker *workers[DNS_WORKERS_MAX];
@@ -69,10 +70,10 @@ struct dns_service_memory {
 };
 
 /* Makes the workers (files are read, anchors and hints too); first policy may be empty but not NULL. Takes policy and tls;
- * without tls the clients of encrypted sockets are sent away. */
+ * without tls the clients of encrypted sockets are sent away. groups: borrowed, those of `first`; NULL: none. */
 int dns_service_init(struct dns_service *s, const struct dns_service_options *o, const int *fds,
-                     const struct dns_service_memory *memory, struct policy *first, struct dns_tls *tls,
-                     const char **ret_error) must_check;
+                     const struct dns_service_memory *memory, struct policy *first, const struct policy_groups *groups,
+                     struct dns_tls *tls, const char **ret_error) must_check;
 int dns_service_start(struct dns_service *s) must_check;
 void dns_service_stop(struct dns_service *s);
 void dns_service_done(struct dns_service *s);

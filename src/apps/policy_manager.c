@@ -676,7 +676,7 @@ int policy_manager_new(const struct policy_manager_options *options, struct poli
     m->built_fd = m->examined_fd = -1;
     policy_manager_set_protect_files(m, options->protect_files, options->protect_count);
     m->folder = openat(options->data_fd, NODE_POLICY, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    m->policy = policy_new(NULL, NULL);
+    m->policy = policy_new(NULL, NULL, NULL);
     int e = m->folder < 0 ? -errno : m->policy ? load_key(m) : -ENOMEM;
     if (e == 0)
         e = make_events(m);

@@ -23,6 +23,7 @@ struct dns_role {
     struct event_base *loop;
     struct shared_memory memory;
     int folder; /* NODE_POLICY */
+    struct policy_groups *groups;
     struct dns_service service;
     struct channel *hub;
     struct event *parent, *terminate, *reclaim;
@@ -43,7 +44,7 @@ static void on_reclaim(evutil_socket_t fd, short what, void *self)
     (void)fd, (void)what;
     struct dns_role *r = self;
     static const struct timeval soon = {.tv_usec = RECLAIM_MS * 1000};
-    if (!policy_slot_reclaim(&r->service.slot))
+    if (!policy_slot_reclaim(&r->service.policy.slot))
         event_add(r->reclaim, &soon);
 }
 
@@ -91,14 +92,14 @@ static void put_in_force(struct dns_role *r, enum policy_layer layer, uint64_t a
         tell_hub(r, layer, announced, reason);
         return;
     }
-    struct policy *old = atomic_load(&r->service.slot.current);
+    struct policy *old = atomic_load(&r->service.policy.slot.current);
     struct policy *next = policy_with_layer(old, layer, image);
     if (!next) {
         policy_image_close(image);
         tell_hub(r, layer, announced, "out of memory");
         return;
     }
-    while (policy_slot_swap(&r->service.slot, next) == -EBUSY)
+    while (policy_slot_swap(&r->service.policy.slot, next) == -EBUSY)
         usleep(200); /* a worker holds the one before for less than a batch */
     show_generations(r);
     tell_hub(r, layer, r->generation[layer], NULL);
@@ -184,7 +185,7 @@ static struct policy *first_policy(struct dns_role *r)
         if (!images[i] && faccessat(r->folder, node_policy_files[i], F_OK, 0) == 0)
             log_error(_("policy image %s refused, starting without it: %s"), node_policy_files[i], _(reason));
     }
-    return policy_new(images[POLICY_LAYER_HAND], images[POLICY_LAYER_LISTS]);
+    return policy_new(images[POLICY_LAYER_HAND], images[POLICY_LAYER_LISTS], r->groups);
 }
 
 /* As whom the folder belongs to: its owner, taken over one day, may have put anything there. */
@@ -240,11 +241,13 @@ static int make_service(struct dns_role *r, const char **ret_error)
             .ring = shared_memory_ring(&r->memory, i),
             .ring_capacity = c->ring_bytes,
         };
-    struct policy *first = first_policy(r);
     *ret_error = N_("out of memory");
+    e = policy_groups_new(&c->dns.groups, &r->groups);
+    struct policy *first = e == 0 ? first_policy(r) : NULL;
     if (!first)
         return -ENOMEM;
-    return dns_service_init(&r->service, &c->dns, r->start.sockets, memory, first, make_tls(c), ret_error);
+    return dns_service_init(&r->service, &c->dns, r->start.sockets, memory, first, r->groups, make_tls(c),
+                            ret_error);
 }
 
 static int make_loop(struct dns_role *r)
@@ -288,6 +291,7 @@ static int run(struct dns_role *r)
         event_base_dispatch(r->loop);
     dns_service_stop(&r->service);
     dns_service_done(&r->service);
+    policy_groups_free(r->groups);
     return 0;
 }
 

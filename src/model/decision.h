@@ -7,12 +7,31 @@
 
 #include "model/observation.h"
 
+/* Who asks. */
+struct dns_asker {
+    struct addr client;
+    uint16_t group; /* of client groups; 0: none */
+};
+
+struct dns_name;
+
+/* The name servers of the zones that an answer came from; all borrowed. */
+struct dns_name_servers {
+    const struct dns_name *names;
+    unsigned name_count;
+    const struct addr *addresses;
+    unsigned address_count;
+};
+
 struct dns_decision {
     uint8_t action;             /* enum dns_action; DNS_ACTION_NONE: the policy has nothing on the name */
-    uint8_t label;              /* which label of the query's name the matching name starts at */
+    uint8_t label;              /* trigger NAME of the query itself: which of its labels the matching name starts at */
+    uint8_t trigger;            /* enum dns_trigger */
+    bool final;                 /* nothing in the answer can change it: no need to resolve before acting on it */
     uint16_t list;              /* number of the list; 0: by hand */
     struct verdict_ref verdict; /* cited in the answer */
     uint16_t ede;               /* RFC 8914 info code for blocked answers */
+    uint32_t order;             /* of the rule's list among all that the client has, 0 first; the policy's own use */
     const char *list_name;      /* borrowed */
     const uint8_t *data;        /* local data (act/policy/data.h), borrowed; NULL without */
     uint32_t data_len;

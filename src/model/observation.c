@@ -7,7 +7,7 @@
 #include "base/writer.h"
 
 #define FRAME_KIND_DNS 1 /* first octet: what is observed */
-#define FRAME_VERSION 1  /* second octet: of this layout */
+#define FRAME_VERSION 2  /* second octet: of this layout */
 
 static const char *const transport_words[] = {
     [DNS_TRANSPORT_UDP] = "udp",
@@ -26,8 +26,15 @@ static const char *const action_words[] = {
     [DNS_ACTION_REFUSED] = "refused",
     [DNS_ACTION_DROP] = "drop",
     [DNS_ACTION_TRUNCATE] = "truncate",
+    [DNS_ACTION_OBSERVE] = "observe",
 };
 _Static_assert(array_len(action_words) == DNS_ACTION_COUNT, "one word per action");
+
+static const char *const trigger_words[] = {
+    [DNS_TRIGGER_NAME] = "name",       [DNS_TRIGGER_CLIENT] = "client",         [DNS_TRIGGER_ADDRESS] = "address",
+    [DNS_TRIGGER_NS_NAME] = "ns-name", [DNS_TRIGGER_NS_ADDRESS] = "ns-address",
+};
+_Static_assert(array_len(trigger_words) == DNS_TRIGGER_COUNT, "one word per trigger");
 
 const char *dns_transport_word(unsigned transport)
 {
@@ -37,6 +44,22 @@ const char *dns_transport_word(unsigned transport)
 const char *dns_action_word(unsigned action)
 {
     return action < DNS_ACTION_COUNT ? action_words[action] : "unknown";
+}
+
+const char *dns_trigger_word(unsigned trigger)
+{
+    return trigger < DNS_TRIGGER_COUNT ? trigger_words[trigger] : "unknown";
+}
+
+uint32_t dns_group_id(const char *name)
+{
+    if (!*name)
+        return 0;
+    /* FNV-1a: names are the operator's own, and the configuration refuses two of the same number. */
+    uint32_t h = 2166136261u;
+    for (; *name; name++)
+        h = (h ^ (uint8_t)*name) * 16777619u;
+    return h ? h : 1;
 }
 
 size_t dns_observation_put(const struct dns_observation *o, uint8_t *frame)
@@ -54,7 +77,9 @@ size_t dns_observation_put(const struct dns_observation *o, uint8_t *frame)
     writer_u32(&w, o->verdict.id);
     writer_u32(&w, o->verdict.line);
     writer_u32(&w, o->latency_us);
+    writer_u32(&w, o->group);
     writer_u16(&w, o->list);
+    writer_u8(&w, o->trigger);
     writer_u8(&w, o->name_len);
     writer_bytes(&w, o->name, o->name_len);
     return w.len;
@@ -93,11 +118,13 @@ int dns_observation_get(const uint8_t *frame, size_t len, struct dns_observation
     o.verdict.id = reader_u32(&r);
     o.verdict.line = reader_u32(&r);
     o.latency_us = reader_u32(&r);
+    o.group = reader_u32(&r);
     o.list = reader_u16(&r);
+    o.trigger = reader_u8(&r);
     o.name_len = reader_u8(&r);
     const uint8_t *name = reader_take(&r, o.name_len);
     if (r.failed || r.left > 0 || o.transport >= DNS_TRANSPORT_COUNT || o.action >= DNS_ACTION_COUNT ||
-        o.rcode > 15 || o.from_cache > 1 || o.time_us < 0 || !name_is_whole(name, o.name_len))
+        o.trigger >= DNS_TRIGGER_COUNT || o.rcode > 15 || o.from_cache > 1 || o.time_us < 0 || !name_is_whole(name, o.name_len))
         return -EBADMSG;
     memcpy(o.name, name, o.name_len);
     memset(o.name + o.name_len, 0, sizeof o.name - o.name_len);

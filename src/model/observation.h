@@ -32,10 +32,25 @@ enum dns_action {
     DNS_ACTION_REFUSED,    /* client outside the access list, or a query we do not serve */
     DNS_ACTION_DROP,       /* the policy says: no answer */
     DNS_ACTION_TRUNCATE,   /* the policy says: come back over TCP */
+    DNS_ACTION_OBSERVE,    /* would have been blocked, by a rule that only observes: resolved */
     DNS_ACTION_COUNT
 };
 
+/* What of a query or of its answer a rule of the policy matched (draft-vixie-dnsop-dns-rpz-00 4). */
+enum dns_trigger {
+    DNS_TRIGGER_NAME,       /* the query's name, or one of the CNAME chain of its answer */
+    DNS_TRIGGER_CLIENT,     /* the client's address */
+    DNS_TRIGGER_ADDRESS,    /* an address in the answer */
+    DNS_TRIGGER_NS_NAME,    /* the name of a name server of the name's zone */
+    DNS_TRIGGER_NS_ADDRESS, /* the address of such a server */
+    DNS_TRIGGER_COUNT
+};
+
 enum { DNS_NAME_WIRE_MAX = 255 }; /* RFC 1035 2.3.4 */
+
+/* A client group as observations know it: a number made from its name, so that it stays the same whatever else is
+ * configured. 0: clients of no group. */
+uint32_t dns_group_id(const char *name);
 
 struct dns_observation {
     int64_t time_us;    /* wall clock when the query was read */
@@ -45,15 +60,17 @@ struct dns_observation {
     uint8_t transport; /* enum dns_transport */
     uint8_t action;    /* enum dns_action */
     uint8_t from_cache; /* 1: answered from the cache or by policy, without waiting for an upstream */
+    uint8_t trigger; /* enum dns_trigger: what the rule matched; 0 without a rule */
     uint16_t list; /* number of the list that decided; 0: none, or made by hand */
     struct verdict_ref verdict;
+    uint32_t group; /* dns_group_id of the client's group */
     uint32_t latency_us; /* from read to answer handed to the kernel */
     uint8_t name_len;    /* wire octets, 1..255 */
     uint8_t name[DNS_NAME_WIRE_MAX]; /* wire form, lower case, uncompressed */
 };
 
 /* Longest frame: fixed part and name. */
-enum { DNS_OBSERVATION_FRAME_MAX = 48 + DNS_NAME_WIRE_MAX };
+enum { DNS_OBSERVATION_FRAME_MAX = 52 + DNS_NAME_WIRE_MAX };
 
 /* Writes the frame; returns its length. `frame` has room for DNS_OBSERVATION_FRAME_MAX. */
 size_t dns_observation_put(const struct dns_observation *o, uint8_t *frame);
@@ -63,5 +80,7 @@ int dns_observation_get(const uint8_t *frame, size_t len, struct dns_observation
 /* "udp", "tcp", ...; "none", "pass", "nxdomain", ...; "unknown" beyond the enum. */
 const char *dns_transport_word(unsigned transport);
 const char *dns_action_word(unsigned action);
+/* "name", "client", "address", "ns-name", "ns-address". */
+const char *dns_trigger_word(unsigned trigger);
 
 #endif

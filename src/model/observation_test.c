@@ -7,7 +7,7 @@
 
 /* docs/formats/observation-frames.md, octet by octet. */
 static const uint8_t sample_frame[] = {
-    1, 1,                                           /* kind, version */
+    1, 2,                                           /* kind, version */
     2, 3, 5, 1,                                     /* dot, nodata, rcode, from cache */
     0x00, 0x41,                                     /* type 65 */
     0x00, 0x06, 0x0a, 0x24, 0x18, 0x1e, 0x40, 0x07, /* 1700000000000007 us */
@@ -15,11 +15,13 @@ static const uint8_t sample_frame[] = {
     0x00, 0x00, 0x00, 0x11,                         /* verdict 17 */
     0x00, 0x00, 0x28, 0x5c,                         /* line 10332 */
     0x00, 0x01, 0x00, 0x02,                         /* 65538 us */
+    0xbf, 0x9c, 0xf9, 0x68,                         /* group */
     0x01, 0x02,                                     /* list 258 */
+    2,                                              /* an address */
     11, 4, 'e', 'v', 'i', 'l', 4, 't', 'e', 's', 't', 0,
 };
 
-enum { NAME_AT = 47 };
+enum { NAME_AT = 52 };
 _Static_assert(sizeof sample_frame == NAME_AT + 11, "fixed part and name");
 
 static struct dns_observation sample(void)
@@ -33,6 +35,8 @@ static struct dns_observation sample(void)
     o.action = DNS_ACTION_NODATA;
     o.from_cache = 1;
     o.list = 258;
+    o.group = 0xbf9cf968;
+    o.trigger = DNS_TRIGGER_ADDRESS;
     o.verdict = (struct verdict_ref){.id = 17, .line = 10332};
     o.latency_us = 65538;
     o.name_len = 11;
@@ -61,6 +65,8 @@ TEST(a_frame_gives_the_observation_back)
     check_int(got.action, ==, o.action);
     check_int(got.from_cache, ==, o.from_cache);
     check_int(got.list, ==, o.list);
+    check_int(got.group, ==, o.group);
+    check_int(got.trigger, ==, o.trigger);
     check_int(got.verdict.id, ==, o.verdict.id);
     check_int(got.verdict.line, ==, o.verdict.line);
     check_int(got.latency_us, ==, o.latency_us);
@@ -91,15 +97,17 @@ TEST(values_out_of_range_are_refused)
         {0, 0},           /* kind */
         {0, 2},
         {1, 0},           /* version */
-        {1, 2},
+        {1, 1},
+        {1, 3},
         {2, DNS_TRANSPORT_COUNT},
         {3, DNS_ACTION_COUNT},
         {4, 16},          /* rcode */
         {5, 2},           /* from cache */
         {8, 0x80},        /* time before 1970 */
-        {46, 0},          /* no name */
-        {46, 10},         /* name cut before its root */
-        {46, 12},         /* name longer than the frame */
+        {50, DNS_TRIGGER_COUNT},
+        {51, 0},          /* no name */
+        {51, 10},         /* name cut before its root */
+        {51, 12},         /* name longer than the frame */
         {NAME_AT, 3},     /* labels that do not meet the end */
         {NAME_AT, 0},     /* root in the middle */
         {NAME_AT, 64},    /* not a length */
@@ -146,7 +154,19 @@ TEST(words_exist_for_all_and_unknown_for_the_rest)
     check_str(dns_action_word(DNS_ACTION_NONE), "none");
     check_str(dns_action_word(DNS_ACTION_LOCAL_DATA), "local-data");
     check_str(dns_action_word(DNS_ACTION_TRUNCATE), "truncate");
+    check_str(dns_action_word(DNS_ACTION_OBSERVE), "observe");
     check_str(dns_action_word(255), "unknown");
+    check_str(dns_trigger_word(DNS_TRIGGER_NAME), "name");
+    check_str(dns_trigger_word(DNS_TRIGGER_NS_ADDRESS), "ns-address");
+    check_str(dns_trigger_word(DNS_TRIGGER_COUNT), "unknown");
+}
+
+/* The published test vectors of FNV-1a, 32 bits. */
+TEST(a_group_has_the_number_of_its_name)
+{
+    check_int(dns_group_id(""), ==, 0);
+    check_int(dns_group_id("a"), ==, 0xe40c292c);
+    check_int(dns_group_id("foobar"), ==, 0xbf9cf968);
 }
 
 int main(int argc, char **argv)

@@ -91,7 +91,7 @@ static size_t build(const struct dns_query *q, const struct world_upstream *s, u
     writer_u16(&w, q->qclass);
     const struct dns_name *owner = &q->name;
     if (records && s->alias.len > 0) {
-        put_head(&w, owner, DNS_TYPE_CNAME, s->ttl_s, s->alias.len);
+        put_head(&w, owner, s->alias_is_server ? DNS_TYPE_NS : DNS_TYPE_CNAME, s->ttl_s, s->alias.len);
         writer_bytes(&w, s->alias.wire, s->alias.len);
         owner = &s->alias;
     }

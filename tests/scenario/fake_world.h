@@ -54,6 +54,7 @@ struct world_upstream {
     uint32_t ttl_s, soa_ttl_s, soa_minimum_s;
     bool has_soa;
     struct dns_name alias; /* an alias stands before the records; length 0: none */
+    bool alias_is_server; /* it is the name of a name server instead */
     unsigned address_count;
     struct addr address[WORLD_DATA_MAX];
 };

@@ -14,12 +14,11 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "act/dns_answer/answer.h"
 #include "act/policy/compile.h"
 #include "act/policy/policy.h"
 #include "fake_world.h"
 #include "proto/dns/message.h"
-#include "watch/dns/server.h"
+#include "apps/dns_policy.h"
 
 enum {
     WORDS_MAX = 64,
@@ -41,7 +40,8 @@ struct scenario {
     FILE *list_text;
     struct compile_source list_source;
     /* What runs. */
-    struct policy_slot slot;
+    struct group_settings groups;
+    struct dns_policy_source policy;
     struct dns_worker_options options;
     struct dns_worker *worker;
     struct dns_counters counters;
@@ -176,9 +176,37 @@ static void config_access(struct scenario *s, struct words *w)
             complain(s, "not a prefix");
 }
 
+static void end_list(struct scenario *s);
+
+/* group NAME [client PREFIX | list NAME | without NAME]...; "group * without NAME" is for everybody. */
+static void config_group(struct scenario *s, struct words *w)
+{
+    struct group_settings *g = &s->groups;
+    const char *name = take(w);
+    uint16_t group = 0;
+    if (strcmp(name, "*") != 0) {
+        snprintf(g->groups[g->count].name, sizeof g->groups[0].name, "%s", name);
+        group = (uint16_t)++g->count;
+    }
+    while (w->next < w->count) {
+        if (take_if(w, "client")) {
+            if (addr_prefix_parse(take(w), &g->prefixes[g->prefix_count].prefix) < 0)
+                complain(s, "not a prefix");
+            g->prefixes[g->prefix_count++].group = group;
+            continue;
+        }
+        g->lists[g->list_count].without = take_if(w, "without");
+        if (!g->lists[g->list_count].without && !take_if(w, "list"))
+            complain(s, "\"%s\" is nothing of a group", take(w));
+        snprintf(g->lists[g->list_count].name, sizeof g->lists[0].name, "%s", take(w));
+        g->lists[g->list_count++].group = group;
+    }
+}
+
 /* list NAME FORMAT number N verdict N; its lines follow, each behind "|". */
 static void config_list(struct scenario *s, struct words *w)
 {
+    end_list(s);
     s->list_source = (struct compile_source){.list.ede = DNS_EDE_FILTERED, .list.since_us = world_clock_wall_us()};
     snprintf(s->list_source.list.name, sizeof s->list_source.list.name, "%s", take(w));
     if (list_format_parse(take(w), &s->list_source.format) < 0)
@@ -210,28 +238,6 @@ static void end_list(struct scenario *s)
 
 /* ---- starting and stopping ---- */
 
-static const void *hold(void *self, unsigned worker)
-{
-    return policy_hold(self, worker);
-}
-
-static void release(void *self, unsigned worker)
-{
-    policy_release(self, worker);
-}
-
-static void prepare(const void *policy, const struct dns_name *name, struct dns_probes *probes)
-{
-    policy_prepare(policy, name, (struct policy_probes *)probes);
-}
-
-static void decide(const void *policy, const struct dns_probes *probes, const struct dns_name *name, int64_t now_us,
-                   struct dns_decision *ret_decision)
-{
-    (void)policy;
-    policy_decide((const struct policy_probes *)probes, name, now_us, ret_decision);
-}
-
 static struct policy_image *finish_image(struct scenario *s, struct policy_builder **b)
 {
     int fd = -1;
@@ -251,7 +257,11 @@ static void start(struct scenario *s)
 {
     end_list(s);
     struct policy_image *hand = finish_image(s, &s->hand), *lists = finish_image(s, &s->lists);
-    policy_slot_init(&s->slot, policy_new(hand, lists));
+    struct policy_groups *groups = NULL;
+    if (s->groups.count + s->groups.list_count > 0 && policy_groups_new(&s->groups, &groups) < 0)
+        complain(s, "the groups cannot be made");
+    s->policy.groups = groups;
+    policy_slot_init(&s->policy.slot, policy_new(hand, lists, s->policy.groups));
     s->ring_memory = calloc(1, ring_memory_size(RING_CAPACITY));
     int e = ring_format(s->ring_memory, RING_CAPACITY);
     assert(e == 0);
@@ -267,17 +277,7 @@ static void start(struct scenario *s)
     s->options.cache_key = (struct sip_key){3, 4};
     s->options.counters = &s->counters;
     s->options.ring = &s->producer;
-    s->options.policy = (struct dns_policy){
-        .self = &s->slot,
-        .probes_size = sizeof(struct policy_probes),
-        .hold = hold,
-        .release = release,
-        .prepare = prepare,
-        .decide = decide,
-        .answer = answer_policy,
-        .answer_any = answer_any,
-        .answer_error = answer_error,
-    };
+    s->options.policy = dns_policy_of(&s->policy);
     const char *error;
     if (dns_worker_new(&s->options, &s->worker, &error) < 0)
         complain(s, "the worker cannot be made: %s", error);
@@ -314,7 +314,8 @@ static void finish(struct scenario *s)
     free(left);
     dns_worker_free(s->worker);
     if (s->running) {
-        policy_slot_done(&s->slot);
+        policy_slot_done(&s->policy.slot);
+        policy_groups_free((struct policy_groups *)(uintptr_t)s->policy.groups);
         world_network_close();
     }
     policy_builder_free(s->hand);
@@ -574,7 +575,7 @@ static void step_wall(struct scenario *s, struct words *w)
     turn(s);
 }
 
-/* UPSTREAM NAME TYPE (NOERROR|NXDOMAIN|NODATA|SERVFAIL|BOGUS|SILENT) [secure] [ttl N] [soa TTL MINIMUM] [cname NAME]
+/* UPSTREAM NAME TYPE (NOERROR|NXDOMAIN|NODATA|SERVFAIL|BOGUS|SILENT) [secure] [ttl N] [soa TTL MINIMUM] [cname NAME | ns NAME]
  * [addresses N] [ADDR...] */
 static void step_upstream(struct scenario *s, struct words *w)
 {
@@ -598,6 +599,9 @@ static void step_upstream(struct scenario *s, struct words *w)
         u->soa_minimum_s = (uint32_t)take_number(s, w);
     }
     if (take_if(w, "cname"))
+        u->alias = take_name(s, w);
+    u->alias_is_server = take_if(w, "ns");
+    if (u->alias_is_server)
         u->alias = take_name(s, w);
     if (take_if(w, "addresses")) {
         u->address_count = (unsigned)take_number(s, w);
@@ -651,10 +655,15 @@ static void expect_field(struct scenario *s, const struct dns_observation *o, co
 {
     char all[1024], text[DNS_NAME_TEXT_MAX], ref[VERDICT_REF_TEXT_MAX], type[DNS_TYPE_TEXT_MAX],
         rcode[DNS_TYPE_TEXT_MAX], client[ADDR_TEXT_MAX];
+    const char *group = "";
+    for (unsigned i = 1; i <= policy_groups_count(s->policy.groups); i++)
+        if (policy_group_id(s->policy.groups, i) == o->group)
+            group = policy_group_name(s->policy.groups, i);
     snprintf(all, sizeof all, " client=%s name=%s type=%s rcode=%s transport=%s action=%s cache=%u list=%u verdict=%s "
-             "latency=%u ago=%lld ", addr_format(&o->client, client), dns_name_format_wire(o->name, o->name_len, text),
+             "trigger=%s group=%s latency=%u ago=%lld ", addr_format(&o->client, client), dns_name_format_wire(o->name, o->name_len, text),
              dns_type_format(o->qtype, type), dns_rcode_format(o->rcode, rcode), dns_transport_word(o->transport),
-             dns_action_word(o->action), o->from_cache, o->list, verdict_ref_format(o->verdict, ref), o->latency_us,
+             dns_action_word(o->action), o->from_cache, o->list, verdict_ref_format(o->verdict, ref),
+             dns_trigger_word(o->trigger), group, o->latency_us,
              (long long)(world_clock_wall_us() - o->time_us));
     char want[512];
     snprintf(want, sizeof want, " %s ", word);
@@ -709,7 +718,8 @@ struct command {
 };
 
 static const struct command config_commands[] = {
-    {"access", config_access}, {"block", config_block}, {"pass", config_pass}, {"list", config_list}};
+    {"access", config_access}, {"block", config_block}, {"pass", config_pass}, {"list", config_list},
+    {"group", config_group}};
 static const struct command step_commands[] = {
     {"QUERY", step_query},   {"ANSWER", step_answer}, {"SILENCE", step_silence}, {"TIME", step_time},
     {"WALL", step_wall},     {"UPSTREAM", step_upstream}, {"SPEAK", step_speak}, {"ASKED", step_asked},

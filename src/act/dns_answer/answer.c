@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "proto/dns/message.h"
 #include "proto/dns/opt.h"
 
 enum {
@@ -69,20 +70,26 @@ static void put_soa(struct writer *w, const struct dns_query *q, unsigned label)
 }
 
 /* RPZ: a CNAME target that starts with "*" keeps the query's name in front. False when the result is too long. */
-static bool put_target(struct writer *w, const struct dns_query *q, const uint8_t *target, size_t target_len)
+static bool read_target(const struct dns_query *q, const uint8_t *target, size_t target_len, struct dns_name *ret_target)
 {
     bool wildcard = target_len > 2 && target[0] == 1 && target[1] == '*';
-    if (!wildcard) {
-        writer_u16(w, (uint16_t)target_len);
-        writer_bytes(w, target, target_len);
-        return true;
-    }
-    size_t len = q->name.len - 1u + target_len - 2;
-    if (len > DNS_NAME_MAX)
+    size_t kept = wildcard ? q->name.len - 1u : 0;
+    uint8_t wire[2 * DNS_NAME_MAX];
+    if (target_len > DNS_NAME_MAX)
         return false;
-    writer_u16(w, (uint16_t)len);
-    writer_bytes(w, q->name.wire, q->name.len - 1u);
-    writer_bytes(w, target + 2, target_len - 2);
+    memcpy(wire, q->name.wire, kept);
+    memcpy(wire + kept, target + (wildcard ? 2 : 0), target_len - (wildcard ? 2 : 0));
+    struct reader r = reader_of(wire, kept + target_len - (wildcard ? 2 : 0));
+    return dns_name_read(&r, ret_target) == 0 && r.left == 0;
+}
+
+static bool put_target(struct writer *w, const struct dns_query *q, const uint8_t *target, size_t target_len)
+{
+    struct dns_name name;
+    if (!read_target(q, target, target_len, &name))
+        return false;
+    writer_u16(w, name.len);
+    writer_bytes(w, name.wire, name.len);
     return true;
 }
 
@@ -155,11 +162,66 @@ size_t answer_policy(const struct dns_query *q, const uint8_t *message, const st
             writer_put_u16(to + ANCOUNT_AT, (uint16_t)records);
             ede = EDE_FORGED;
         } else {
-            put_soa(&w, q, d->label);
+            put_soa(&w, q, d->trigger == DNS_TRIGGER_NAME ? d->label : 0);
         }
     }
     char text[128];
     return finish(&w, q, max, rcode, ede, q->edns && ede != DNS_EDE_NONE ? verdict_text(d, text, sizeof text) : NULL);
+}
+
+bool answer_policy_alias(const struct dns_query *q, const struct dns_decision *d, struct dns_name *ret_target)
+{
+    struct reader r = reader_of(d->data, d->data_len);
+    if (q->qtype == DNS_TYPE_CNAME || q->qtype == DNS_TYPE_ANY)
+        return false;
+    while (r.left > 0) {
+        uint16_t type = reader_u16(&r);
+        reader_skip(&r, 4);
+        uint16_t len = reader_u16(&r);
+        const uint8_t *rdata = reader_take(&r, len);
+        if (r.failed)
+            return false;
+        if (type == DNS_TYPE_CNAME)
+            return read_target(q, rdata, len, ret_target) && ret_target->labels > 0;
+    }
+    return false;
+}
+
+/* What is made up by policy is not to be remembered for long, whatever the target's own TTL. */
+static void put_followed(struct writer *w, const uint8_t *target_answer, size_t target_len, unsigned *records)
+{
+    struct dns_walk walk;
+    struct dns_record rec;
+    if (dns_walk_begin(&walk, target_answer, target_len) < 0)
+        return;
+    while (dns_walk_next(&walk, &rec) == 1 && rec.section == DNS_SECTION_ANSWER) {
+        size_t before = w->len;
+        if (rec.ttl > ANSWER_BLOCKED_TTL_S)
+            rec.ttl = ANSWER_BLOCKED_TTL_S;
+        if (rec.type == DNS_TYPE_RRSIG)
+            continue;
+        if (dns_record_write(w, &walk, &rec) < 0 || w->full) {
+            w->full = false;
+            w->len = before;
+            w->base[2] |= DNS_FLAG_TC >> 8;
+            return;
+        }
+        ++*records;
+    }
+}
+
+size_t answer_policy_followed(const struct dns_query *q, const uint8_t *message, const struct dns_decision *d,
+                              const uint8_t *target_answer, size_t target_len, uint8_t *to, size_t max)
+{
+    unsigned rcode = target_len > 3 ? target_answer[3] & DNS_FLAG_RCODE : DNS_RCODE_SERVFAIL;
+    struct writer w = begin(q, message, rcode, to, max);
+    if (w.full)
+        return 0;
+    unsigned records = put_local_data(&w, q, d);
+    put_followed(&w, target_answer, target_len, &records);
+    writer_put_u16(to + ANCOUNT_AT, (uint16_t)records);
+    char text[128];
+    return finish(&w, q, max, rcode, EDE_FORGED, q->edns ? verdict_text(d, text, sizeof text) : NULL);
 }
 
 size_t answer_any(const struct dns_query *q, const uint8_t *message, uint8_t *to, size_t max)

@@ -23,6 +23,12 @@ size_t answer_error(const struct dns_query *q, const uint8_t *message, unsigned 
 size_t answer_policy(const struct dns_query *q, const uint8_t *message, const struct dns_decision *d, uint8_t *to,
                      size_t max);
 
+/* Is the decision's local data an alias for this query, whose target the client would have us resolve? */
+bool answer_policy_alias(const struct dns_query *q, const struct dns_decision *d, struct dns_name *ret_target);
+/* The alias, and behind it the records and the response code of its target's answer. */
+size_t answer_policy_followed(const struct dns_query *q, const uint8_t *message, const struct dns_decision *d,
+                              const uint8_t *target_answer, size_t target_len, uint8_t *to, size_t max);
+
 /* The minimal answer to a query for ANY, RFC 8482 4.2. */
 size_t answer_any(const struct dns_query *q, const uint8_t *message, uint8_t *to, size_t max);
 

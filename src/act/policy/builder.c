@@ -22,12 +22,12 @@ enum {
     REFS_MAX = 1024,          /* of one name while merging; what fits POLICY_ENTRY_MAX is kept */
 };
 
-/* A name and one rule for it, as collected: the head, then name_len octets without the root. */
+/* A subject and one rule for it, as collected: the head, then the octets of its key. */
 struct item_head {
     uint64_t hash;
     uint32_t rule;
     uint32_t line;
-    uint8_t name_len;
+    uint8_t key_len;
 } __attribute__((packed));
 
 struct item_ref {
@@ -106,12 +106,12 @@ static const struct item_head *item_at(const struct policy_builder *b, const str
     return (const struct item_head *)(b->memory + r->at);
 }
 
-static const uint8_t *item_name(const struct item_head *h)
+static const uint8_t *item_key(const struct item_head *h)
 {
     return (const uint8_t *)(h + 1);
 }
 
-static int compare_names(const uint8_t *a, size_t a_len, const uint8_t *b, size_t b_len)
+static int compare_keys(const uint8_t *a, size_t a_len, const uint8_t *b, size_t b_len)
 {
     int order = memcmp(a, b, a_len < b_len ? a_len : b_len);
     return order ? order : (a_len > b_len) - (a_len < b_len);
@@ -122,7 +122,7 @@ static int compare_items(const struct policy_builder *b, const struct item_ref *
     if (x->hash != y->hash)
         return x->hash < y->hash ? -1 : 1;
     const struct item_head *hx = item_at(b, x), *hy = item_at(b, y);
-    return compare_names(item_name(hx), hx->name_len, item_name(hy), hy->name_len);
+    return compare_keys(item_key(hx), hx->key_len, item_key(hy), hy->key_len);
 }
 
 /* Insertion sort: stable, and the chunks left by the radix passes are a handful of items. */
@@ -202,7 +202,7 @@ static int spill(struct policy_builder *b)
         return -errno;
     for (size_t i = 0; i < b->item_count; i++) {
         const struct item_head *h = item_at(b, &b->items[i]);
-        fwrite(h, sizeof *h + h->name_len, 1, f);
+        fwrite(h, sizeof *h + h->key_len, 1, f);
     }
     bool failed = ferror(f) != 0;
     if (fclose(f) != 0 || failed)
@@ -213,8 +213,8 @@ static int spill(struct policy_builder *b)
     return 0;
 }
 
-int policy_builder_add(struct policy_builder *b, const struct dns_name *name, const struct policy_rule_spec *spec,
-                       uint32_t line)
+static int add_key(struct policy_builder *b, uint64_t hash, const uint8_t *key, size_t key_len, uint8_t trigger,
+                   const struct policy_rule_spec *spec, uint32_t line)
 {
     if (spec->list >= b->list_count || spec->action >= DNS_ACTION_COUNT || spec->scope == 0 ||
         spec->scope > POLICY_SCOPE_BOTH || spec->data_len > POLICY_DATA_MAX)
@@ -222,24 +222,39 @@ int policy_builder_add(struct policy_builder *b, const struct dns_name *name, co
     int64_t rule = rule_table_intern(&b->rules, spec);
     if (rule < 0)
         return (int)rule;
-    struct item_head h = {
-        .hash = policy_name_hash(b->options.key, name),
-        .rule = (uint32_t)rule,
-        .line = line,
-        .name_len = (uint8_t)(name->len - 1),
-    };
-    size_t size = sizeof h + h.name_len;
+    b->lists[spec->list].triggers |= (uint8_t)(1u << trigger);
+    struct item_head h = {.hash = hash, .rule = (uint32_t)rule, .line = line, .key_len = (uint8_t)key_len};
+    size_t size = sizeof h + h.key_len;
     if (b->item_count == b->item_max || size > b->memory_len - b->used) {
         int e = spill(b);
         if (e < 0)
             return e;
     }
     memcpy(b->memory + b->used, &h, sizeof h);
-    memcpy(b->memory + b->used + sizeof h, name->wire, h.name_len);
+    memcpy(b->memory + b->used + sizeof h, key, key_len);
     b->items[b->item_count++] = (struct item_ref){.hash = h.hash, .at = b->used};
     b->used += size;
     b->added++;
     return 0;
+}
+
+int policy_builder_add(struct policy_builder *b, const struct dns_name *name, const struct policy_rule_spec *spec,
+                       uint32_t line)
+{
+    return add_key(b, policy_name_hash(b->options.key, name), name->wire, name->len - 1u, DNS_TRIGGER_NAME, spec, line);
+}
+
+int policy_builder_add_subject(struct policy_builder *b, const struct policy_subject *subject,
+                               const struct policy_rule_spec *spec, uint32_t line)
+{
+    uint8_t key[POLICY_KEY_MAX];
+    if (subject->trigger == DNS_TRIGGER_NAME && subject->name)
+        return policy_builder_add(b, subject->name, spec, line);
+    int len = policy_key_write(subject, key);
+    if (len < 0)
+        return len;
+    return add_key(b, policy_marked_hash(b->options.key, key, (size_t)len), key, (size_t)len, subject->trigger, spec,
+                   line);
 }
 
 /* ---- merging ---- */
@@ -248,7 +263,7 @@ struct run {
     FILE *f; /* NULL: the items still in memory */
     size_t next;
     struct item_head head;
-    uint8_t name[DNS_NAME_MAX];
+    uint8_t key[POLICY_KEY_MAX];
     unsigned number;
 };
 
@@ -260,19 +275,19 @@ static bool run_advance(struct policy_builder *b, struct run *r)
             return false;
         const struct item_head *h = item_at(b, &b->items[r->next++]);
         r->head = *h;
-        memcpy(r->name, item_name(h), h->name_len);
+        memcpy(r->key, item_key(h), h->key_len);
         return true;
     }
     if (fread(&r->head, sizeof r->head, 1, r->f) != 1)
         return false;
-    return r->head.name_len == 0 || fread(r->name, r->head.name_len, 1, r->f) == 1;
+    return r->head.key_len == 0 || fread(r->key, r->head.key_len, 1, r->f) == 1;
 }
 
 static bool run_before(const struct run *x, const struct run *y)
 {
     if (x->head.hash != y->head.hash)
         return x->head.hash < y->head.hash;
-    int order = compare_names(x->name, x->head.name_len, y->name, y->head.name_len);
+    int order = compare_keys(x->key, x->head.key_len, y->key, y->head.key_len);
     return order ? order < 0 : x->number < y->number;
 }
 
@@ -297,11 +312,11 @@ struct ref {
     uint32_t rule, line;
 };
 
-/* The name being merged and what is said of it so far. */
+/* The subject being merged and what is said of it so far. */
 struct group {
     uint64_t hash;
-    uint8_t name[DNS_NAME_MAX];
-    uint8_t name_len;
+    uint8_t key[POLICY_KEY_MAX];
+    uint8_t key_len;
     struct ref refs[REFS_MAX];
     unsigned ref_count;
     bool open;
@@ -392,14 +407,50 @@ static int group_add(struct policy_builder *b, struct group *g, uint32_t rule, u
     return 0;
 }
 
+static void set_bit(uint64_t *words, unsigned n)
+{
+    words[n / 64] |= (uint64_t)1 << (n % 64);
+}
+
+static unsigned labels_of(const uint8_t *name, size_t len)
+{
+    unsigned labels = 0;
+    for (size_t at = 0; at < len; at += 1u + name[at])
+        labels++;
+    return labels;
+}
+
+/* So that a look-up only tries the sizes that are there. */
+static void note_size(struct policy_header *h, const uint8_t *key, size_t len)
+{
+    if (len == 0 || !(key[0] & POLICY_KEY_MARK)) {
+        set_bit(h->depths, labels_of(key, len));
+        return;
+    }
+    switch (key[0] & ~POLICY_KEY_MARK) {
+    case DNS_TRIGGER_NS_NAME:
+        set_bit(h->ns_depths, labels_of(key + 1, len - 1));
+        break;
+    case DNS_TRIGGER_CLIENT:
+        set_bit(h->client.bits, key[1]);
+        break;
+    case DNS_TRIGGER_ADDRESS:
+        set_bit(h->address.bits, key[1]);
+        break;
+    default:
+        set_bit(h->ns_address.bits, key[1]);
+        break;
+    }
+}
+
 static void group_write(struct policy_builder *b, struct group *g, struct image_out *o)
 {
     if (!g->open)
         return;
     uint8_t entry[POLICY_ENTRY_MAX];
     struct writer w = writer_of(entry, sizeof entry);
-    writer_u8(&w, g->name_len);
-    writer_bytes(&w, g->name, g->name_len);
+    writer_u8(&w, g->key_len);
+    writer_bytes(&w, g->key, g->key_len);
     enum { REF_LEN_MAX = 10 };
     unsigned fitting = (unsigned)((sizeof entry - w.len) / REF_LEN_MAX);
     if (g->ref_count > fitting) {
@@ -412,21 +463,18 @@ static void group_write(struct policy_builder *b, struct group *g, struct image_
     }
     out_bytes(o, entry, w.len);
     o->head.names++;
-    unsigned labels = 0;
-    for (unsigned at = 0; at < g->name_len; at += 1u + g->name[at])
-        labels++;
-    o->head.depths[labels / 64] |= (uint64_t)1 << (labels % 64);
+    note_size(&o->head, g->key, g->key_len);
 }
 
 static int merge_item(struct policy_builder *b, struct group *g, const struct run *r, struct image_out *o)
 {
-    bool same = g->open && g->hash == r->head.hash && g->name_len == r->head.name_len &&
-                memcmp(g->name, r->name, g->name_len) == 0;
+    bool same = g->open && g->hash == r->head.hash && g->key_len == r->head.key_len &&
+                memcmp(g->key, r->key, g->key_len) == 0;
     if (!same) {
         group_write(b, g, o);
         g->hash = r->head.hash;
-        g->name_len = r->head.name_len;
-        memcpy(g->name, r->name, g->name_len);
+        g->key_len = r->head.key_len;
+        memcpy(g->key, r->key, g->key_len);
         g->ref_count = 0;
         g->open = true;
     }
@@ -520,25 +568,20 @@ static int write_buckets(struct policy_builder *b, struct image_out *o)
     madvise((void *)(uintptr_t)map, len, MADV_SEQUENTIAL);
     struct reader r = reader_of(map + o->head.entries.at, o->head.entries.len);
     struct bucket_out bo = {.o = o};
-    uint8_t wire[DNS_NAME_MAX + 1];
-    struct dns_name name;
+    struct policy_key_parts parts;
     int e = 0;
     while (e == 0 && r.left > 0) {
         uint32_t at = (uint32_t)(o->head.entries.len - r.left);
-        uint8_t name_len = reader_u8(&r);
-        reader_copy(&r, wire, name_len);
-        wire[name_len] = 0;
-        struct reader octets = reader_of(wire, name_len + 1u);
-        e = dns_name_read(&octets, &name);
+        uint8_t key_len = reader_u8(&r);
+        const uint8_t *key = reader_take(&r, key_len);
+        e = key ? policy_key_read(b->options.key, key, key_len, &parts) : -EBADMSG;
         uint64_t head;
         do {
             head = reader_varint(&r);
             reader_varint(&r);
         } while (head & 1);
-        if (e == 0) {
-            uint64_t hash = policy_name_hash(b->options.key, &name);
-            bucket_put(&bo, policy_bucket_of(hash, o->head.buckets), hash, at);
-        }
+        if (e == 0)
+            bucket_put(&bo, policy_bucket_of(parts.hash, o->head.buckets), parts.hash, at);
     }
     munmap((void *)(uintptr_t)map, len);
     if (e < 0 || r.failed)

@@ -45,6 +45,9 @@ struct policy_rule_spec {
     int64_t from_us, until_us;
 };
 /* -EINVAL for a value outside its range, -ENOSPC on a full disk, -ENOMEM. */
+int policy_builder_add_subject(struct policy_builder *b, const struct policy_subject *subject,
+                               const struct policy_rule_spec *rule, uint32_t line) must_check;
+/* The same for the query's name. */
 int policy_builder_add(struct policy_builder *b, const struct dns_name *name, const struct policy_rule_spec *rule,
                        uint32_t line) must_check;
 

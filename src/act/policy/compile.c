@@ -64,8 +64,10 @@ static int on_rule(void *self, const struct list_rule *rule, uint32_t line)
     struct source_run *run = self;
     struct compile_source *s = run->source;
     struct list_rule left = *rule;
-    left.scope = scope_left(run->passes, rule);
-    if (left.scope == 0 || (s->protection && protection_catches(s->protection, s->list.name, &left, line)))
+    bool by_name = rule->trigger == DNS_TRIGGER_NAME;
+    if (by_name)
+        left.scope = scope_left(run->passes, rule);
+    if (left.scope == 0 || (by_name && s->protection && protection_catches(s->protection, s->list.name, &left, line)))
         return 0;
     struct policy_rule_spec spec = {
         .list = run->list,
@@ -74,7 +76,8 @@ static int on_rule(void *self, const struct list_rule *rule, uint32_t line)
         .data = rule->data,
         .data_len = rule->data_len,
     };
-    return policy_builder_add(run->builder, rule->name, &spec, line);
+    struct policy_subject subject = {.trigger = rule->trigger, .name = rule->name, .prefix = rule->prefix};
+    return policy_builder_add_subject(run->builder, &subject, &spec, line);
 }
 
 struct list_reading compile_source_reading(const struct compile_source *s)

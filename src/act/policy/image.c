@@ -210,8 +210,8 @@ static bool bucket_may_hold(const struct policy_bucket *b, uint16_t tag)
            b->tag[12] == tag || b->tag[13] == tag;
 }
 
-/* The references of an entry when it is this name. */
-static bool entry_is(const struct policy_image *im, uint64_t at, const uint8_t *suffix, size_t len,
+/* The references of an entry when it has this key. */
+static bool entry_is(const struct policy_image *im, uint64_t at, const uint8_t *key, size_t len,
                      struct reader *ret_refs)
 {
     if (at >= im->head.entries.len)
@@ -221,13 +221,13 @@ static bool entry_is(const struct policy_image *im, uint64_t at, const uint8_t *
     if (entry_len != len)
         return false;
     const uint8_t *octets = reader_take(&r, len);
-    if (!octets || memcmp(octets, suffix, len) != 0)
+    if (!octets || memcmp(octets, key, len) != 0)
         return false;
     *ret_refs = r;
     return true;
 }
 
-static bool find_entry(const struct policy_image *im, uint64_t hash, const uint8_t *suffix, size_t len,
+static bool find_entry(const struct policy_image *im, uint64_t hash, const uint8_t *key, size_t len,
                        struct reader *ret_refs)
 {
     uint16_t tag = policy_tag(hash);
@@ -235,7 +235,7 @@ static bool find_entry(const struct policy_image *im, uint64_t hash, const uint8
         const struct policy_bucket *b = &im->buckets[i];
         if (unlikely(bucket_may_hold(b, tag))) {
             for (unsigned k = 0; k < POLICY_BUCKET_SLOTS; k++)
-                if (b->tag[k] == tag && entry_is(im, (uint64_t)b->base + b->at[k], suffix, len, ret_refs))
+                if (b->tag[k] == tag && entry_is(im, (uint64_t)b->base + b->at[k], key, len, ret_refs))
                     return true;
         }
         if (likely(!b->overflows))
@@ -259,12 +259,15 @@ static const struct policy_rule *next_ref(const struct policy_image *im, struct 
     return &im->rules[head >> 1];
 }
 
-static void fill_decision(const struct policy_image *im, const struct policy_rule *rule, uint32_t line,
-                          uint8_t label, struct dns_decision *d)
+void policy_found_decision(const struct policy_image *im, const struct policy_found *found, struct dns_decision *d)
 {
+    const struct policy_rule *rule = found->rule;
     const struct policy_list *list = &im->lists[rule->list];
+    uint32_t line = found->line;
     d->action = rule->action;
-    d->label = label;
+    d->label = found->label;
+    d->trigger = found->trigger;
+    d->order = found->order;
     d->list = (uint16_t)list->id;
     d->verdict = list->id ? (struct verdict_ref){list->verdict_id, line} : (struct verdict_ref){line, 0};
     d->ede = list->ede;
@@ -275,37 +278,160 @@ static void fill_decision(const struct policy_image *im, const struct policy_rul
     d->until_us = rule->until_us;
 }
 
-bool policy_probe_decide(const struct policy_probe *p, const struct dns_name *name, int64_t now_us,
-                         struct dns_decision *ret_decision)
+/* ---- searching ---- */
+
+/* The two kinds of rules: those that act, and those that only observe. */
+enum { ACTS, OBSERVES, KINDS };
+
+struct candidates {
+    struct policy_found of[KINDS];
+};
+
+/* The best of one entry. References stand in the order of the image's lists; a client's order may differ. */
+static void scan_entry(const struct policy_search *s, struct reader *refs, unsigned scope, uint8_t label,
+                       struct candidates *c)
 {
-    const struct policy_image *im = p->image;
-    const struct policy_rule *best = NULL;
-    uint32_t best_line = 0;
-    uint8_t best_label = 0;
-    /* From the shortest suffix to the whole name, so that among equal lists the longer name wins. */
+    const struct policy_image *im = s->image;
+    const struct policy_rule *rule;
+    struct candidates here = {0};
+    uint32_t line;
+    while ((rule = next_ref(im, refs, &line)) != NULL) {
+        if (!(rule->scope & scope) || (rule->until_us && rule->until_us <= s->now_us))
+            continue;
+        uint16_t order = s->orders ? s->orders[rule->list] : rule->list;
+        struct policy_found *best = &here.of[rule->action == DNS_ACTION_OBSERVE ? OBSERVES : ACTS];
+        if (order == POLICY_ORDER_NONE || (best->rule && order >= best->order))
+            continue;
+        *best = (struct policy_found){.rule = rule, .line = line, .order = order, .label = label};
+        if (!s->orders && best == &here.of[ACTS])
+            break; /* what follows comes later in the order of lists */
+    }
+    /* Entries are scanned from the shortest name to the longest: of one list the longest wins. */
+    for (int k = 0; k < KINDS; k++)
+        if (here.of[k].rule && (!c->of[k].rule || here.of[k].order <= c->of[k].order))
+            c->of[k] = here.of[k];
+}
+
+static void keep_best(struct policy_found *best, const struct policy_found *found, unsigned trigger)
+{
+    static const uint8_t precedence[DNS_TRIGGER_COUNT] = {
+        [DNS_TRIGGER_CLIENT] = 0,  [DNS_TRIGGER_NAME] = 1,       [DNS_TRIGGER_ADDRESS] = 2,
+        [DNS_TRIGGER_NS_NAME] = 3, [DNS_TRIGGER_NS_ADDRESS] = 4,
+    };
+    if (!found->rule)
+        return;
+    if (best->rule && (best->order < found->order || (best->order == found->order &&
+                                                      precedence[best->trigger] <= precedence[trigger])))
+        return;
+    *best = *found;
+    best->trigger = (uint8_t)trigger;
+}
+
+static void keep_candidates(struct policy_search *s, const struct candidates *c, unsigned trigger)
+{
+    keep_best(&s->best, &c->of[ACTS], trigger);
+    keep_best(&s->observed, &c->of[OBSERVES], trigger);
+}
+
+void policy_search_probe(struct policy_search *s, const struct policy_probe *p, const struct dns_name *name)
+{
+    struct candidates c = {0};
+    /* From the shortest suffix to the whole name. */
     for (unsigned i = 0; i < p->count; i++) {
         uint8_t label = p->label[i];
         size_t start = name->at[label];
         struct reader refs;
-        if (!find_entry(im, p->hash[i], name->wire + start, (size_t)name->len - 1 - start, &refs))
-            continue;
-        unsigned scope = label == 0 ? POLICY_SCOPE_EXACT : POLICY_SCOPE_BELOW;
-        const struct policy_rule *rule;
-        uint32_t line;
-        while ((rule = next_ref(im, &refs, &line)) != NULL) {
-            if (!(rule->scope & scope) || (rule->until_us && rule->until_us <= now_us))
-                continue;
-            if (!best || rule->list <= best->list) {
-                best = rule;
-                best_line = line;
-                best_label = label;
-            }
-            break; /* the entry's other references come later in the order of lists */
-        }
+        if (find_entry(s->image, p->hash[i], name->wire + start, (size_t)name->len - 1 - start, &refs))
+            scan_entry(s, &refs, label == 0 ? POLICY_SCOPE_EXACT : POLICY_SCOPE_BELOW, label, &c);
     }
-    if (!best)
+    keep_candidates(s, &c, DNS_TRIGGER_NAME);
+}
+
+void policy_search_name(struct policy_search *s, const struct dns_name *name)
+{
+    struct policy_probe p;
+    policy_probe_init(&p, s->image, name);
+    policy_search_probe(s, &p, name);
+}
+
+void policy_search_ns_name(struct policy_search *s, const struct dns_name *name)
+{
+    struct candidates c = {0};
+    uint8_t key[POLICY_KEY_MAX];
+    for (unsigned i = name->labels + 1u; i-- > 0;) {
+        unsigned labels = name->labels - i;
+        if (!(s->image->head.ns_depths[labels / 64] >> (labels % 64) & 1))
+            continue;
+        size_t start = name->at[i];
+        size_t len = policy_key_of_ns_name(name->wire + start, (size_t)name->len - 1 - start, key);
+        struct reader refs;
+        if (find_entry(s->image, policy_marked_hash(s->image->head.key, key, len), key, len, &refs))
+            scan_entry(s, &refs, i == 0 ? POLICY_SCOPE_EXACT : POLICY_SCOPE_BELOW, 0, &c);
+    }
+    keep_candidates(s, &c, DNS_TRIGGER_NS_NAME);
+}
+
+static const struct policy_prefix_lengths *prefix_lengths(const struct policy_image *im, unsigned trigger)
+{
+    switch (trigger) {
+    case DNS_TRIGGER_CLIENT:
+        return &im->head.client;
+    case DNS_TRIGGER_ADDRESS:
+        return &im->head.address;
+    default:
+        return &im->head.ns_address;
+    }
+}
+
+static bool has_length(const struct policy_prefix_lengths *lengths, unsigned bits)
+{
+    return lengths->bits[bits / 64] >> (bits % 64) & 1;
+}
+
+static bool find_prefix(const struct policy_image *im, unsigned trigger, const struct addr *a, unsigned bits,
+                        struct reader *ret_refs)
+{
+    uint8_t key[POLICY_KEY_PREFIX_LEN];
+    size_t len = policy_key_of_prefix(trigger, a, bits, key);
+    return find_entry(im, policy_marked_hash(im->head.key, key, len), key, len, ret_refs);
+}
+
+/* A prefix of IPv6 that holds all of IPv4 (::/0) does not mean it. */
+static unsigned shortest_prefix(const struct addr *a)
+{
+    return addr_is_v4(a) ? 96 : 0;
+}
+
+void policy_search_address(struct policy_search *s, unsigned trigger, const struct addr *a)
+{
+    const struct policy_prefix_lengths *lengths = prefix_lengths(s->image, trigger);
+    struct candidates c = {0};
+    struct reader refs;
+    for (unsigned bits = shortest_prefix(a); bits <= 128; bits++)
+        if (has_length(lengths, bits) && find_prefix(s->image, trigger, a, bits, &refs))
+            scan_entry(s, &refs, POLICY_SCOPE_EXACT, 0, &c);
+    keep_candidates(s, &c, trigger);
+}
+
+bool policy_image_has_trigger(const struct policy_image *im, unsigned trigger)
+{
+    if (trigger == DNS_TRIGGER_NAME)
+        return (im->head.depths[0] | im->head.depths[1]) != 0;
+    if (trigger == DNS_TRIGGER_NS_NAME)
+        return (im->head.ns_depths[0] | im->head.ns_depths[1]) != 0;
+    const struct policy_prefix_lengths *l = prefix_lengths(im, trigger);
+    return (l->bits[0] | l->bits[1] | l->bits[2]) != 0;
+}
+
+bool policy_probe_decide(const struct policy_probe *p, const struct dns_name *name, int64_t now_us,
+                         struct dns_decision *ret_decision)
+{
+    struct policy_search s = {.image = p->image, .now_us = now_us};
+    policy_search_probe(&s, p, name);
+    const struct policy_found *found = s.best.rule ? &s.best : &s.observed;
+    if (!found->rule)
         return false;
-    fill_decision(im, best, best_line, best_label, ret_decision);
+    policy_found_decision(p->image, found, ret_decision);
     return true;
 }
 
@@ -329,20 +455,31 @@ void policy_image_each_match(const struct policy_image *im, const struct dns_nam
     }
 }
 
-/* An entry's octets as a name, -EBADMSG when they are none. */
-static int entry_name(struct reader *r, struct dns_name *ret_name)
+void policy_image_each_prefix_match(const struct policy_image *im, unsigned trigger, const struct addr *a,
+                                    policy_each_fn *each, void *self)
 {
-    uint8_t len = reader_u8(r);
-    struct reader octets = reader_sub(r, len);
-    uint8_t wire[DNS_NAME_MAX + 1];
-    if (octets.failed)
-        return -EBADMSG;
-    memcpy(wire, octets.at, len);
-    wire[len] = 0;
-    struct reader whole = reader_of(wire, (size_t)len + 1);
-    if (dns_name_read(&whole, ret_name) < 0 || whole.left > 0)
-        return -EBADMSG;
-    return 0;
+    struct reader refs;
+    for (unsigned bits = 129; bits-- > shortest_prefix(a);) {
+        if (!has_length(prefix_lengths(im, trigger), bits) || !find_prefix(im, trigger, a, bits, &refs))
+            continue;
+        const struct policy_rule *rule;
+        uint32_t line;
+        while ((rule = next_ref(im, &refs, &line)) != NULL)
+            each(self, &im->lists[rule->list], rule, line, bits);
+    }
+}
+
+/* Is a subject of this kind and size looked up at all? */
+static bool size_present(const struct policy_image *im, const struct policy_key_parts *k)
+{
+    switch (k->trigger) {
+    case DNS_TRIGGER_NAME:
+        return depth_present(&im->head, k->name.labels);
+    case DNS_TRIGGER_NS_NAME:
+        return im->head.ns_depths[k->name.labels / 64] >> (k->name.labels % 64) & 1;
+    default:
+        return has_length(prefix_lengths(im, k->trigger), k->prefix.bits);
+    }
 }
 
 int64_t policy_image_verify(const struct policy_image *im)
@@ -350,12 +487,14 @@ int64_t policy_image_verify(const struct policy_image *im)
     struct reader r = reader_of(im->map + im->head.entries.at, im->head.entries.len);
     int64_t names = 0;
     while (r.left > 0) {
-        struct dns_name name;
+        struct policy_key_parts parts;
         struct reader refs;
-        if (entry_name(&r, &name) < 0 || !depth_present(&im->head, name.labels) ||
-            !find_entry(im, policy_name_hash(im->head.key, &name), name.wire, (size_t)name.len - 1, &refs))
+        uint8_t len = reader_u8(&r);
+        const uint8_t *key = reader_take(&r, len);
+        if (!key || policy_key_read(im->head.key, key, len, &parts) < 0 || !size_present(im, &parts) ||
+            !find_entry(im, parts.hash, key, len, &refs))
             return -EBADMSG;
-        if (refs.at != r.at) /* another entry of the same name */
+        if (refs.at != r.at) /* another entry of the same key */
             return -EBADMSG;
         uint64_t head;
         do {

@@ -7,18 +7,18 @@
 #ifndef HINOMI_ACT_POLICY_IMAGE_H
 #define HINOMI_ACT_POLICY_IMAGE_H
 
-#include "base/sip.h"
+#include "act/policy/image_key.h"
 #include "model/decision.h"
-#include "proto/dns/name.h"
 
 enum {
     POLICY_LISTS_MAX = 256,     /* lists in one image: a list number fits, and each costs 128 bytes */
     POLICY_LIST_NAME_MAX = 64,  /* with its terminator */
+    POLICY_GROUP_NAME_MAX = 40, /* the same */
     POLICY_ENTRY_MAX = 4096,    /* one name with all that lists say of it; more is cut, lowest precedence first */
     POLICY_DATA_MAX = 4096,     /* local data of one rule: fits an answer */
 };
 
-/* What part of the tree a rule means. */
+/* What part of the tree a rule means; a rule for a prefix has EXACT. */
 enum { POLICY_SCOPE_EXACT = 1, POLICY_SCOPE_BELOW = 2, POLICY_SCOPE_BOTH = 3 };
 
 /* A list as the image knows it; lists stand in order of precedence. */
@@ -26,10 +26,11 @@ struct policy_list {
     uint32_t id;         /* list number; 0: made by hand, then a reference's line is the verdict */
     uint32_t verdict_id; /* the ledger's number of its import */
     uint16_t ede;        /* enum dns_ede for its blocks */
-    uint8_t pad0[6];
+    uint8_t triggers;    /* bit n: it has rules with enum dns_trigger n; set by the builder */
+    uint8_t pad0[5];
     int64_t since_us; /* wall clock of the import */
     char name[POLICY_LIST_NAME_MAX];
-    uint8_t pad1[40];
+    char group[POLICY_GROUP_NAME_MAX]; /* the only group it is for; empty: whoever is not told otherwise */
 };
 _Static_assert(sizeof(struct policy_list) == 128, "part of the file format");
 
@@ -47,7 +48,7 @@ _Static_assert(sizeof(struct policy_rule) == 32, "part of the file format");
 struct policy_image;
 
 struct policy_image_info {
-    uint64_t names, rules, lists, bytes, generation;
+    uint64_t names, rules, lists, bytes, generation; /* names: all subjects */
     int64_t built_us;
     struct sip_key key;
 };
@@ -77,13 +78,45 @@ void policy_probe_init(struct policy_probe *p, const struct policy_image *image,
 bool policy_probe_decide(const struct policy_probe *p, const struct dns_name *name, int64_t now_us,
                          struct dns_decision *ret_decision);
 
+/* A rule that matched, and where it stands among those that could. */
+struct policy_found {
+    const struct policy_rule *rule; /* NULL: none */
+    uint32_t line;
+    uint16_t order;
+    uint8_t trigger, label;
+};
+
+enum { POLICY_ORDER_NONE = UINT16_MAX };
+
+/* A search over several subjects of one query in one image; the best is kept: the list first in order, then the trigger
+ * (client, name, address, name server's name, its address: RPZ 6), then the subject searched first, then the longest. */
+struct policy_search {
+    const struct policy_image *image;
+    const uint16_t *orders; /* by index of the list; POLICY_ORDER_NONE: not for this client. NULL: all as they stand */
+    int64_t now_us;         /* rules that end before are passed over; INT64_MIN: none is */
+    struct policy_found best, observed; /* observed: of the rules that only observe */
+};
+void policy_search_probe(struct policy_search *s, const struct policy_probe *p, const struct dns_name *name);
+void policy_search_name(struct policy_search *s, const struct dns_name *name);
+void policy_search_ns_name(struct policy_search *s, const struct dns_name *name);
+/* trigger: one of those by address. */
+void policy_search_address(struct policy_search *s, unsigned trigger, const struct addr *a);
+/* Has the image any rule of that trigger? */
+bool policy_image_has_trigger(const struct policy_image *image, unsigned trigger);
+void policy_found_decision(const struct policy_image *image, const struct policy_found *found,
+                           struct dns_decision *ret_decision);
+
 /* Every rule that matches the name, in order of the labels from the whole name upwards; for explaining. */
 typedef void policy_each_fn(void *self, const struct policy_list *list, const struct policy_rule *rule,
                             uint32_t line, unsigned label);
 void policy_image_each_match(const struct policy_image *image, const struct dns_name *name, policy_each_fn *each,
                              void *self);
 
-/* Walks every name and proves that a lookup finds it. Returns the number of names, -EBADMSG when one is lost. */
+/* The same for an address, from the longest prefix. */
+void policy_image_each_prefix_match(const struct policy_image *image, unsigned trigger, const struct addr *a,
+                                    policy_each_fn *each, void *self);
+
+/* Walks every entry and proves that a lookup finds it. Returns the number of entries, -EBADMSG when one is lost. */
 int64_t policy_image_verify(const struct policy_image *image) must_check;
 
 #endif

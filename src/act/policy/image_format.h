@@ -6,11 +6,12 @@
 #define HINOMI_ACT_POLICY_IMAGE_FORMAT_H
 
 #include "act/policy/image.h"
+#include "act/policy/image_key.h"
 
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "the image is mapped as it is");
 
 #define POLICY_IMAGE_MAGIC 0x474d49494d4f4e48u /* "HNOMIIMG" */
-#define POLICY_IMAGE_VERSION 1
+#define POLICY_IMAGE_VERSION 2
 
 enum {
     POLICY_BUCKET_SLOTS = 14,
@@ -32,6 +33,11 @@ struct policy_section {
     uint64_t at, len;
 };
 
+/* Bit n: some prefix has n bits (0..128). */
+struct policy_prefix_lengths {
+    uint64_t bits[3];
+};
+
 struct policy_header {
     uint64_t magic;
     uint32_t version, header_len;
@@ -44,12 +50,14 @@ struct policy_header {
     uint64_t depths[2];    /* bit n: some name has n labels */
     struct policy_section entries, rules, data, lists, bucket_section;
     uint8_t checksum[POLICY_CHECKSUM_LEN]; /* BLAKE2b-256 of the file with these octets zero */
-    uint8_t pad[48];
+    uint64_t ns_depths[2]; /* bit n: some name of a name server has n labels */
+    struct policy_prefix_lengths client, address, ns_address;
+    uint8_t pad[24];
 };
-_Static_assert(sizeof(struct policy_header) == 256, "part of the file format");
+_Static_assert(sizeof(struct policy_header) == 320, "part of the file format");
 
-/* An entry: u8 length of the name without the root, the name's octets, then references, highest precedence first:
- * varint (rule << 1 | another follows), varint line. */
+/* An entry: u8 length of the key, the key (image_key.h), then references, highest precedence first: varint
+ * (rule << 1 | another follows), varint line. */
 
 static inline uint16_t policy_tag(uint64_t hash)
 {
@@ -61,31 +69,6 @@ static inline uint16_t policy_tag(uint64_t hash)
 static inline uint64_t policy_bucket_of(uint64_t hash, uint64_t buckets)
 {
     return (uint64_t)(((unsigned __int128)hash * buckets) >> 64);
-}
-
-/* Absorbs one label (length octet, then octets) as words, the last with the length in its top octet. The label's
- * octets must be followed by seven readable ones. */
-static inline void policy_absorb_label(struct sip *s, const uint8_t *label)
-{
-    unsigned n = label[0];
-    const uint8_t *p = label + 1;
-    for (; n >= 8; n -= 8, p += 8) {
-        uint64_t word;
-        memcpy(&word, p, 8);
-        sip_word(s, word);
-    }
-    uint64_t word;
-    memcpy(&word, p, 8);
-    word &= ((uint64_t)1 << (8 * n)) - 1;
-    sip_word(s, word | (uint64_t)label[0] << 56);
-}
-
-static inline uint64_t policy_name_hash(struct sip_key key, const struct dns_name *name)
-{
-    struct sip s = sip_init(key);
-    for (unsigned i = name->labels; i-- > 0;)
-        policy_absorb_label(&s, name->wire + name->at[i]);
-    return sip_finish(s);
 }
 
 #endif

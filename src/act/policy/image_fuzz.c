@@ -34,6 +34,32 @@ static unsigned look_up(const struct policy_image *im, const char *text)
     return sum;
 }
 
+static unsigned look_up_other(const struct policy_image *im)
+{
+    static const char *const addresses[] = {"192.0.2.1", "203.0.113.7", "2001:db8::1", "198.51.100.53"};
+    struct policy_search s = {.image = im};
+    struct dns_name server;
+    unsigned sum = 0;
+    int e = dns_name_parse("x.ns.test", 9, &server);
+    assert(e == 0);
+    policy_search_ns_name(&s, &server);
+    for (size_t i = 0; i < array_len(addresses); i++) {
+        struct addr a;
+        e = addr_parse(addresses[i], &a);
+        assert(e == 0);
+        for (unsigned trigger = DNS_TRIGGER_CLIENT; trigger < DNS_TRIGGER_COUNT; trigger++) {
+            if (trigger == DNS_TRIGGER_NS_NAME)
+                continue;
+            policy_search_address(&s, trigger, &a);
+            policy_image_each_prefix_match(im, trigger, &a, each, &sum);
+        }
+    }
+    struct dns_decision d;
+    if (s.best.rule)
+        policy_found_decision(im, &s.best, &d);
+    return sum;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     int fd = memfd_create("image", MFD_CLOEXEC);
@@ -49,6 +75,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         volatile unsigned sink = 0;
         for (size_t i = 0; i < array_len(names); i++)
             sink = sink + look_up(im, names[i]);
+        sink = sink + look_up_other(im);
         int64_t names_found = policy_image_verify(im);
         assert(names_found < 0 || names_found <= (int64_t)size);
         policy_image_close(im);

@@ -41,7 +41,7 @@ enum list_flaw {
     LIST_FLAW_TOO_LONG,  /* line over LINES_MAX */
     LIST_FLAW_SYNTAX,    /* not in the list's format */
     LIST_FLAW_TYPE,      /* a record type that local data cannot have here */
-    LIST_FLAW_TRIGGER,   /* an RPZ trigger other than the query's name */
+    LIST_FLAW_TRIGGER,   /* an RPZ trigger by address that is no prefix */
     LIST_FLAW_OUTSIDE,   /* an RPZ owner outside its zone */
     LIST_FLAW_MEANING,   /* a rule, but not one that blocks or passes a domain */
     LIST_FLAW_COLUMN,    /* a CSV record without the column */
@@ -49,7 +49,9 @@ enum list_flaw {
 };
 
 struct list_rule {
-    const struct dns_name *name;
+    uint8_t trigger;                  /* enum dns_trigger; only RPZ has others than the name */
+    const struct dns_name *name;      /* of a trigger by name */
+    const struct addr_prefix *prefix; /* of one by address */
     uint8_t action, scope;
     const uint8_t *data; /* act/policy/data.h; NULL without */
     uint32_t data_len;

@@ -7,7 +7,7 @@
 #include <strings.h>
 
 #include "act/policy/data.h"
-#include "base/addr.h"
+#include "act/policy/rpz_owner.h"
 
 enum {
     TOKENS_MAX = 64,
@@ -133,34 +133,6 @@ static bool cut_apex(const struct list_rpz *z, struct dns_name *name)
     return true;
 }
 
-static bool label_is(const struct dns_name *name, unsigned label, const char *text)
-{
-    const uint8_t *at = name->wire + name->at[label];
-    return at[0] == strlen(text) && memcmp(at + 1, text, at[0]) == 0;
-}
-
-static bool is_other_trigger(const struct dns_name *name)
-{
-    static const char *const words[] = {"rpz-ip", "rpz-nsip", "rpz-nsdname", "rpz-client-ip"};
-    for (size_t i = 0; i < array_len(words); i++)
-        if (name->labels > 0 && label_is(name, name->labels - 1u, words[i]))
-            return true;
-    return false;
-}
-
-/* Removes a leading "*" label; false when there is none. */
-static bool cut_wildcard(struct dns_name *name)
-{
-    if (name->labels == 0 || !label_is(name, 0, "*"))
-        return false;
-    name->len = (uint8_t)(name->len - 2);
-    name->labels--;
-    memmove(name->wire, name->wire + 2, name->len);
-    for (unsigned i = 0; i <= name->labels; i++)
-        name->at[i] = (uint8_t)(name->at[i + 1] - 2);
-    return true;
-}
-
 /* "300", "1h30m": RFC 1035 and BIND's units. */
 static bool parse_ttl(const struct token *t, uint32_t *ret_ttl)
 {
@@ -197,8 +169,7 @@ static bool parse_ttl(const struct token *t, uint32_t *ret_ttl)
 }
 
 /* The pseudo-targets of a CNAME; DNS_ACTION_COUNT when the target is an ordinary name. */
-static uint8_t cname_action(const struct token *t, const struct dns_name *target, const struct dns_name *owner,
-                            bool wildcard)
+static uint8_t cname_action(const struct token *t, const struct dns_name *target, const struct rpz_owner *owner)
 {
     static const struct {
         const char *target;
@@ -213,7 +184,8 @@ static uint8_t cname_action(const struct token *t, const struct dns_name *target
         if (token_is(t, actions[i].target))
             return actions[i].action;
     /* The old form of passing through: a name that points to itself. */
-    return !wildcard && dns_name_equal(target, owner) ? DNS_ACTION_PASS : DNS_ACTION_COUNT;
+    bool itself = owner->trigger == DNS_TRIGGER_NAME && !owner->wildcard && dns_name_equal(target, &owner->name);
+    return itself ? DNS_ACTION_PASS : DNS_ACTION_COUNT;
 }
 
 /* A character string, \X and \DDD resolved (RFC 1035 5.1). */
@@ -354,10 +326,15 @@ static enum list_flaw give_rule(struct list_rpz *z, const struct zone_record *re
         return LIST_FLAW_OUTSIDE;
     if (name.labels == 0 && rec->type != DNS_TYPE_CNAME)
         return LIST_FLAW_COUNT; /* the zone's own SOA, NS and the like */
-    if (is_other_trigger(&name))
+    struct rpz_owner owner;
+    if (rpz_owner_read(&name, &owner) < 0)
         return LIST_FLAW_TRIGGER;
-    bool wildcard = cut_wildcard(&name);
-    struct list_rule rule = {.name = &name, .scope = wildcard ? POLICY_SCOPE_BELOW : POLICY_SCOPE_EXACT};
+    struct list_rule rule = {
+        .trigger = owner.trigger,
+        .name = &owner.name,
+        .prefix = &owner.prefix,
+        .scope = owner.wildcard ? POLICY_SCOPE_BELOW : POLICY_SCOPE_EXACT,
+    };
 
     uint8_t rdata_octets[1024], data[sizeof rdata_octets + 8];
     struct writer rdata = writer_of(rdata_octets, sizeof rdata_octets);
@@ -365,7 +342,7 @@ static enum list_flaw give_rule(struct list_rpz *z, const struct zone_record *re
         struct dns_name target;
         if (rec->rdata_count != 1 || parse_name(z, &rec->rdata[0], &target) < 0)
             return LIST_FLAW_SYNTAX;
-        rule.action = cname_action(&rec->rdata[0], &target, &name, wildcard);
+        rule.action = cname_action(&rec->rdata[0], &target, &owner);
         if (rule.action != DNS_ACTION_COUNT) {
             *ret_result = z->handler.on_rule(z->handler.self, &rule, number);
             return LIST_FLAW_COUNT;

@@ -1,7 +1,7 @@
 /* Reads the lines of an RPZ zone file into rules.
  *
  * Source: draft-vixie-dnsop-dns-rpz-00 3 and 4 (actions and triggers), RFC 1035 5.1 (zone files: $ORIGIN, $TTL, @, blank
- * owner, parentheses, comments). Triggers other than the query's name are reported as LIST_FLAW_TRIGGER.
+ * owner, parentheses, comments). A trigger by address that is no prefix is LIST_FLAW_TRIGGER.
  */
 #ifndef HINOMI_ACT_POLICY_LIST_RPZ_H
 #define HINOMI_ACT_POLICY_LIST_RPZ_H

@@ -318,14 +318,43 @@ TEST(data_of_each_type_is_in_wire_form)
                "9 local-data exact d PTR 300 04686f737403" "72707a00\n");
 }
 
+/* draft-vixie-dnsop-dns-rpz-00 4.1 to 4.5 with their examples: bits first, then the address backwards. */
+TEST(rpz_triggers_other_than_the_query_name)
+{
+    check_list(LIST_FORMAT_RPZ,
+               "$ORIGIN rpz.\n" ZONE
+               "24.0.2.0.192.rpz-ip CNAME .\n"
+               "8.0.0.0.127.rpz-ip CNAME rpz-drop.\n"
+               "128.57.zz.db8.2001.rpz-ip CNAME .\n"
+               "48.zz.101.db8.2001.rpz-ip CNAME .\n"
+               "128.8.7.6.5.4.3.2.1.rpz-nsip CNAME *.\n"
+               "32.1.2.0.192.rpz-client-ip CNAME rpz-passthru.\n"
+               "0.0.0.0.0.rpz-client-ip CNAME .\n"
+               "128.zz.rpz-ip CNAME .\n"
+               "ns.test.rpz-nsdname CNAME .\n"
+               "*.ns.test.rpz-nsdname A 192.0.2.9\n"
+               "rpz-ip.example CNAME .\n",
+               "5 nxdomain exact address 192.0.2.0/120\n"
+               "6 drop exact address 127.0.0.0/104\n"
+               "7 nxdomain exact address 2001:db8::57/128\n"
+               "8 nxdomain exact address 2001:db8:101::/48\n"
+               "9 nodata exact ns-address 1:2:3:4:5:6:7:8/128\n"
+               "10 pass exact client 192.0.2.1/128\n"
+               "11 nxdomain exact client 0.0.0.0/96\n"
+               "12 nxdomain exact address ::/128\n"
+               "13 nxdomain exact ns-name ns.test\n"
+               "14 local-data below ns-name ns.test A 300 192.0.2.9\n"
+               "15 nxdomain exact rpz-ip.example\n");
+}
+
 TEST(flaws_of_rpz)
 {
     check_list(LIST_FORMAT_RPZ,
                "$ORIGIN rpz.\n" ZONE
-               "32.1.2.0.192.rpz-ip CNAME .\n"
-               "ns.test.rpz-nsdname CNAME .\n"
-               "32.1.2.0.192.rpz-nsip CNAME .\n"
-               "32.1.2.0.192.rpz-client-ip CNAME .\n"
+               "33.1.2.0.192.rpz-ip CNAME .\n"
+               "24.1.2.0.192.rpz-ip CNAME .\n"
+               "32.1.2.0.256.rpz-nsip CNAME .\n"
+               "64.zz.1.zz.db8.2001.rpz-client-ip CNAME .\n"
                "outside.test. CNAME .\n"
                "a..b CNAME .\n"
                "\tCNAME .\n"
@@ -341,10 +370,10 @@ TEST(flaws_of_rpz)
                "$INCLUDE /etc/passwd\n"
                "$ORIGIN\n"
                "z CNAME .\n",
-               "5 skipped: RPZ trigger other than a name\n"
-               "6 skipped: RPZ trigger other than a name\n"
-               "7 skipped: RPZ trigger other than a name\n"
-               "8 skipped: RPZ trigger other than a name\n"
+               "5 skipped: RPZ trigger that is not a prefix\n"
+               "6 skipped: RPZ trigger that is not a prefix\n"
+               "7 skipped: RPZ trigger that is not a prefix\n"
+               "8 skipped: RPZ trigger that is not a prefix\n"
                "9 skipped: owner outside the zone\n"
                "10 skipped: not a domain name\n"
                "11 skipped: not a domain name\n"

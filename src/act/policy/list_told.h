@@ -53,10 +53,16 @@ static int on_rule(void *self, const struct list_rule *rule, uint32_t line)
 {
     static const char *const scopes[] = {"?", "exact", "below", "both"};
     struct told *t = self;
-    char name[DNS_NAME_TEXT_MAX];
+    char name[DNS_NAME_TEXT_MAX], address[ADDR_TEXT_MAX];
     if (++t->rules == t->stop_at)
         return -ENOSPC;
-    tell(t, "%u %s %s %s", line, dns_action_word(rule->action), scopes[rule->scope], dns_name_format(rule->name, name));
+    tell(t, "%u %s %s ", line, dns_action_word(rule->action), scopes[rule->scope]);
+    if (rule->trigger != DNS_TRIGGER_NAME)
+        tell(t, "%s ", dns_trigger_word(rule->trigger));
+    if (rule->trigger == DNS_TRIGGER_NAME || rule->trigger == DNS_TRIGGER_NS_NAME)
+        tell(t, "%s", dns_name_format(rule->name, name));
+    else
+        tell(t, "%s/%u", addr_format(&rule->prefix->addr, address), rule->prefix->bits);
     check_int(rule->data != NULL, ==, rule->action == DNS_ACTION_LOCAL_DATA);
     if (rule->data)
         tell_data(t, rule->data, rule->data_len);

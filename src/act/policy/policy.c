@@ -1,18 +1,10 @@
-/* Looks a name up in the layers of a policy, and swaps policies under running workers. */
+/* Puts images together to policies, and swaps policies under running workers. */
 #include "act/policy/policy.h"
 
 #include <errno.h>
 #include <stdlib.h>
 
-/* An image with the number of policies that use it; only the control thread counts. */
-struct shared_image {
-    struct policy_image *image;
-    unsigned uses;
-};
-
-struct policy {
-    struct shared_image *layer[POLICY_LAYER_COUNT];
-};
+#include "act/policy/policy_impl.h"
 
 static struct shared_image *share_new(struct policy_image *image)
 {
@@ -30,9 +22,46 @@ static void share_drop(struct shared_image *s)
     free(s);
 }
 
-struct policy *policy_new(struct policy_image *hand, struct policy_image *lists)
+static void fill_view(struct policy *p, unsigned group, enum policy_layer layer)
 {
-    struct policy *p = calloc(1, sizeof *p);
+    struct policy_view *v = &p->views[group];
+    const struct policy_image *image = p->layer[layer]->image;
+    v->plain[layer] = policy_group_orders(p->groups, group, image, v->orders[layer]);
+    v->first_response[layer] = v->first_ns[layer] = POLICY_ORDER_NONE;
+    for (unsigned i = 0; policy_image_list(image, i); i++) {
+        unsigned triggers = policy_image_list(image, i)->triggers;
+        uint16_t order = v->orders[layer][i];
+        enum {
+            NS = 1 << DNS_TRIGGER_NS_NAME | 1 << DNS_TRIGGER_NS_ADDRESS,
+            RESPONSE = NS | 1 << DNS_TRIGGER_ADDRESS,
+        };
+        if (triggers & RESPONSE && order < v->first_response[layer])
+            v->first_response[layer] = order;
+        if (triggers & NS && order < v->first_ns[layer])
+            v->first_ns[layer] = order;
+    }
+}
+
+static void fill_layer(struct policy *p, enum policy_layer layer)
+{
+    for (unsigned group = 0; p->layer[layer] && group <= policy_groups_count(p->groups); group++)
+        fill_view(p, group, layer);
+}
+
+static struct policy *allocate(const struct policy_groups *groups)
+{
+    static _Atomic uint64_t serial;
+    struct policy *p = calloc(1, sizeof *p + (policy_groups_count(groups) + 1) * sizeof p->views[0]);
+    if (p) {
+        p->groups = groups;
+        p->serial = atomic_fetch_add(&serial, 1) + 1;
+    }
+    return p;
+}
+
+struct policy *policy_new(struct policy_image *hand, struct policy_image *lists, const struct policy_groups *groups)
+{
+    struct policy *p = allocate(groups);
     struct shared_image *h = hand ? share_new(hand) : NULL;
     struct shared_image *l = lists ? share_new(lists) : NULL;
     if (!p || (hand && !h) || (lists && !l)) {
@@ -43,23 +72,27 @@ struct policy *policy_new(struct policy_image *hand, struct policy_image *lists)
     }
     p->layer[POLICY_LAYER_HAND] = h;
     p->layer[POLICY_LAYER_LISTS] = l;
+    for (int i = 0; i < POLICY_LAYER_COUNT; i++)
+        fill_layer(p, (enum policy_layer)i);
     return p;
 }
 
 struct policy *policy_with_layer(const struct policy *old, enum policy_layer layer, struct policy_image *image)
 {
-    struct policy *p = calloc(1, sizeof *p);
+    struct policy *p = allocate(old->groups);
     struct shared_image *s = image ? share_new(image) : NULL;
     if (!p || (image && !s)) {
         free(p);
         free(s);
         return NULL;
     }
+    memcpy(p->views, old->views, (policy_groups_count(p->groups) + 1) * sizeof p->views[0]);
     for (int i = 0; i < POLICY_LAYER_COUNT; i++) {
         p->layer[i] = i == (int)layer ? s : old->layer[i];
         if (i != (int)layer && p->layer[i])
             p->layer[i]->uses++;
     }
+    fill_layer(p, layer);
     return p;
 }
 
@@ -77,25 +110,14 @@ const struct policy_image *policy_layer(const struct policy *p, enum policy_laye
     return p->layer[layer] ? p->layer[layer]->image : NULL;
 }
 
-void policy_prepare(const struct policy *p, const struct dns_name *name, struct policy_probes *ret_probes)
+const struct policy_groups *policy_groups_get(const struct policy *p)
 {
-    for (int i = 0; i < POLICY_LAYER_COUNT; i++) {
-        if (p->layer[i])
-            policy_probe_init(&ret_probes->layer[i], p->layer[i]->image, name);
-        else
-            ret_probes->layer[i].count = 0;
-    }
+    return p->groups;
 }
 
-void policy_decide(const struct policy_probes *probes, const struct dns_name *name, int64_t now_us,
-                   struct dns_decision *ret_decision)
+uint64_t policy_serial(const struct policy *p)
 {
-    for (int i = 0; i < POLICY_LAYER_COUNT; i++)
-        if (probes->layer[i].count > 0 && policy_probe_decide(&probes->layer[i], name, now_us, ret_decision))
-            return;
-    ret_decision->action = DNS_ACTION_NONE;
-    ret_decision->list = 0;
-    ret_decision->verdict = (struct verdict_ref){0};
+    return p->serial;
 }
 
 void policy_slot_init(struct policy_slot *slot, struct policy *first)

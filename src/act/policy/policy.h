@@ -10,26 +10,44 @@
 #include <stdatomic.h>
 
 #include "act/policy/compile.h"
+#include "act/policy/groups.h"
 
 enum policy_layer { POLICY_LAYER_HAND, POLICY_LAYER_LISTS, POLICY_LAYER_COUNT };
 
 /* Immutable once in a slot. Images may be shared by two successive policies: they are counted. */
 struct policy;
 
-/* Takes over both images (either may be NULL: an empty layer). NULL when out of memory: the images stay the caller's. */
-struct policy *policy_new(struct policy_image *hand, struct policy_image *lists);
+/* Takes over both images (either may be NULL: an empty layer). groups: borrowed, outlives it; NULL: none. NULL when out of
+ * memory: the images stay the caller's. */
+struct policy *policy_new(struct policy_image *hand, struct policy_image *lists, const struct policy_groups *groups);
 /* A policy with one layer replaced, the other shared with `old`. */
 struct policy *policy_with_layer(const struct policy *old, enum policy_layer layer, struct policy_image *image);
 void policy_free(struct policy *p);
 const struct policy_image *policy_layer(const struct policy *p, enum policy_layer layer);
+const struct policy_groups *policy_groups_get(const struct policy *p);
+/* Another number for every policy of this process, so that what was found out under one can be remembered; never 0. */
+uint64_t policy_serial(const struct policy *p);
 
 struct policy_probes {
     struct policy_probe layer[POLICY_LAYER_COUNT];
 };
 void policy_prepare(const struct policy *p, const struct dns_name *name, struct policy_probes *ret_probes);
-/* Action DNS_ACTION_NONE when no rule matches. */
-void policy_decide(const struct policy_probes *probes, const struct dns_name *name, int64_t now_us,
-                   struct dns_decision *ret_decision);
+/* What is known from the query alone. Action DNS_ACTION_NONE when no rule matches. Unless `final`, rules of lists that come
+ * before may match the answer: resolve, then policy_examine. */
+void policy_decide(const struct policy *p, const struct policy_probes *probes, const struct dns_name *name,
+                   const struct dns_asker *asker, int64_t now_us, struct dns_decision *ret_decision);
+
+/* Looks at an answer: the names of its CNAME chain, its addresses (also the hints of SVCB and HTTPS), the zone's name
+ * servers (NULL: not known). Replaces the query's decision when a rule comes before it. */
+void policy_examine(const struct policy *p, const struct dns_asker *asker, int64_t now_us, const uint8_t *message,
+                    size_t len, const struct dns_name_servers *servers, struct dns_decision *decision);
+/* Could any rule, of any list and at any time, match the answer? If not, no client's decision changes by it. Without the
+ * servers a rule about them could. */
+bool policy_touches(const struct policy *p, const uint8_t *message, size_t len,
+                    const struct dns_name_servers *servers);
+/* Are there rules about name servers that would come before this decision? */
+bool policy_wants_name_servers(const struct policy *p, const struct dns_asker *asker,
+                               const struct dns_decision *decision);
 
 enum { POLICY_WORKERS_MAX = 64 };
 

@@ -197,6 +197,17 @@ static int put_record(struct packer *p, const struct dns_walk *w, const struct d
     return 0;
 }
 
+int dns_record_write(struct writer *out, const struct dns_walk *w, const struct dns_record *r)
+{
+    struct packer p;
+    size_t ttl_at;
+    p.out = *out;
+    p.suffixes = 0;
+    int e = put_record(&p, w, r, &ttl_at);
+    *out = p.out;
+    return e;
+}
+
 static bool is_dnssec_type(uint16_t type)
 {
     return type == DNS_TYPE_RRSIG || type == DNS_TYPE_NSEC || type == DNS_TYPE_NSEC3;

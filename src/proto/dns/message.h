@@ -40,6 +40,10 @@ int dns_walk_next(struct dns_walk *w, struct dns_record *ret_record) must_check;
 int dns_record_name(const struct dns_walk *w, const struct dns_record *r, unsigned n, struct dns_name *ret_name)
     must_check;
 
+/* Writes a record of the walked message into another that `out` builds from its first octet. -EBADMSG; a full writer is
+ * left to the caller. */
+int dns_record_write(struct writer *out, const struct dns_walk *w, const struct dns_record *r) must_check;
+
 /* For how long an answer holds, as an HTTP cache asks (RFC 8484 5.1): the smallest TTL of its answer section and
  * the negative TTL of RFC 2308 5, of those that are there; 0 for an error or a message that is no good. */
 uint32_t dns_message_lifetime_s(const uint8_t *message, size_t len);

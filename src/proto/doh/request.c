@@ -47,11 +47,20 @@ static size_t length_before(const char *text, size_t len, char stop)
     return at ? (size_t)(at - text) : len;
 }
 
-enum doh_status doh_path_check(const char *path, size_t len)
+enum doh_status doh_path_check(const char *path, size_t len, const char **ret_token, size_t *ret_token_len)
 {
-    static const char ours[] = DOH_PATH;
+    enum { OURS = sizeof DOH_PATH - 1 };
     size_t path_len = length_before(path, len, '?');
-    return path_len == sizeof ours - 1 && memcmp(path, ours, path_len) == 0 ? DOH_OK : DOH_NOT_FOUND;
+    if (path_len < OURS || memcmp(path, DOH_PATH, OURS) != 0)
+        return DOH_NOT_FOUND;
+    *ret_token = path + OURS;
+    *ret_token_len = 0;
+    if (path_len == OURS)
+        return DOH_OK;
+    *ret_token = path + OURS + 1;
+    *ret_token_len = path_len - OURS - 1;
+    bool is_token = path[OURS] == '/' && *ret_token_len > 0 && !memchr(*ret_token, '/', *ret_token_len);
+    return is_token ? DOH_OK : DOH_NOT_FOUND;
 }
 
 enum doh_status doh_path_query(const char *path, size_t len, uint8_t *to, size_t max, size_t *ret_len)

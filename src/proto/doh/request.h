@@ -29,8 +29,9 @@ enum doh_status {
  * left over; -EMSGSIZE: more than max. */
 int base64url_decode(const char *text, size_t len, uint8_t *to, size_t max) must_check;
 
-/* Is the path, without what follows a "?", the one we answer? DOH_OK or DOH_NOT_FOUND. */
-enum doh_status doh_path_check(const char *path, size_t len);
+/* Is the path, without what follows a "?", one that we answer: "/dns-query", or "/dns-query/TOKEN" with which a client shows
+ * the group it belongs to? DOH_OK or DOH_NOT_FOUND. The token is borrowed from the path; length 0: there is none. */
+enum doh_status doh_path_check(const char *path, size_t len, const char **ret_token, size_t *ret_token_len);
 
 /* Takes the query out of the parameter "dns" of a path that doh_path_check has passed. Other parameters are ignored; of
  * two "dns" the first counts. DOH_OK, DOH_BAD_REQUEST, DOH_URI_TOO_LONG (more than max octets). */

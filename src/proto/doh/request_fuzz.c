@@ -36,7 +36,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     int n = base64url_decode(path, size, query, QUERY_MAX);
     if (n >= 0)
         assert(encode(query, (size_t)n, text) == size && memcmp(text, data, size) == 0);
-    if (doh_path_check(path, size) == DOH_OK)
+    const char *token;
+    size_t token_len;
+    if (doh_path_check(path, size, &token, &token_len) == DOH_OK)
         assert(size >= strlen(DOH_PATH));
     if (doh_media_type_check(path, size) == DOH_OK)
         assert(size >= strlen(DOH_MEDIA_TYPE));

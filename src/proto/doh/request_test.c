@@ -22,7 +22,9 @@ static enum doh_status query(const char *path, size_t max)
 
 static enum doh_status path_check(const char *path)
 {
-    return doh_path_check(path, strlen(path));
+    const char *token;
+    size_t token_len;
+    return doh_path_check(path, strlen(path), &token, &token_len);
 }
 
 static enum doh_status media_type(const char *value)
@@ -72,7 +74,9 @@ TEST(the_path_is_compared_as_a_whole)
     check_int(path_check("/DNS-query"), ==, DOH_NOT_FOUND);
     check_int(path_check("/"), ==, DOH_NOT_FOUND);
     check_int(path_check(""), ==, DOH_NOT_FOUND);
-    check_int(doh_path_check(NULL, 0), ==, DOH_NOT_FOUND);
+    const char *token;
+    size_t token_len;
+    check_int(doh_path_check(NULL, 0, &token, &token_len), ==, DOH_NOT_FOUND);
 }
 
 TEST(the_query_of_rfc_8484_is_found)
@@ -117,6 +121,27 @@ TEST(the_media_type_may_have_parameters_and_any_case)
     check_int(media_type("application/dns-json"), ==, DOH_UNSUPPORTED_MEDIA_TYPE);
     check_int(media_type(""), ==, DOH_UNSUPPORTED_MEDIA_TYPE);
     check_int(doh_media_type_check(NULL, 0), ==, DOH_UNSUPPORTED_MEDIA_TYPE);
+}
+
+TEST(a_token_stands_behind_the_path)
+{
+    static const struct {
+        const char *path, *token; /* NULL: not ours */
+    } cases[] = {
+        {"/dns-query", ""},          {"/dns-query?dns=x/y", ""},      {"/dns-query/abc", "abc"},
+        {"/dns-query/abc?dns=", "abc"}, {"/dns-query/", NULL},        {"/dns-query/a/b", NULL},
+        {"/dns-queryabc", NULL},     {"/dns-query/?dns=AAAA", NULL},
+    };
+    for (size_t i = 0; i < array_len(cases); i++) {
+        const char *token = NULL;
+        size_t len = 99;
+        enum doh_status status = doh_path_check(cases[i].path, strlen(cases[i].path), &token, &len);
+        check_int(status, ==, cases[i].token ? DOH_OK : DOH_NOT_FOUND);
+        if (cases[i].token) {
+            check_int(len, ==, strlen(cases[i].token));
+            check_bytes(token, cases[i].token, len);
+        }
+    }
 }
 
 int main(int argc, char **argv)

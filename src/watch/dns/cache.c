@@ -19,6 +19,7 @@ enum {
 struct dns_cache_entry {
     struct dns_cache_entry *next; /* in its queue, towards newer */
     uint64_t hash;
+    uint64_t mark;
     uint32_t stored_s, ttl_s;
     uint32_t hold_off_s; /* monotonic second until which no upstream is asked again; 0: none */
     uint16_t ede;
@@ -311,6 +312,22 @@ bool dns_cache_entry_retry_later(const struct dns_cache_entry *e, uint32_t now_s
 unsigned dns_cache_entry_rcode(const struct dns_cache_entry *e)
 {
     return entry_wire(e)[3] & DNS_FLAG_RCODE;
+}
+
+const uint8_t *dns_cache_entry_message(const struct dns_cache_entry *e, size_t *ret_len)
+{
+    *ret_len = e->wire_len;
+    return entry_wire(e);
+}
+
+uint64_t dns_cache_entry_mark(const struct dns_cache_entry *e)
+{
+    return e->mark;
+}
+
+void dns_cache_entry_set_mark(struct dns_cache_entry *e, uint64_t mark)
+{
+    e->mark = mark;
 }
 
 static void count_down(const struct dns_cache_entry *e, uint32_t age_s, uint32_t stale_ttl_s, uint8_t *to)

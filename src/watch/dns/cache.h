@@ -53,6 +53,11 @@ size_t dns_cache_entry_write(const struct dns_cache_entry *e, const struct dns_q
 void dns_cache_entry_hold_off(struct dns_cache_entry *e, uint32_t until_s);
 bool dns_cache_entry_retry_later(const struct dns_cache_entry *e, uint32_t now_s);
 unsigned dns_cache_entry_rcode(const struct dns_cache_entry *e);
+/* The packed message, as it was put. */
+const uint8_t *dns_cache_entry_message(const struct dns_cache_entry *e, size_t *ret_len);
+/* A number that the caller keeps with the answer; 0 at first. */
+uint64_t dns_cache_entry_mark(const struct dns_cache_entry *e);
+void dns_cache_entry_set_mark(struct dns_cache_entry *e, uint64_t mark);
 
 struct dns_cache_stats dns_cache_stats_get(const struct dns_cache *c);
 

@@ -21,6 +21,7 @@
     X(upstream_failures, "upstream_failures")        \
     X(bogus, "dnssec_bogus")                         \
     X(pending_refused, "pending_refused")            \
+    X(ns_searches_refused, "ns_searches_refused")    \
     X(pending_expired, "pending_expired")            \
     X(truncated, "truncated")                        \
     X(send_failures, "send_failures")                \

@@ -20,6 +20,7 @@ enum method { METHOD_OTHER, METHOD_GET, METHOD_POST };
 struct doh_request {
     struct doh_request *next, *prev; /* in one of the rings of the session */
     int32_t id;
+    int group; /* of client groups, shown by a token in the path; negative: none */
     enum method method;
     enum doh_status path, get, media_type;
     bool too_large;    /* the body */
@@ -79,6 +80,7 @@ static int on_begin_headers(nghttp2_session *h2, const nghttp2_frame *frame, voi
     memset(r, 0, offsetof(struct doh_request, query));
     r->id = frame->hd.stream_id;
     r->path = DOH_NOT_FOUND;
+    r->group = -1;
     r->get = DOH_BAD_REQUEST;
     r->media_type = DOH_UNSUPPORTED_MEDIA_TYPE;
     c->worker->doh_requests++;
@@ -95,7 +97,8 @@ static bool is_text(const uint8_t *name, size_t len, const char *text)
 static int on_header(nghttp2_session *h2, const nghttp2_frame *frame, const uint8_t *name, size_t name_len,
                      const uint8_t *value, size_t value_len, uint8_t flags, void *self)
 {
-    (void)flags, (void)self;
+    (void)flags;
+    struct stream *c = self;
     struct doh_request *r = nghttp2_session_get_stream_user_data(h2, frame->hd.stream_id);
     if (!r)
         return 0;
@@ -107,7 +110,16 @@ static int on_header(nghttp2_session *h2, const nghttp2_frame *frame, const uint
                     : is_text(value, value_len, "POST") ? METHOD_POST
                                                         : METHOD_OTHER;
     } else if (is_text(name, name_len, ":path")) {
-        r->path = doh_path_check((const char *)value, value_len);
+        const char *token;
+        size_t token_len;
+        r->path = doh_path_check((const char *)value, value_len, &token, &token_len);
+        r->group = -1;
+        if (r->path == DOH_OK && token_len > 0) {
+            const struct dns_policy *p = &c->worker->o.policy;
+            r->group = p->has_tokens ? p->group_of_token(p->self, token, token_len) : -1;
+            if (r->group < 0)
+                r->path = DOH_NOT_FOUND;
+        }
         r->get = doh_path_query((const char *)value, value_len, r->query, sizeof r->query, &r->get_len);
     } else if (is_text(name, name_len, "content-type")) {
         r->media_type = doh_media_type_check((const char *)value, value_len);
@@ -263,7 +275,7 @@ static void serve(struct stream *c, struct doh_request *r)
     else if (c->waiting >= DNS_TCP_PIPELINE_MAX) /* requests taken back count until their answers come */
         (void)nghttp2_submit_rst_stream(c->doh->h2, NGHTTP2_FLAG_NONE, r->id, NGHTTP2_REFUSED_STREAM);
     else
-        stream_serve(c, r->query, len, r->id);
+        stream_serve(c, r->query, len, (struct stream_request){r->id, r->group});
 }
 
 void doh_input(struct stream *c)

@@ -16,6 +16,7 @@ enum {
 
     DNS_PENDING_MAX = 8192,      /* queries of one worker that wait for an upstream; then SERVFAIL at once */
     DNS_PENDING_DEADLINE_MS = 8000, /* then SERVFAIL: stub resolvers have given up by now */
+    DNS_NS_SEARCHES_MAX = 1024,  /* for rules about name servers, at once; then SERVFAIL: a rule is not to be flooded away */
     DNS_STALE_AFTER_MS = 1800,   /* RFC 8767 6: client response timer */
     DNS_STALE_KEEP_S = 3 * 86400, /* RFC 8767 6: one to three days */
     DNS_STALE_TTL_S = 30,        /* RFC 8767 4 */

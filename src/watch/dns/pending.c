@@ -12,8 +12,12 @@ struct pending {
     struct pending *next, *prev; /* by age; in the free list only next */
     struct client client;
     struct dns_query query;
+    struct dns_query target; /* of an alias by policy: what is asked instead */
     struct dns_decision decision;
-    uint64_t cache_hash;
+    uint64_t cache_hash; /* of what is asked */
+    struct dns_asker asker;
+    uint64_t policy_serial; /* that the decision was taken under: its data is borrowed from there */
+    bool is_alias;          /* the target is what is asked */
     uint64_t started_ns;
     int64_t read_us;
     bool answered; /* stale or by deadline; the upstream's word only goes to the cache */
@@ -86,19 +90,32 @@ static void send_answer(struct dns_worker *w, const struct client *client, uint8
         udp_send(w, client, answer, len);
 }
 
+static const struct dns_query *asked(const struct pending *p)
+{
+    return p->is_alias ? &p->target : &p->query;
+}
+
+/* The query as a worker's files know it, to be answered from w->large. */
+static struct work work_of(const struct pending *p)
+{
+    return (struct work){
+        .query = p->query,
+        .message = p->question,
+        .message_len = (size_t)DNS_HEADER_LEN + p->query.question_len,
+        .transport = p->client.transport,
+        .asker = p->asker,
+        .decision = p->decision,
+        .answer = p->worker->large,
+        .answer_max = respond_max(&p->query, p->client.transport),
+    };
+}
+
 /* Sends what stands in w->large and records it. */
 static void answer_client(struct pending *p, size_t len)
 {
     struct dns_worker *w = p->worker;
-    struct work work = {
-        .transport = p->client.transport,
-        .client = addr_of_sockaddr(&p->client.from.sa),
-        .decision = p->decision,
-        .from_cache = false,
-        .answer = w->large,
-        .answer_len = len,
-    };
-    work.query = p->query;
+    struct work work = work_of(p);
+    work.answer_len = len;
     p->answered = true;
     if (len > DNS_HEADER_LEN && w->large[2] & DNS_FLAG_TC >> 8)
         dns_count(&w->o.counters->truncated, 1);
@@ -115,11 +132,93 @@ static void answer_failure(struct pending *p, uint16_t ede)
     answer_client(p, w->o.policy.answer_error(&p->query, p->question, DNS_RCODE_SERVFAIL, ede, NULL, w->large, max));
 }
 
+/* ---- the policy's word on an answer ---- */
+
+enum policy_word {
+    WORD_TELL,  /* the answer may go out */
+    WORD_BLOCK, /* the policy answers instead */
+    WORD_ALIAS, /* the policy answers with an alias, and its target is to be resolved */
+};
+
+/* Everything is decided again: the policy may have changed since the query came. */
+static void decide(struct pending *p, struct work *work, const struct dns_cache_entry *e,
+                   const struct dns_name_servers *servers)
+{
+    struct dns_worker *w = p->worker;
+    if (p->is_alias && p->policy_serial == w->policy_serial)
+        return; /* what led to the alias may have stood in an answer that is no longer here */
+    w->now_us = clock_wall_us();
+    respond_decide_again(w, work);
+    bool stands = work->decision.final && (work->decision.action == DNS_ACTION_PASS || respond_is_blocked(work));
+    if (!stands && !p->is_alias)
+        examine_answer(w, work, e, servers);
+    p->decision = work->decision;
+    p->policy_serial = w->policy_serial;
+}
+
+static enum policy_word word_on(struct pending *p, struct work *work, const struct dns_cache_entry *e,
+                                const struct dns_name_servers *servers, struct dns_name *ret_target)
+{
+    decide(p, work, e, servers);
+    if (!respond_is_blocked(work))
+        return WORD_TELL;
+    bool is_alias = work->decision.action == DNS_ACTION_LOCAL_DATA &&
+                    p->worker->o.policy.alias(&p->query, &work->decision, ret_target);
+    return is_alias ? WORD_ALIAS : WORD_BLOCK;
+}
+
+/* Asks for the target in place of the query. True: it goes on waiting; false: it is answered. */
+static bool ask_target(struct pending *p, const struct dns_name *target);
+
+/* Answers from an entry of the cache, stale or fresh. True: not yet, the target of an alias is asked for first. The
+ * policy must be held. */
+static bool tell(struct pending *p, struct dns_cache_entry *e, uint32_t stale_ttl_s,
+                 const struct dns_name_servers *servers)
+{
+    struct dns_worker *w = p->worker;
+    const struct dns_policy *policy = &w->o.policy;
+    struct work work = work_of(p);
+    struct dns_name target;
+    size_t len, max = work.answer_max;
+    const uint8_t *message = dns_cache_entry_message(e, &len);
+    enum policy_word word = word_on(p, &work, e, servers, &target);
+    if (word == WORD_ALIAS && !p->is_alias)
+        return ask_target(p, &target);
+    if (word == WORD_ALIAS)
+        answer_client(p, policy->answer_alias(&p->query, p->question, &work.decision, message, len, w->large, max));
+    else if (word == WORD_BLOCK)
+        answer_client(p, policy->answer(&p->query, p->question, &work.decision, w->large, max));
+    else if (p->is_alias) /* the rule went away while its target was asked for: the client asks again */
+        answer_failure(p, DNS_EDE_OTHER);
+    else
+        answer_client(p, dns_cache_entry_write(e, &p->query, p->question, w->now_s, stale_ttl_s, w->large, max));
+    return false;
+}
+
+/* An upstream may answer at once, within a batch that holds the policy already. */
+static bool hold_policy(struct dns_worker *w)
+{
+    if (w->policy)
+        return false;
+    worker_hold_policy(w);
+    return true;
+}
+
+static bool tell_with_policy(struct pending *p, struct dns_cache_entry *e, uint32_t stale_ttl_s,
+                             const struct dns_name_servers *servers)
+{
+    bool held = hold_policy(p->worker);
+    bool waits = tell(p, e, stale_ttl_s, servers);
+    if (held)
+        worker_release_policy(p->worker);
+    return waits;
+}
+
 /* Answers from the cache if it still has something that may be told, fresh or stale. */
 static bool answer_stale(struct pending *p)
 {
     struct dns_worker *w = p->worker;
-    struct dns_cache_entry *e = dns_cache_find(w->cache, p->cache_hash, &p->query);
+    struct dns_cache_entry *e = dns_cache_find(w->cache, p->cache_hash, asked(p));
     if (!e || dns_cache_entry_rcode(e) == DNS_RCODE_SERVFAIL ||
         dns_cache_entry_fresh_s(e, w->now_s) < -DNS_STALE_KEEP_S)
         return false;
@@ -128,24 +227,37 @@ static bool answer_stale(struct pending *p)
         dns_count(&w->o.counters->stale_answers, 1);
         dns_cache_entry_hold_off(e, w->now_s + DNS_STALE_TTL_S);
     }
-    size_t max = respond_max(&p->query, p->client.transport);
-    answer_client(p, dns_cache_entry_write(e, &p->query, p->question, w->now_s, stale_ttl_s, w->large, max));
+    bool held = hold_policy(w);
+    struct work work = work_of(p);
+    struct dns_name target;
+    enum policy_word word = word_on(p, &work, e, NULL, &target);
+    if (word == WORD_ALIAS && !p->is_alias) /* no time left to ask for its target */
+        answer_client(p, w->o.policy.answer(&p->query, p->question, &work.decision, w->large, work.answer_max));
+    else
+        tell(p, e, stale_ttl_s, NULL);
+    if (held)
+        worker_release_policy(w);
     return true;
 }
 
 /* RFC 9520: a failure is remembered briefly, so that a storm of repeats does not become a storm upstream. */
 static void cache_failure(struct dns_worker *w, const struct pending *p, uint16_t ede)
 {
+    const struct dns_query *q = asked(p);
     uint8_t message[PENDING_QUESTION_MAX];
-    size_t len = (size_t)DNS_HEADER_LEN + p->query.question_len;
-    memcpy(message, p->question, len);
-    memset(message + 6, 0, 6);
-    message[2] = DNS_FLAG_QR >> 8;
-    message[3] = DNS_RCODE_SERVFAIL;
+    struct writer out = writer_of(message, sizeof message);
+    writer_u16(&out, 0);
+    writer_u16(&out, DNS_FLAG_QR | DNS_RCODE_SERVFAIL);
+    writer_u16(&out, 1);
+    writer_u16(&out, 0);
+    writer_u32(&out, 0);
+    writer_bytes(&out, q->name.wire, q->name.len);
+    writer_u16(&out, q->qtype);
+    writer_u16(&out, q->qclass);
     static const struct dns_pack_ttls none = {.min_s = UINT32_MAX};
     struct dns_cache_answer a = {
-        .message = message, .len = len, .ttls = &none, .ttl_s = DNS_CACHE_FAILURE_S, .ede = ede};
-    int e = dns_cache_put(w->cache, p->cache_hash, &p->query, &a, w->now_s);
+        .message = message, .len = out.len, .ttls = &none, .ttl_s = DNS_CACHE_FAILURE_S, .ede = ede};
+    int e = dns_cache_put(w->cache, p->cache_hash, q, &a, w->now_s);
     (void)e; /* without memory the next client asks again */
 }
 
@@ -162,8 +274,9 @@ static struct dns_cache_entry *cache_answer(struct dns_worker *w, const struct p
                                             const struct upstream_result *r)
 {
     struct dns_pack_ttls ttls;
-    int len = dns_message_pack(r->message, r->len, p->query.dnssec_ok, w->large, DNS_MESSAGE_MAX, &ttls);
-    if (len < DNS_HEADER_LEN + p->query.question_len)
+    const struct dns_query *q = asked(p);
+    int len = dns_message_pack(r->message, r->len, q->dnssec_ok, w->large, DNS_MESSAGE_MAX, &ttls);
+    if (len < DNS_HEADER_LEN + q->question_len)
         return NULL;
     unsigned rcode = w->large[3] & DNS_FLAG_RCODE;
     bool has_answers = w->large[6] != 0 || w->large[7] != 0;
@@ -175,9 +288,48 @@ static struct dns_cache_entry *cache_answer(struct dns_worker *w, const struct p
         .secure = r->secure,
         .ede = DNS_EDE_NONE,
     };
-    if (dns_cache_put(w->cache, p->cache_hash, &p->query, &a, w->now_s) < 0)
+    if (dns_cache_put(w->cache, p->cache_hash, q, &a, w->now_s) < 0)
         return NULL;
-    return dns_cache_find(w->cache, p->cache_hash, &p->query);
+    return dns_cache_find(w->cache, p->cache_hash, q);
+}
+
+static void on_name_servers(void *self, const struct dns_name_servers *servers)
+{
+    struct pending *p = self;
+    struct dns_worker *w = p->worker;
+    struct dns_cache_entry *e = dns_cache_find(w->cache, p->cache_hash, asked(p));
+    bool held = hold_policy(w), waits = false;
+    if (e)
+        examine_remember(w, e, servers);
+    if (e && !p->answered)
+        waits = tell(p, e, 0, servers);
+    else if (!p->answered) /* evicted meanwhile, by a flood */
+        answer_failure(p, DNS_EDE_OTHER);
+    if (held)
+        worker_release_policy(w);
+    if (!waits)
+        give_slot_back(p);
+}
+
+/* There is an answer. True: the slot goes on waiting, for name servers or the target of an alias. */
+static bool settle(struct pending *p, struct dns_cache_entry *e)
+{
+    struct dns_worker *w = p->worker;
+    if (p->is_alias)
+        return !p->answered && tell_with_policy(p, e, 0, NULL);
+    bool held = hold_policy(w), waits = false;
+    examine_remember(w, e, NULL);
+    struct work work = work_of(p);
+    respond_decide_again(w, &work);
+    if (!w->o.policy.wants_name_servers(w->policy, &p->asker, &work.decision))
+        waits = !p->answered && tell(p, e, 0, NULL);
+    else if (name_servers_find(w, &p->query, e, on_name_servers, p) == 0)
+        waits = true;
+    else if (!p->answered)
+        answer_failure(p, DNS_EDE_OTHER);
+    if (held)
+        worker_release_policy(w);
+    return waits;
 }
 
 static void on_upstream(void *self, const struct upstream_result *r)
@@ -188,10 +340,8 @@ static void on_upstream(void *self, const struct upstream_result *r)
     bool failed = r->bogus || r->rcode == DNS_RCODE_SERVFAIL || !r->message;
     struct dns_cache_entry *e = failed ? NULL : cache_answer(w, p, r);
     if (e) {
-        if (!p->answered) {
-            size_t max = respond_max(&p->query, p->client.transport);
-            answer_client(p, dns_cache_entry_write(e, &p->query, p->question, w->now_s, 0, w->large, max));
-        }
+        if (settle(p, e))
+            return;
     } else if (r->bogus) {
         dns_count(&w->o.counters->bogus, 1);
         cache_failure(w, p, DNS_EDE_DNSSEC_BOGUS);
@@ -207,6 +357,27 @@ static void on_upstream(void *self, const struct upstream_result *r)
     give_slot_back(p);
 }
 
+static void begin_target(struct pending *p, const struct dns_name *target)
+{
+    p->is_alias = true;
+    p->target = p->query;
+    p->target.name = *target;
+    p->target.question_len = (uint16_t)(target->len + 4);
+    p->cache_hash = dns_cache_hash(p->worker->cache, &p->target);
+}
+
+static bool ask_target(struct pending *p, const struct dns_name *target)
+{
+    begin_target(p, target);
+    struct dns_cache_entry *e = dns_cache_find(p->worker->cache, p->cache_hash, &p->target);
+    if (e && dns_cache_entry_fresh_s(e, p->worker->now_s) > 0)
+        return tell(p, e, 0, NULL);
+    if (upstream_resolve(p->worker->upstream, &p->target, on_upstream, p) == 0)
+        return true;
+    answer_failure(p, DNS_EDE_OTHER);
+    return false;
+}
+
 /* No room: an answer like any other, and observed like any other. */
 static void refuse(struct dns_worker *w, struct work *work, const struct client *client)
 {
@@ -220,6 +391,21 @@ static void refuse(struct dns_worker *w, struct work *work, const struct client 
     worker_publish(w);
 }
 
+/* Asks an upstream, or the cache for the target of an alias. */
+static bool start(struct pending *p, const struct work *work)
+{
+    struct dns_worker *w = p->worker;
+    struct dns_name target;
+    if (work->decision.action == DNS_ACTION_LOCAL_DATA && w->o.policy.alias(&p->query, &work->decision, &target) &&
+        work->decision.final)
+        return ask_target(p, &target);
+    if (upstream_resolve(w->upstream, &p->query, on_upstream, p) == 0)
+        return true;
+    dns_count(&w->o.counters->upstream_failures, 1);
+    answer_failure(p, DNS_EDE_OTHER);
+    return false;
+}
+
 void pending_start(struct dns_worker *w, struct work *work, const struct client *client)
 {
     struct pending *p = take_slot(w);
@@ -230,16 +416,16 @@ void pending_start(struct dns_worker *w, struct work *work, const struct client 
     p->client = *client;
     p->query = work->query;
     p->decision = work->decision;
+    p->policy_serial = w->policy_serial;
+    p->asker = work->asker;
+    p->is_alias = false;
     p->cache_hash = work->cache_hash;
     p->started_ns = w->mono_ns;
     p->read_us = w->now_us;
     p->answered = false;
     memcpy(p->question, work->message, (size_t)DNS_HEADER_LEN + work->query.question_len);
-    if (upstream_resolve(w->upstream, &p->query, on_upstream, p) < 0) {
-        dns_count(&w->o.counters->upstream_failures, 1);
-        answer_failure(p, DNS_EDE_OTHER);
+    if (!start(p, work))
         give_slot_back(p);
-    }
 }
 
 /* The oldest come first, so the walk ends at the first young one. */

@@ -50,6 +50,7 @@ void respond_begin(struct dns_worker *w, struct work *work, struct dns_probes *p
 {
     struct dns_query *q = &work->query;
     work->decision.action = DNS_ACTION_NONE;
+    work->decision.trigger = DNS_TRIGGER_NAME;
     work->from_cache = true;
     work->answer_len = 0;
     enum dns_flaw flaw = dns_query_read(work->message, work->message_len, q);
@@ -64,7 +65,7 @@ void respond_begin(struct dns_worker *w, struct work *work, struct dns_probes *p
     size_t max = respond_max(q, work->transport);
     if (work->answer_max > max)
         work->answer_max = max;
-    if (unlikely(!respond_may_ask(w, &work->client))) {
+    if (unlikely(!work->known_by_token && !respond_may_ask(w, &work->asker.client))) {
         finish_with_error(w, work, DNS_RCODE_REFUSED, DNS_EDE_PROHIBITED, NULL);
         return;
     }
@@ -88,8 +89,7 @@ void respond_fetch(struct dns_worker *w, const struct work *work)
         dns_cache_fetch_entry(w->cache, work->cache_hash);
 }
 
-/* Is the query to be answered with what the policy says, and not resolved? */
-static bool policy_answers(const struct work *work)
+bool respond_is_blocked(const struct work *work)
 {
     switch (work->decision.action) {
     case DNS_ACTION_NXDOMAIN:
@@ -104,34 +104,81 @@ static bool policy_answers(const struct work *work)
     }
 }
 
+void respond_decide_again(struct dns_worker *w, struct work *work)
+{
+    const struct dns_name *name = &work->query.name;
+    w->o.policy.prepare(w->policy, name, w->probes);
+    w->o.policy.decide(w->policy, w->probes, name, &work->asker, w->now_us, &work->decision);
+}
+
+/* The policy's own answer. An alias that the client asks us to follow has to be resolved. */
+static void finish_by_policy(struct dns_worker *w, struct work *work)
+{
+    const struct dns_query *q = &work->query;
+    struct dns_name target;
+    if (unlikely(work->decision.action == DNS_ACTION_LOCAL_DATA) &&
+        w->o.policy.alias(q, &work->decision, &target)) {
+        work->from_cache = false;
+        work->state = WORK_RESOLVE;
+        return;
+    }
+    work->answer_len = w->o.policy.answer(q, work->message, &work->decision, work->answer, work->answer_max);
+}
+
+/* A cached answer that some rule may match. True when it may go out to this client all the same. */
+static bool may_be_told(struct dns_worker *w, struct work *work, const struct dns_cache_entry *e)
+{
+    if (work->decision.action == DNS_ACTION_PASS && work->decision.final)
+        return true;
+    if (w->o.policy.wants_name_servers(w->policy, &work->asker, &work->decision)) {
+        work->from_cache = false;
+        work->state = WORK_RESOLVE;
+        return false;
+    }
+    if (!examine_answer(w, work, e, NULL))
+        return true;
+    finish_by_policy(w, work);
+    return false;
+}
+
+/* True when the answer is done, or is known to need an upstream. */
+static bool finish_from_cache(struct dns_worker *w, struct work *work, struct dns_cache_entry *e)
+{
+    const struct dns_query *q = &work->query;
+    bool fresh = dns_cache_entry_fresh_s(e, w->now_s) > 0;
+    /* An expired one only when the upstream failed a moment ago: no need to wait again. */
+    if (!fresh && !dns_cache_entry_retry_later(e, w->now_s))
+        return false;
+    bool clean = examine_is_clean(w, e) && !respond_is_blocked(work);
+    if (unlikely(!clean) && !may_be_told(w, work, e))
+        return true;
+    dns_count(fresh ? &w->o.counters->cache_hits : &w->o.counters->stale_answers, 1);
+    work->answer_len = dns_cache_entry_write(e, q, work->message, w->now_s, fresh ? 0 : DNS_STALE_TTL_S, work->answer,
+                                             work->answer_max);
+    return true;
+}
+
 void respond_finish(struct dns_worker *w, struct work *work, const struct dns_probes *probes)
 {
     struct dns_query *q = &work->query;
     if (work->state != WORK_LOOK_UP)
         return;
-    w->o.policy.decide(w->policy, probes, &q->name, w->now_us, &work->decision);
+    w->o.policy.decide(w->policy, probes, &q->name, &work->asker, w->now_us, &work->decision);
     work->state = WORK_DONE;
-    if (policy_answers(work)) {
-        work->answer_len = w->o.policy.answer(q, work->message, &work->decision, work->answer, work->answer_max);
+    if (respond_is_blocked(work) && likely(work->decision.final)) {
+        finish_by_policy(w, work);
         return;
     }
-    if (q->qtype == DNS_TYPE_ANY) {
-        work->answer_len = w->o.policy.answer_any(q, work->message, work->answer, work->answer_max);
+    if (q->qtype == DNS_TYPE_ANY) { /* is not resolved: there is no answer to wait for */
+        if (respond_is_blocked(work))
+            finish_by_policy(w, work);
+        else
+            work->answer_len = w->o.policy.answer_any(q, work->message, work->answer, work->answer_max);
         return;
     }
     struct dns_cache_entry *e = dns_cache_find(w->cache, work->cache_hash, q);
-    if (e && dns_cache_entry_fresh_s(e, w->now_s) > 0) {
-        dns_count(&w->o.counters->cache_hits, 1);
-        work->answer_len =
-            dns_cache_entry_write(e, q, work->message, w->now_s, 0, work->answer, work->answer_max);
+    if (e && finish_from_cache(w, work, e))
         return;
-    }
-    if (e && dns_cache_entry_retry_later(e, w->now_s)) { /* the upstream failed a moment ago: no need to wait again */
-        dns_count(&w->o.counters->stale_answers, 1);
-        work->answer_len = dns_cache_entry_write(e, q, work->message, w->now_s, DNS_STALE_TTL_S, work->answer,
-                                                 work->answer_max);
-        return;
-    }
     dns_count(&w->o.counters->cache_misses, 1);
     work->from_cache = false;
     work->state = WORK_RESOLVE;

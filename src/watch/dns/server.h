@@ -22,11 +22,31 @@ struct dns_policy {
     const void *(*hold)(void *self, unsigned worker); /* the policy of this batch */
     void (*release)(void *self, unsigned worker);
     void (*prepare)(const void *policy, const struct dns_name *name, struct dns_probes *probes);
-    void (*decide)(const void *policy, const struct dns_probes *probes, const struct dns_name *name, int64_t now_us,
-                   struct dns_decision *ret_decision);
+    /* What is known from the query alone; unless it is final, the answer may change it (examine). */
+    void (*decide)(const void *policy, const struct dns_probes *probes, const struct dns_name *name,
+                   const struct dns_asker *asker, int64_t now_us, struct dns_decision *ret_decision);
+    /* Holds an answer against the policy; servers may be NULL. */
+    void (*examine)(const void *policy, const struct dns_asker *asker, int64_t now_us, const uint8_t *message, size_t len,
+                    const struct dns_name_servers *servers, struct dns_decision *decision);
+    /* Could examine change any client's decision? What it says holds as long as the serial is the same. */
+    bool (*touches)(const void *policy, const uint8_t *message, size_t len, const struct dns_name_servers *servers);
+    uint64_t (*serial)(const void *policy);
+    /* Are there rules about name servers that come before the decision? */
+    bool (*wants_name_servers)(const void *policy, const struct dns_asker *asker, const struct dns_decision *decision);
+    /* Client groups; they do not change while the worker lives. */
+    bool has_groups, has_tokens;
+    uint16_t (*group_of_client)(void *self, const struct addr *client);
+    int (*group_of_server_name)(void *self, const char *name, size_t len); /* -ENOENT */
+    int (*group_of_token)(void *self, const char *token, size_t len);      /* -ENOENT */
+    uint32_t (*group_id)(void *self, unsigned group);
     /* The answers of act/dns_answer. */
     size_t (*answer)(const struct dns_query *q, const uint8_t *message, const struct dns_decision *d, uint8_t *to,
                      size_t max);
+    /* Local data that is an alias whose target the client asks us to resolve: then true, and the target. */
+    bool (*alias)(const struct dns_query *q, const struct dns_decision *d, struct dns_name *ret_target);
+    /* The alias, and behind it what the target's answer says. */
+    size_t (*answer_alias)(const struct dns_query *q, const uint8_t *message, const struct dns_decision *d,
+                           const uint8_t *target_answer, size_t target_len, uint8_t *to, size_t max);
     size_t (*answer_any)(const struct dns_query *q, const uint8_t *message, uint8_t *to, size_t max);
     size_t (*answer_error)(const struct dns_query *q, const uint8_t *message, unsigned rcode, uint16_t ede,
                            const char *text, uint8_t *to, size_t max);

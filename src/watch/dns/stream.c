@@ -141,7 +141,7 @@ static void give_answer(struct stream *c, int32_t request, uint8_t *answer, size
         tcp_answer(c, answer, len);
 }
 
-void stream_serve(struct stream *c, const uint8_t *message, size_t len, int32_t request)
+void stream_serve(struct stream *c, const uint8_t *message, size_t len, struct stream_request request)
 {
     struct dns_worker *w = c->worker;
     struct work *work = &w->streams->work;
@@ -149,14 +149,15 @@ void stream_serve(struct stream *c, const uint8_t *message, size_t len, int32_t 
     work->message = message;
     work->message_len = len;
     work->transport = c->transport;
-    work->client = addr_of_sockaddr(&c->from.sa);
+    work->known_by_token = request.group >= 0;
+    work->asker.client = addr_of_sockaddr(&c->from.sa);
+    work->asker.group = work->known_by_token ? (uint16_t)request.group : c->group;
     work->answer = w->large;
     work->answer_max = DNS_MESSAGE_MAX;
     worker_begin_batch(w);
     respond_begin(w, work, probes);
     respond_fetch(w, work);
     respond_finish(w, work, probes);
-    worker_end_batch(w);
     c->last_query_s = w->now_s;
     list_remove(c);
     list_append(w->streams, c);
@@ -166,15 +167,17 @@ void stream_serve(struct stream *c, const uint8_t *message, size_t len, int32_t 
             .from = c->from,
             .connection = (uint32_t)(c - w->streams->slots),
             .generation = c->generation,
-            .request = request,
+            .request = request.id,
         };
         c->waiting++;
         pending_start(w, work, &client);
+        worker_end_batch(w);
         return;
     }
+    worker_end_batch(w);
     worker_observe(w, work, w->now_us, (uint32_t)((clock_mono_ns() - w->mono_ns) / 1000));
     worker_publish(w);
-    give_answer(c, request, work->answer, work->answer_len);
+    give_answer(c, request.id, work->answer, work->answer_len);
 }
 
 void stream_send(struct dns_worker *w, const struct client *client, uint8_t *answer, size_t len)
@@ -208,14 +211,27 @@ void stream_pause(struct stream *c)
 
 /* ---- events of the socket ---- */
 
+/* A client group may have a name of the server for itself (RFC 6066 3). */
+static void find_group_by_name(struct stream *c)
+{
+    const struct dns_policy *p = &c->worker->o.policy;
+    char name[DNS_NAME_TEXT_MAX];
+    int len = p->has_groups ? tls_session_server_name(c->tls, name, sizeof name) : 0;
+    int group = len > 0 ? p->group_of_server_name(p->self, name, (size_t)len) : -ENOENT;
+    if (group >= 0)
+        c->group = (uint16_t)group;
+}
+
 /* Decrypts some. False: there is nothing for the protocol, or the stream has been closed. */
 static bool decrypt(struct stream *c)
 {
     struct dns_counters *counters = c->worker->o.counters;
     bool was_ready = tls_session_ready(c->tls);
     int n = tls_session_read(c->tls, c->in);
-    if (!was_ready && tls_session_ready(c->tls))
+    if (!was_ready && tls_session_ready(c->tls)) {
         dns_count(&counters->tls_handshakes, 1);
+        find_group_by_name(c);
+    }
     if (n > 0)
         return true;
     if (n == 0) {
@@ -315,6 +331,8 @@ static void accept_one(struct dns_worker *w, enum dns_transport transport, int f
     uint32_t generation = c->generation;
     *c = (struct stream){
         .worker = w, .generation = generation, .transport = transport, .from = *from, .last_query_s = w->now_s};
+    struct addr address = addr_of_sockaddr(&from->sa);
+    c->group = worker_group_of(w, &address);
     c->socket = bufferevent_socket_new(w->loop, fd, BEV_OPT_CLOSE_ON_FREE | BEV_OPT_DEFER_CALLBACKS);
     if (!c->socket) {
         evutil_closesocket(fd);
@@ -339,7 +357,9 @@ static void accept_one(struct dns_worker *w, enum dns_transport transport, int f
 static bool is_welcome(const struct dns_worker *w, enum dns_transport transport, const union client_sockaddr *from)
 {
     struct addr client = addr_of_sockaddr(&from->sa);
-    if (!protocols[transport].alpn || (w->o.tls && respond_may_ask(w, &client)))
+    /* Who belongs to a group by a token shows it only in the request. */
+    bool may_show_token = transport == DNS_TRANSPORT_DOH && w->o.policy.has_tokens;
+    if (!protocols[transport].alpn || (w->o.tls && (may_show_token || respond_may_ask(w, &client))))
         return true;
     dns_count(&w->o.counters->tls_refused, 1);
     return false;

@@ -25,6 +25,7 @@ struct stream {
     bool ended;       /* the client has said its last */
     uint32_t last_query_s;
     union client_sockaddr from;
+    uint16_t group; /* of client groups, by its address or the server name it asked for */
     struct tls_session *tls;   /* NULL: plain */
     struct evbuffer *in, *out; /* plain octets, whatever the socket carries */
     struct doh_session *doh;   /* DOH only */
@@ -35,8 +36,13 @@ static inline bool stream_is_open(const struct stream *c, uint32_t generation)
     return c->generation == generation;
 }
 
-/* A whole query. Its answer goes to the protocol now, or when stream_send comes with it. `request`: for DOH. */
-void stream_serve(struct stream *c, const uint8_t *message, size_t len, int32_t request);
+/* A request of DOH: its HTTP/2 stream, and the client group that its path has shown; negative: none. */
+struct stream_request {
+    int32_t id;
+    int group;
+};
+/* A whole query. Its answer goes to the protocol now, or when stream_send comes with it. */
+void stream_serve(struct stream *c, const uint8_t *message, size_t len, struct stream_request request);
 /* Sends what the protocol has put into `out`; `held`: octets that it keeps back because the client does not take them. */
 void stream_flush(struct stream *c, size_t held);
 /* Enough answers are under way: no more is read until one has gone. */

@@ -20,7 +20,7 @@ void tcp_input(struct stream *c)
         if (evbuffer_get_length(c->in) < PREFIX_LEN + len)
             return;
         evbuffer_remove(c->in, query, PREFIX_LEN + len);
-        stream_serve(c, query + PREFIX_LEN, len, 0);
+        stream_serve(c, query + PREFIX_LEN, len, (struct stream_request){.group = -1});
         if (!stream_is_open(c, generation))
             return;
     }

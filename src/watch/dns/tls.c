@@ -177,6 +177,15 @@ bool tls_session_ready(const struct tls_session *s)
     return s->ready;
 }
 
+int tls_session_server_name(const struct tls_session *s, char *name, size_t max)
+{
+    unsigned type;
+    size_t len = max;
+    if (gnutls_server_name_get(s->session, name, &len, &type, 0) < 0 || type != GNUTLS_NAME_DNS)
+        return 0;
+    return (int)strnlen(name, len);
+}
+
 int tls_session_write(struct tls_session *s, struct evbuffer *from)
 {
     size_t max = gnutls_record_get_max_size(s->session), left;

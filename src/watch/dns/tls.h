@@ -31,6 +31,8 @@ void tls_session_free(struct tls_session *s);
 int tls_session_read(struct tls_session *s, struct evbuffer *to) must_check;
 /* Is the handshake done? */
 bool tls_session_ready(const struct tls_session *s);
+/* The name of the server that the client asked for (RFC 6066 3), without terminator; its length, 0: none or too long. */
+int tls_session_server_name(const struct tls_session *s, char *name, size_t max);
 /* Encrypts all of `from`. -EPROTO. */
 int tls_session_write(struct tls_session *s, struct evbuffer *from) must_check;
 /* Tells the client that nothing more will come. */

@@ -54,7 +54,9 @@ static void begin_all(struct dns_worker *w, unsigned n)
         if (b->in[i].msg_hdr.msg_flags & MSG_TRUNC)
             work->message_len = 0; /* longer than any query: counted as having no header, not answered */
         work->transport = DNS_TRANSPORT_UDP;
-        work->client = addr_of_sockaddr(&b->from[i].sa);
+        work->asker.client = addr_of_sockaddr(&b->from[i].sa);
+        work->asker.group = worker_group_of(w, &work->asker.client);
+        work->known_by_token = false;
         work->answer = b->answer[i];
         work->answer_max = DNS_UDP_PAYLOAD_MAX;
         respond_begin(w, work, probes_at(w, i));

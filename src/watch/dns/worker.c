@@ -11,18 +11,34 @@
 
 enum { TICK_MS = 250 }; /* stale answers, deadlines, idle clients, gauges */
 
+void worker_hold_policy(struct dns_worker *w)
+{
+    w->policy = w->o.policy.hold(w->o.policy.self, w->o.number);
+    w->policy_serial = w->o.policy.serial(w->policy);
+}
+
+void worker_release_policy(struct dns_worker *w)
+{
+    w->policy = NULL;
+    w->o.policy.release(w->o.policy.self, w->o.number);
+}
+
 void worker_begin_batch(struct dns_worker *w)
 {
     w->now_us = clock_wall_us();
     w->mono_ns = clock_mono_ns();
     w->now_s = (uint32_t)(w->mono_ns / 1000000000u);
-    w->policy = w->o.policy.hold(w->o.policy.self, w->o.number);
+    worker_hold_policy(w);
 }
 
 void worker_end_batch(struct dns_worker *w)
 {
-    w->policy = NULL;
-    w->o.policy.release(w->o.policy.self, w->o.number);
+    worker_release_policy(w);
+}
+
+uint16_t worker_group_of(const struct dns_worker *w, const struct addr *client)
+{
+    return w->o.policy.has_groups ? w->o.policy.group_of_client(w->o.policy.self, client) : 0;
 }
 
 void worker_observe(struct dns_worker *w, const struct work *work, int64_t read_us, uint32_t latency_us)
@@ -37,13 +53,15 @@ void worker_observe(struct dns_worker *w, const struct work *work, int64_t read_
     const struct dns_query *q = &work->query;
     struct dns_observation o;
     o.time_us = read_us;
-    o.client = work->client;
+    o.client = work->asker.client;
     o.qtype = q->qtype;
     o.rcode = work->answer_len > 3 ? work->answer[3] & DNS_FLAG_RCODE : 0;
     o.transport = (uint8_t)work->transport;
     o.action = work->decision.action;
     o.from_cache = work->from_cache;
     o.list = work->decision.list;
+    o.trigger = work->decision.trigger;
+    o.group = unlikely(work->asker.group) ? w->o.policy.group_id(w->o.policy.self, work->asker.group) : 0;
     o.verdict = work->decision.verdict;
     o.latency_us = latency_us;
     o.name_len = q->name.len;
@@ -105,13 +123,16 @@ int dns_worker_new(const struct dns_worker_options *options, struct dns_worker *
     w->o = *options;
     w->wake_fd = -1;
     w->large = malloc(DNS_MESSAGE_MAX);
-    int e = w->large ? make_loop(w) : -ENOMEM;
+    w->probes = calloc(1, w->o.policy.probes_size);
+    int e = w->large && w->probes ? make_loop(w) : -ENOMEM;
     if (e == 0)
         e = dns_cache_new(w->o.cache_bytes, w->o.cache_key, &w->cache);
     if (e == 0)
         e = upstream_new(w->loop, &w->o.upstream, &w->upstream, ret_error);
     if (e == 0)
         e = pending_new(w);
+    if (e == 0)
+        e = name_servers_new(w);
     if (e == 0)
         e = udp_new(w);
     if (e == 0)
@@ -148,6 +169,7 @@ void dns_worker_free(struct dns_worker *w)
     stream_free(w);
     udp_free(w);
     upstream_free(w->upstream);
+    name_servers_free(w);
     pending_free(w);
     dns_cache_free(w->cache);
     if (w->tick)
@@ -158,6 +180,7 @@ void dns_worker_free(struct dns_worker *w)
         event_base_free(w->loop);
     if (w->wake_fd >= 0)
         close(w->wake_fd);
+    free(w->probes);
     free(w->large);
     free(w);
 }

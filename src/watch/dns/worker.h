@@ -45,7 +45,8 @@ struct work {
     const uint8_t *message;
     size_t message_len;
     enum dns_transport transport;
-    struct addr client;
+    struct dns_asker asker;
+    bool known_by_token; /* the client has shown that it belongs to a group: the access list is not asked */
     enum work_state state;
     uint64_t cache_hash;
     struct dns_decision decision;
@@ -57,6 +58,7 @@ struct work {
 struct udp_batch;
 struct streams;
 struct pending_table;
+struct name_server_searches;
 
 struct dns_worker {
     struct dns_worker_options o;
@@ -68,6 +70,7 @@ struct dns_worker {
     struct udp_batch *udp;
     struct streams *streams;
     struct pending_table *pending;
+    struct name_server_searches *name_servers;
     unsigned doh_requests; /* of all streams, for the limit */
     uint8_t *large; /* DNS_MESSAGE_MAX octets for answers that are not a datagram's */
     /* Read once a batch. */
@@ -75,27 +78,56 @@ struct dns_worker {
     uint64_t mono_ns;
     uint32_t now_s;   /* monotonic */
     const void *policy;
+    uint64_t policy_serial;
+    struct dns_probes *probes; /* for one query outside of a batch */
 };
 
 /* worker.c */
+/* The policy for one batch, or for one answer that comes later. */
+void worker_hold_policy(struct dns_worker *w);
+void worker_release_policy(struct dns_worker *w);
 void worker_begin_batch(struct dns_worker *w); /* clocks and policy */
 void worker_end_batch(struct dns_worker *w);
 /* One answer (or refusal to answer) was given. */
 void worker_observe(struct dns_worker *w, const struct work *work, int64_t read_us, uint32_t latency_us);
 void worker_publish(struct dns_worker *w);
 
+/* The client's group by its address. */
+uint16_t worker_group_of(const struct dns_worker *w, const struct addr *client);
+
 /* respond.c: the three steps of a query; between them others of the batch take the same step. */
 void respond_begin(struct dns_worker *w, struct work *work, struct dns_probes *probes);
 void respond_fetch(struct dns_worker *w, const struct work *work);
 void respond_finish(struct dns_worker *w, struct work *work, const struct dns_probes *probes);
 bool respond_may_ask(const struct dns_worker *w, const struct addr *client);
+/* Does the decision itself answer, so that nothing is resolved for the client? */
+bool respond_is_blocked(const struct work *work);
+/* Decides once more, under the policy that holds now. */
+void respond_decide_again(struct dns_worker *w, struct work *work);
 /* The most octets an answer may have for this query. */
 size_t respond_max(const struct dns_query *q, enum dns_transport transport);
+
+/* examine.c: what stands in an answer, held against the policy. The policy must be held. */
+/* Is it known that no rule matches this cached answer? */
+bool examine_is_clean(struct dns_worker *w, struct dns_cache_entry *e);
+/* Remembers that, if it is so. */
+void examine_remember(struct dns_worker *w, struct dns_cache_entry *e, const struct dns_name_servers *servers);
+/* The decision on the query becomes the one on query and answer. True when the policy now answers instead. */
+bool examine_answer(struct dns_worker *w, struct work *work, const struct dns_cache_entry *e,
+                    const struct dns_name_servers *servers);
+
+/* name_servers.c: finds the name servers of the zones that an answer came from, for rules about them. */
+typedef void name_servers_done_fn(void *self, const struct dns_name_servers *servers);
+int name_servers_new(struct dns_worker *w) must_check;
+void name_servers_free(struct dns_worker *w);
+/* done is called once, perhaps before this returns; not at all when the result is negative (-ENOSPC: too many at once). */
+int name_servers_find(struct dns_worker *w, const struct dns_query *q, const struct dns_cache_entry *e,
+                      name_servers_done_fn *done, void *self) must_check;
 
 /* pending.c */
 int pending_new(struct dns_worker *w) must_check;
 void pending_free(struct dns_worker *w);
-/* Takes over a query in state WORK_RESOLVE. */
+/* Takes over a query in state WORK_RESOLVE, within the batch that decided on it. */
 void pending_start(struct dns_worker *w, struct work *work, const struct client *client);
 void pending_tick(struct dns_worker *w);
 

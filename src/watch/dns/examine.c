@@ -1,0 +1,27 @@
+/* Holds answers against the policy: what no rule matches is remembered, so that a hit need not look again. */
+#include "watch/dns/worker.h"
+
+bool examine_is_clean(struct dns_worker *w, struct dns_cache_entry *e)
+{
+    if (likely(dns_cache_entry_mark(e) == w->policy_serial))
+        return true;
+    examine_remember(w, e, NULL);
+    return dns_cache_entry_mark(e) == w->policy_serial;
+}
+
+void examine_remember(struct dns_worker *w, struct dns_cache_entry *e, const struct dns_name_servers *servers)
+{
+    size_t len;
+    const uint8_t *message = dns_cache_entry_message(e, &len);
+    if (!w->o.policy.touches(w->policy, message, len, servers))
+        dns_cache_entry_set_mark(e, w->policy_serial);
+}
+
+bool examine_answer(struct dns_worker *w, struct work *work, const struct dns_cache_entry *e,
+                    const struct dns_name_servers *servers)
+{
+    size_t len;
+    const uint8_t *message = dns_cache_entry_message(e, &len);
+    w->o.policy.examine(w->policy, &work->asker, w->now_us, message, len, servers, &work->decision);
+    return respond_is_blocked(work);
+}
