@@ -157,6 +157,19 @@ static int add_conflict(const struct protection_conflict *c, void *self)
     return 0;
 }
 
+/* The feed that a list is; NULL: it is none. Borrowed. */
+static json_t *feed_of(const json_t *feeds, const char *name)
+{
+    size_t i;
+    json_t *feed;
+    json_array_foreach(feeds, i, feed)
+    {
+        if (strcmp(json_string_value(json_object_get(feed, "name")), name) == 0)
+            return feed;
+    }
+    return NULL;
+}
+
 /* Lists and conflicts; a CONTROL_MESSAGE_MAX holds PROTECTION_CONFLICTS_MAX of them. */
 static void handle_lists(struct control_request *request, const json_t *arguments)
 {
@@ -167,7 +180,7 @@ static void handle_lists(struct control_request *request, const json_t *argument
         control_reply_error(request, _("the ledger cannot be read: %s"), _(ledger_error(node->ledger)));
         return;
     }
-    json_t *object = json_pack("{s:o}", "lists", show.lists);
+    json_t *object = json_pack("{s:o, s:o}", "lists", show.lists, "feeds", node->feeds(node->self));
     const struct protection *protection = node->protection(node->self);
     json_object_set_new(object, "protected_names",
                         json_integer(protection ? (json_int_t)protection_names(protection) : 0));
@@ -207,6 +220,13 @@ static void handle_remove(struct control_request *request, const json_t *argumen
         control_reply_error(request, _("no list of that name; \"hinomi lists\" shows those there are"));
         return;
     }
+    json_t *feeds = node->feeds(node->self);
+    bool is_feed = feed_of(feeds, name) != NULL;
+    json_decref(feeds);
+    if (is_feed) {
+        control_reply_error(request, _("%s is a feed: take it out of the configuration first, and reload"), name);
+        return;
+    }
     bool was_held = ledger_held_get(node->ledger, name, &held) == 0;
     if (ledger_list_remove(node->ledger, name, &why) < 0) {
         control_reply_error(request, _("the ledger refused the verdict: %s"), _(ledger_error(node->ledger)));
@@ -218,7 +238,29 @@ static void handle_remove(struct control_request *request, const json_t *argumen
     node->lists_changed(node->self, on_removed, request);
 }
 
+/* ---- fetch ---- */
+
+static void on_fetched(void *self, json_t *feeds)
+{
+    control_reply(self, json_pack("{s:o}", "feeds", feeds));
+}
+
+static void handle_fetch(struct control_request *request, const json_t *arguments)
+{
+    struct node *node = control_request_self(request);
+    const char *name = json_string_value(json_object_get(arguments, "name"));
+    int e = node->fetch(node->self, name, on_fetched, request);
+    if (e == -ENOENT)
+        control_reply_error(request, "%s", name ? _("no feed of that name in the configuration")
+                                                : _("there are no feeds in the configuration"));
+    else if (e == -ENOTCONN)
+        control_reply_error(request, "%s", _("the fetch role is being started; try again"));
+    else if (e < 0)
+        control_reply_error(request, "%s", strerror(-e));
+}
+
 const struct control_command list_commands[] = {
+    {"fetch", handle_fetch},
     {"import", handle_import},
     {"accept", handle_accept},
     {"discard", handle_discard},

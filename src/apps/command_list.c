@@ -174,6 +174,27 @@ static void print_list(const json_t *l)
                number_of(l, "conflicts"));
 }
 
+static void print_feed(const json_t *f)
+{
+    char ok[WHEN_TEXT_MAX], next[WHEN_TEXT_MAX];
+    int64_t ok_us = number_of(f, "ok_us");
+    printf(_("feed %s: %s\n"), text_of(f, "name"), text_of(f, "source"));
+    printf(_("     last success %s; next try %s; last time: %s\n"), ok_us ? when_format(ok_us, ok) : _("never"),
+           number_of(f, "next_us") ? when_format(number_of(f, "next_us"), next) : _("now"), text_of(f, "outcome"));
+    if (*text_of(f, "error"))
+        printf(_("     failed %" PRId64 " times: %s\n"), number_of(f, "failures"), text_of(f, "error"));
+}
+
+static void print_feeds(const json_t *reply)
+{
+    size_t i;
+    json_t *f;
+    json_array_foreach(json_object_get(reply, "feeds"), i, f)
+    {
+        print_feed(f);
+    }
+}
+
 static void print_lists(const json_t *reply)
 {
     const json_t *lists = json_object_get(reply, "lists");
@@ -194,6 +215,7 @@ static void print_lists(const json_t *reply)
     {
         print_list(l);
     }
+    print_feeds(reply);
     if (number_of(reply, "protected_names") > 0)
         printf(_("%" PRId64 " names are protected; %" PRId64 " rules of lists were left out for them.\n"),
                number_of(reply, "protected_names"), number_of(reply, "conflict_count"));
@@ -230,6 +252,19 @@ int command_lists(int argc, char **argv)
         return command_usage(argv[0], _("unexpected argument: %s"), argv[first]);
     return control_client_run(&o, "lists", json_pack("{s:b}", "conflicts", conflicts), CONTROL_WAIT_MS,
                               conflicts ? print_conflicts : print_lists);
+}
+
+int command_fetch(int argc, char **argv)
+{
+    struct control_client_options o;
+    int first;
+    int code = client_options_parse(argc, argv, NULL, &o, &first);
+    if (code != EXIT_FINE)
+        return code;
+    if (first < argc - 1)
+        return command_usage(argv[0], _("the name of one feed, or none for all"));
+    return control_client_run(&o, "fetch", first < argc ? json_pack("{s:s}", "name", argv[first]) : json_object(),
+                              CONTROL_WAIT_LONG_MS, print_feeds);
 }
 
 /* ---- of one list ---- */

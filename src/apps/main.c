@@ -47,6 +47,7 @@ static const struct {
         "--never-block no list may block the names of this one.")},
     {"accept", command_accept, N_("accept LIST [--reason TEXT]"), N_("put the edition of a list in force that is held back"),
      NULL},
+    {"fetch", command_fetch, N_("fetch [FEED]"), N_("fetch a feed of the configuration now, or all"), NULL},
     {"discard", command_discard, N_("discard LIST"), N_("drop the edition of a list that is held back"), NULL},
     {"remove", command_remove, N_("remove LIST [--reason TEXT]"), N_("remove a list"), NULL},
     {"log", command_log,

@@ -12,7 +12,7 @@
 #include "base/handover.h"
 #include "base/sandbox.h"
 
-enum role { ROLE_STORE, ROLE_HUB, ROLE_DNS, ROLE_COUNT };
+enum role { ROLE_STORE, ROLE_HUB, ROLE_DNS, ROLE_FETCH, ROLE_COUNT };
 
 enum { ROLE_PARENT_FD = 3 };
 
@@ -48,6 +48,7 @@ const char *role_name(enum role role);
 /* Files below the data folder. */
 #define NODE_LEDGER "ledger.db"
 #define NODE_LISTS "lists"
+#define NODE_FEEDS "feeds"
 #define NODE_POLICY "policy"
 #define NODE_TELEMETRY "telemetry"
 #define NODE_TLS "tls"
@@ -59,6 +60,7 @@ const char *role_name(enum role role);
 extern const char *const node_policy_files[];
 
 int role_dns_main(void);
+int role_fetch_main(void);
 int role_hub_main(void);
 int role_store_main(void);
 

@@ -143,7 +143,7 @@ static void describe_death(int status, char *text, size_t max)
  * are gone. */
 static void stop_next(struct supervisor *s)
 {
-    static const enum role order[] = {ROLE_DNS, ROLE_HUB, ROLE_STORE};
+    static const enum role order[] = {ROLE_DNS, ROLE_FETCH, ROLE_HUB, ROLE_STORE};
     for (size_t i = 0; i < array_len(order); i++) {
         struct child *c = &s->children[order[i]];
         if (c->pid == 0)

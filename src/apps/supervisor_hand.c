@@ -14,7 +14,7 @@
 /* Which roles talk to each other. */
 static const struct {
     enum role a, b;
-} links[] = {{ROLE_HUB, ROLE_STORE}, {ROLE_HUB, ROLE_DNS}};
+} links[] = {{ROLE_HUB, ROLE_STORE}, {ROLE_HUB, ROLE_DNS}, {ROLE_HUB, ROLE_FETCH}};
 
 static int hand_fd(struct child *c, uint32_t kind, uint32_t number, int fd)
 {

@@ -1,0 +1,158 @@
+/* Writes records as text. */
+#include "share/feed/zone_text.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/attr.h"
+
+struct line {
+    char *text;
+    size_t len;
+    bool full;
+};
+
+static printf_like(2, 3) void put(struct line *l, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    int n = vsnprintf(l->text + l->len, ZONE_LINE_MAX - l->len, format, args);
+    va_end(args);
+    if (n < 0 || (size_t)n >= ZONE_LINE_MAX - l->len)
+        l->full = true;
+    else
+        l->len += (size_t)n;
+}
+
+static void put_name(struct line *l, const struct dns_name *name)
+{
+    char text[DNS_NAME_TEXT_MAX];
+    put(l, name->labels == 0 ? "%s" : "%s.", dns_name_format(name, text));
+}
+
+/* RFC 3597 5 */
+static void put_octets(struct line *l, const uint8_t *octets, size_t len)
+{
+    put(l, "\\# %zu", len);
+    for (size_t i = 0; i < len && !l->full; i++)
+        put(l, i == 0 ? " %02x" : "%02x", octets[i]);
+}
+
+/* Character strings in quotes; false when they do not fill the data. */
+static bool put_strings(struct line *l, const uint8_t *octets, size_t len)
+{
+    struct reader r = reader_of(octets, len);
+    bool first = true;
+    while (r.left > 0) {
+        struct reader s = reader_sub(&r, reader_u8(&r));
+        if (s.failed)
+            return false;
+        put(l, first ? "\"" : " \"");
+        while (s.left > 0) {
+            uint8_t c = reader_u8(&s);
+            put(l, c < 0x20 || c >= 0x7f ? "\\%03u" : c == '"' || c == '\\' ? "\\%c" : "%c", c);
+        }
+        put(l, "\"");
+        first = false;
+    }
+    return !first;
+}
+
+static bool put_names(struct line *l, const struct dns_walk *w, const struct dns_record *r, unsigned count)
+{
+    for (unsigned i = 0; i < count; i++) {
+        struct dns_name name;
+        if (dns_record_name(w, r, i, &name) < 0)
+            return false;
+        if (i > 0)
+            put(l, " ");
+        put_name(l, &name);
+    }
+    return true;
+}
+
+static bool put_soa(struct line *l, const struct dns_walk *w, const struct dns_record *r)
+{
+    struct dns_soa soa;
+    if (dns_soa_read(w, r, &soa) < 0 || !put_names(l, w, r, 2))
+        return false;
+    put(l, " %u %u %u %u %u", soa.serial, soa.refresh_s, soa.retry_s, soa.expire_s, soa.minimum_s);
+    return true;
+}
+
+static bool put_addr(struct line *l, int family, const uint8_t *octets, size_t len)
+{
+    char text[INET6_ADDRSTRLEN];
+    if (len != (family == AF_INET ? 4u : 16u) || !inet_ntop(family, octets, text, sizeof text))
+        return false;
+    put(l, "%s", text);
+    return true;
+}
+
+/* False when the data is not what its type says. */
+static bool put_data(struct line *l, const struct dns_walk *w, const struct dns_record *r)
+{
+    const uint8_t *octets = w->message + r->rdata_at;
+    switch (r->type) {
+    case DNS_TYPE_A:
+        return put_addr(l, AF_INET, octets, r->rdata_len);
+    case DNS_TYPE_AAAA:
+        return put_addr(l, AF_INET6, octets, r->rdata_len);
+    case DNS_TYPE_CNAME:
+    case DNS_TYPE_NS:
+    case DNS_TYPE_PTR:
+        return put_names(l, w, r, 1);
+    case DNS_TYPE_MX:
+        if (r->rdata_len < 3)
+            return false;
+        put(l, "%u ", (unsigned)octets[0] << 8 | octets[1]);
+        return put_names(l, w, r, 1);
+    case DNS_TYPE_TXT:
+        return put_strings(l, octets, r->rdata_len);
+    case DNS_TYPE_SOA:
+        return put_soa(l, w, r);
+    default:
+        put_octets(l, octets, r->rdata_len);
+        return true;
+    }
+}
+
+static bool is_written_by_name(uint16_t type)
+{
+    static const uint16_t types[] = {DNS_TYPE_A,   DNS_TYPE_AAAA, DNS_TYPE_CNAME, DNS_TYPE_NS,
+                                     DNS_TYPE_PTR, DNS_TYPE_MX,   DNS_TYPE_TXT,   DNS_TYPE_SOA};
+    for (size_t i = 0; i < array_len(types); i++)
+        if (types[i] == type)
+            return true;
+    return false;
+}
+
+int zone_text_format(const struct dns_walk *w, const struct dns_record *r, char *ret_line)
+{
+    struct line l = {.text = ret_line};
+    char type[DNS_TYPE_TEXT_MAX];
+    put_name(&l, &r->owner);
+    if (is_written_by_name(r->type))
+        put(&l, " %u IN %s ", r->ttl, dns_type_format(r->type, type));
+    else
+        put(&l, " %u IN TYPE%u ", r->ttl, r->type);
+    if (!put_data(&l, w, r))
+        return -EBADMSG;
+    return l.full ? -E2BIG : (int)l.len;
+}
+
+int zone_text_soa(const char *line, struct dns_soa *ret_soa)
+{
+    struct dns_soa s;
+    int end = -1;
+    if (sscanf(line, "%*1023s %*u IN SOA %*1023s %*1023s %u %u %u %u %u%n", &s.serial, &s.refresh_s, &s.retry_s,
+               &s.expire_s, &s.minimum_s, &end) != 5 ||
+        line[end] != '\0')
+        return -EINVAL;
+    *ret_soa = s;
+    return 0;
+}
