@@ -21,10 +21,10 @@ _hinomi() {
         return
         ;;
     --action)
-        mapfile -t COMPREPLY < <(compgen -W 'blocked none pass nxdomain nodata local-data refused drop truncate' -- "$word")
+        mapfile -t COMPREPLY < <(compgen -W 'blocked none pass nxdomain nodata local-data refused drop truncate observe' -- "$word")
         return
         ;;
-    --client | --name | --limit | --listen | --listen-tls | --listen-https | --forward | --workers | --allow-clients | --cache-mib | --reason | --until | --last)
+    --client | --name | --limit | --listen | --listen-tls | --listen-https | --forward | --workers | --allow-clients | --cache-mib | --reason | --until | --last | --group)
         return
         ;;
     esac
@@ -35,11 +35,13 @@ _hinomi() {
     dns) options='--listen --listen-tls --listen-https --certificate --private-key --workers --forward --rpz --list
         --allow-clients --cache-mib --validate' ;;
     policy) options='build check query --output --format --json' ;;
-    block) options='--reason --until --force --data --json' ;;
-    allow) options='--reason --until --data --json' ;;
-    withdraw | remove | accept) options='--reason --data --json' ;;
+    block) options='--reason --until --group --observe --force --data --json' ;;
+    allow) options='--reason --until --group --data --json' ;;
+    withdraw) options='--reason --group --data --json' ;;
+    remove | accept) options='--reason --data --json' ;;
     lists) options='--conflicts --data --json' ;;
-    why | fetch | discard | status | reload) options='--data --json' ;;
+    why) options='--client --group --data --json' ;;
+    fetch | discard | status | reload) options='--data --json' ;;
     import) options='--name --format --reason --accept --never-block --data --json' ;;
     log) options='--follow --client --name --below --action --last --limit --data --json' ;;
     top) options='blocked names clients --last --limit --data --json' ;;

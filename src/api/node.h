@@ -40,7 +40,10 @@ struct node {
     void (*reload)(void *self, node_done_fn *done, void *done_self);
 };
 
+/* verdict_resource.c: a verdict as JSON; times in microseconds, 0 for "none". NULL when out of memory. */
+json_t *api_verdict_json(const struct verdict *v);
+
 /* One table of commands for each resource. */
-extern const struct control_command verdict_commands[], list_commands[], dns_commands[], status_commands[];
+extern const struct control_command verdict_commands[], why_commands[], list_commands[], dns_commands[], status_commands[];
 
 #endif

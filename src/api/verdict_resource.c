@@ -1,4 +1,4 @@
-/* Verdicts by hand: block, allow, withdraw; and why a name is answered as it is. */
+/* Verdicts by hand: block, observe, allow, withdraw. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,35 +9,38 @@
 #include "base/text.h"
 #include "proto/dns/name.h"
 
-/* A verdict as JSON; times in microseconds, 0 for "none". */
-static json_t *verdict_json(const struct verdict *v)
+json_t *api_verdict_json(const struct verdict *v)
 {
-    return json_pack("{s:i, s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:i}", "id", (int)v->id, "claim",
-                     verdict_claim_word(v->claim), "subject", v->subject, "source", v->source, "reason", v->reason,
+    return json_pack("{s:i, s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:i}", "id", (int)v->id, "claim",
+                     verdict_claim_word(v->claim), "subject", v->subject, "source", v->source, "reason", v->reason, "group", v->scope,
                      "made_us", (json_int_t)v->made_us, "from_us", (json_int_t)v->from_us, "until_us",
                      (json_int_t)v->until_us, "supersedes", (int)v->supersedes);
 }
 
-/* The subject's newest verdict by hand that nothing replaces. */
+/* The newest verdict by hand for the same scope that nothing replaces. */
 static int keep_standing(const struct verdict *v, void *self)
 {
     struct verdict *found = self;
-    if (v->claim == VERDICT_CLAIM_LIST)
+    if (v->claim == VERDICT_CLAIM_LIST || strcmp(v->scope, found->scope) != 0)
         return 0;
     *found = *v;
     return 1;
 }
 
-/* The name in one form: lower case, no dot at the end. VERDICT_SUBJECT_MAX octets. */
-static int parse_subject(const json_t *arguments, char *ret_text)
+/* What it is about and for whom, into the verdict. A text when that cannot be; NULL. */
+static const char *take_subject(const struct node *node, const json_t *arguments, struct verdict *v)
 {
     const char *given = json_string_value(json_object_get(arguments, "name"));
-    struct dns_name name;
-    char text[DNS_NAME_TEXT_MAX];
-    if (!given || dns_name_parse(given, strlen(given), &name) < 0)
-        return -EINVAL;
-    dns_name_format(&name, text);
-    return snprintf(ret_text, VERDICT_SUBJECT_MAX, "%s", text) < VERDICT_SUBJECT_MAX ? 0 : -ENAMETOOLONG;
+    const char *group = json_string_value(json_object_get(arguments, "group"));
+    struct policy_subject_text subject;
+    if (!given || policy_subject_parse(given, &subject) < 0)
+        return _("neither a domain name nor an address or a network (bits after the prefix must be zero)");
+    if (snprintf(v->subject, sizeof v->subject, "%s", subject.text) >= (int)sizeof v->subject)
+        return _("the name is too long");
+    if (group && policy_group_of_name(policy_groups_get(node->policy(node->self)), group) < 0)
+        return _("no client group of that name is configured");
+    snprintf(v->scope, sizeof v->scope, "%s", group ? group : "");
+    return NULL;
 }
 
 struct verdict_change {
@@ -48,7 +51,7 @@ struct verdict_change {
 static void on_in_force(void *self, const char *error)
 {
     struct verdict_change *change = self;
-    json_t *object = json_pack("{s:o, s:b}", "verdict", verdict_json(&change->verdict), "in_force", error == NULL);
+    json_t *object = json_pack("{s:o, s:b}", "verdict", api_verdict_json(&change->verdict), "in_force", error == NULL);
     if (object && error)
         json_object_set_new(object, "warning", json_string(error));
     control_reply(change->request, object);
@@ -99,8 +102,9 @@ static void make_verdict(struct control_request *request, const json_t *argument
     int64_t until_us = json_integer_value(json_object_get(arguments, "until_us"));
     int64_t now_us = clock_wall_us();
     struct verdict v = {.claim = claim, .made_us = now_us, .from_us = now_us, .until_us = until_us};
-    if (parse_subject(arguments, v.subject) < 0) {
-        control_reply_error(request, _("not a domain name"));
+    const char *wrong = take_subject(node, arguments, &v);
+    if (wrong) {
+        control_reply_error(request, "%s", wrong);
         return;
     }
     if (!reason || !*reason || strlen(reason) >= sizeof v.reason) {
@@ -121,6 +125,7 @@ static void make_verdict(struct control_request *request, const json_t *argument
     snprintf(v.reason, sizeof v.reason, "%s", reason);
     snprintf(v.source, sizeof v.source, "%s", control_request_source(request));
     struct verdict standing = {0};
+    memcpy(standing.scope, v.scope, sizeof standing.scope);
     if (ledger_find_subject(node->ledger, v.subject, keep_standing, &standing) < 0) {
         control_reply_error(request, _("the ledger cannot be read: %s"), _(ledger_error(node->ledger)));
         return;
@@ -131,7 +136,8 @@ static void make_verdict(struct control_request *request, const json_t *argument
 
 static void handle_block(struct control_request *request, const json_t *arguments)
 {
-    make_verdict(request, arguments, VERDICT_CLAIM_BLOCK);
+    bool observes = json_is_true(json_object_get(arguments, "observe"));
+    make_verdict(request, arguments, observes ? VERDICT_CLAIM_OBSERVE : VERDICT_CLAIM_BLOCK);
 }
 
 static void handle_allow(struct control_request *request, const json_t *arguments)
@@ -144,15 +150,15 @@ static void handle_withdraw(struct control_request *request, const json_t *argum
 {
     struct node *node = control_request_self(request);
     const char *reason = json_string_value(json_object_get(arguments, "reason"));
-    char subject[VERDICT_SUBJECT_MAX];
     struct verdict v = {0};
-    if (parse_subject(arguments, subject) < 0) {
-        control_reply_error(request, _("not a domain name"));
+    const char *wrong = take_subject(node, arguments, &v);
+    if (wrong) {
+        control_reply_error(request, "%s", wrong);
         return;
     }
-    if (ledger_find_subject(node->ledger, subject, keep_standing, &v) < 0 || v.id == 0 ||
+    if (ledger_find_subject(node->ledger, v.subject, keep_standing, &v) < 0 || v.id == 0 ||
         (v.until_us != 0 && v.until_us <= clock_wall_us())) {
-        control_reply_error(request, _("nothing was said by hand about %s, or it has ended"), subject);
+        control_reply_error(request, _("nothing was said by hand about %s, or it has ended"), v.subject);
         return;
     }
     if (!reason || !*reason || strlen(reason) >= sizeof v.reason) {
@@ -167,119 +173,9 @@ static void handle_withdraw(struct control_request *request, const json_t *argum
     append(request, node, &v);
 }
 
-/* ---- why ---- */
-
-struct explain {
-    struct node *node;
-    const struct dns_name *name;
-    json_t *matches;
-};
-
-static json_t *ledger_verdict_json(struct node *node, uint32_t id)
-{
-    struct verdict v;
-    return id != 0 && ledger_get(node->ledger, id, &v) == 0 ? verdict_json(&v) : json_null();
-}
-
-static void add_match(void *self, const struct policy_list *list, const struct policy_rule *rule, uint32_t line,
-                      unsigned label)
-{
-    struct explain *x = self;
-    struct verdict_ref ref = list->id ? (struct verdict_ref){list->verdict_id, line} : (struct verdict_ref){line, 0};
-    char ref_text[VERDICT_REF_TEXT_MAX], name[DNS_NAME_TEXT_MAX];
-    dns_name_format_wire(x->name->wire + x->name->at[label], (size_t)x->name->len - x->name->at[label], name);
-    json_t *match = json_pack("{s:s, s:s, s:s, s:i, s:s, s:i, s:I, s:I, s:o}", "action", dns_action_word(rule->action),
-                              "matched", name, "list", list->name, "list_id", (int)list->id, "verdict",
-                              verdict_ref_format(ref, ref_text), "line", (int)ref.line, "since_us",
-                              (json_int_t)(rule->from_us ? rule->from_us : list->since_us), "until_us",
-                              (json_int_t)rule->until_us, "statement", ledger_verdict_json(x->node, ref.id));
-    json_array_append_new(x->matches, match ? match : json_null());
-}
-
-struct left_out {
-    const struct dns_name *name;
-    json_t *rules;
-};
-
-/* Rules that say something of the name but were left out. */
-static int add_left_out(const struct protection_conflict *c, void *self)
-{
-    struct left_out *x = self;
-    struct dns_name rule;
-    if (dns_name_parse(c->name, strlen(c->name), &rule) < 0 || !dns_name_within(x->name, &rule))
-        return 0;
-    if (!(c->scope & (dns_name_equal(x->name, &rule) ? POLICY_SCOPE_EXACT : POLICY_SCOPE_BELOW)))
-        return 0;
-    json_array_append_new(x->rules, json_pack("{s:s, s:i, s:s, s:s, s:s, s:s, s:i}", "list", c->list, "line",
-                                              (int)c->line, "name", c->name, "action", dns_action_word(c->action),
-                                              "protected", c->protected_name, "by", c->by, "by_line", (int)c->by_line));
-    return json_array_size(x->rules) >= 100;
-}
-
-/* "protected" and "left_out", when the never-block lists have a say in the name. */
-static void add_protection(struct node *node, const struct dns_name *name, json_t *object)
-{
-    const struct protection *protection = node->protection(node->self);
-    struct name_set_entry by;
-    if (!protection)
-        return;
-    if (protection_has(protection, name, &by))
-        json_object_set_new(object, "protected", json_pack("{s:s, s:i}", "by", protection_source(protection, by.source),
-                                                           "line", (int)by.line));
-    struct left_out x = {name, json_array()};
-    protection_each(protection, add_left_out, &x);
-    json_object_set_new(object, "left_out", x.rules);
-}
-
-static int add_history(const struct verdict *v, void *self)
-{
-    json_array_append_new(self, verdict_json(v));
-    return json_array_size(self) >= 100; /* the newest hundred: more is for the ledger itself */
-}
-
-static void handle_why(struct control_request *request, const json_t *arguments)
-{
-    struct node *node = control_request_self(request);
-    char subject[VERDICT_SUBJECT_MAX];
-    struct dns_name name;
-    if (parse_subject(arguments, subject) < 0 || dns_name_parse(subject, strlen(subject), &name) < 0) {
-        control_reply_error(request, _("not a domain name"));
-        return;
-    }
-    const struct policy *policy = node->policy(node->self);
-    int64_t now_us = clock_wall_us();
-    struct policy_probes *probes = malloc(sizeof *probes);
-    if (!probes) {
-        control_reply_error(request, "%s", strerror(ENOMEM));
-        return;
-    }
-    struct dns_decision decision;
-    struct dns_asker asker = {0};
-    policy_prepare(policy, &name, probes);
-    policy_decide(policy, probes, &name, &asker, now_us, &decision);
-    free(probes);
-
-    struct explain x = {.node = node, .name = &name, .matches = json_array()};
-    for (int layer = 0; layer < POLICY_LAYER_COUNT; layer++)
-        if (policy_layer(policy, (enum policy_layer)layer))
-            policy_image_each_match(policy_layer(policy, (enum policy_layer)layer), &name, add_match, &x);
-    json_t *history = json_array();
-    if (ledger_find_subject(node->ledger, subject, add_history, history) < 0)
-        json_array_clear(history);
-    char ref[VERDICT_REF_TEXT_MAX] = "";
-    if (decision.verdict.id)
-        verdict_ref_format(decision.verdict, ref);
-    json_t *object = json_pack("{s:s, s:s, s:s, s:o, s:o}", "name", subject, "action", dns_action_word(decision.action),
-                               "verdict", ref, "matches", x.matches, "history", history);
-    if (object)
-        add_protection(node, &name, object);
-    control_reply(request, object);
-}
-
 const struct control_command verdict_commands[] = {
     {"block", handle_block},
     {"allow", handle_allow},
     {"withdraw", handle_withdraw},
-    {"why", handle_why},
     {0},
 };

@@ -116,6 +116,20 @@ static int key_id_of(gnutls_x509_crt_t crt, uint8_t *ret_id)
     return gnutls_x509_crt_get_key_id(crt, GNUTLS_KEYID_USE_SHA256, ret_id, &len);
 }
 
+/* A name that a client may be sent to. */
+static void take_name(gnutls_x509_crt_t crt, char *ret_name, size_t max)
+{
+    ret_name[0] = '\0';
+    int kind = 0;
+    for (unsigned i = 0; ret_name[0] == '\0' && kind != GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE; i++) {
+        char name[256] = "";
+        size_t len = sizeof name - 1;
+        kind = gnutls_x509_crt_get_subject_alt_name(crt, i, name, &len, NULL);
+        if (kind == GNUTLS_SAN_DNSNAME && strcmp(name, "localhost") != 0 && !strchr(name, '*'))
+            snprintf(ret_name, max, "%s", name);
+    }
+}
+
 static int describe(const gnutls_datum_t *pem, struct certificate *c)
 {
     gnutls_x509_crt_t crt;
@@ -132,6 +146,7 @@ static int describe(const gnutls_datum_t *pem, struct certificate *c)
     if (e >= 0) {
         snprintf(c->pin, sizeof c->pin, "%.*s", (int)text.size, (const char *)text.data);
         c->ends_s = gnutls_x509_crt_get_expiration_time(crt);
+        take_name(crt, c->name, sizeof c->name);
     }
     gnutls_free(text.data);
     gnutls_x509_crt_deinit(crt);
@@ -368,6 +383,11 @@ int certificate_own(int folder, const struct certificate_names *names, struct ce
     if (o.crt)
         gnutls_x509_crt_deinit(o.crt);
     return e;
+}
+
+int64_t certificate_renew_in_s(const struct certificate *c)
+{
+    return c->ends_s - RENEW_S + 1 - clock_wall_us() / 1000000; /* take_old() still takes it for that second */
 }
 
 void certificate_log(const struct certificate *c)

@@ -41,6 +41,7 @@ struct certificate {
     struct dns_tls *tls; /* the caller's */
     char pin[CERTIFICATE_PIN_MAX]; /* base64 of the SHA-256 of the SubjectPublicKeyInfo, RFC 7858 appendix A */
     int64_t ends_s;      /* wall clock */
+    char name[256];      /* the first name of a host, not "localhost", that it is for; empty: none */
     bool made;           /* just now */
 };
 
@@ -52,6 +53,8 @@ int certificate_try(const struct certificate_files *f, char *ret_error) must_che
  * kept as long as it is there, and so is the pin. folder -1: kept nowhere. */
 int certificate_own(int folder, const struct certificate_names *names, struct certificate *ret_certificate,
                     char *ret_error) must_check;
+/* Seconds until the node's own is to be made anew; 0 or less: now. */
+int64_t certificate_renew_in_s(const struct certificate *c);
 /* Tells the operator the pin and the end. */
 void certificate_log(const struct certificate *c);
 

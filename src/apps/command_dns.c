@@ -194,7 +194,7 @@ static int add_forward(struct dns_command *c, const char *text)
         return -EINVAL;
     char host[ADDR_TEXT_MAX];
     struct addr a = addr_of_sockaddr((struct sockaddr *)&sa);
-    snprintf(u->forward[u->forward_count++], UPSTREAM_TARGET_MAX, "%s@%u", addr_format(&a, host),
+    snprintf(u->forward[u->forward_count++].text, UPSTREAM_TARGET_MAX, "%s@%u", addr_format(&a, host),
              addr_port_of_sockaddr((struct sockaddr *)&sa));
     if (addr_is_loopback(&a))
         u->loopback_upstream = true;
@@ -393,7 +393,8 @@ static int run(struct dns_command *c)
     for (unsigned i = 0; memory && i < c->options.workers; i++)
         memory[i].counters = calloc(1, DNS_COUNTERS_SIZE);
     const char *error = "out of memory";
-    if (!first || !memory || dns_service_init(&c->service, &c->options, fds, memory, first, NULL, certificate.tls, &error) < 0)
+    if (!first || !memory || dns_service_init(&c->service, &c->options, fds, memory, first, NULL, certificate.tls, certificate.name,
+                                                 &error) < 0)
         return command_failed(_("the resolver cannot start: %s"), error);
     int code = serve(c);
     dns_service_done(&c->service);

@@ -6,7 +6,9 @@
 #include "apps/client_options.h"
 #include "apps/columns.h"
 #include "apps/command.h"
+#include "apps/idn.h"
 #include "apps/when.h"
+#include "base/addr.h"
 #include "base/clock.h"
 #include "base/text.h"
 
@@ -21,11 +23,16 @@ static int64_t number_of(const json_t *object, const char *key)
     return json_integer_value(json_object_get(object, key));
 }
 
-static void print_change(const json_t *reply, const char *text)
+/* Addresses have nothing below them. */
+static void print_change(const json_t *reply, const char *of_name, const char *of_address)
 {
     const json_t *v = json_object_get(reply, "verdict");
-    char until[WHEN_TEXT_MAX];
-    printf(text, number_of(v, "id"), text_of(v, "subject"));
+    char until[WHEN_TEXT_MAX], name[IDN_TEXT_MAX];
+    struct addr_prefix prefix;
+    bool is_address = addr_prefix_parse(text_of(v, "subject"), &prefix) == 0;
+    printf(is_address ? of_address : of_name, number_of(v, "id"), idn_show(text_of(v, "subject"), name));
+    if (*text_of(v, "group"))
+        columns_line(_("group"), "%s", text_of(v, "group"));
     if (number_of(v, "until_us") > number_of(v, "from_us"))
         columns_line(_("until"), "%s", when_format(number_of(v, "until_us"), until));
     const char *warning = json_string_value(json_object_get(reply, "warning"));
@@ -35,41 +42,64 @@ static void print_change(const json_t *reply, const char *text)
 
 static void print_block(const json_t *reply)
 {
-    print_change(reply, _("verdict %" PRId64 ": %s and everything below it is blocked\n"));
+    if (strcmp(text_of(json_object_get(reply, "verdict"), "claim"), "observe") == 0)
+        print_change(reply, _("verdict %" PRId64 ": %s and everything below it is observed: it would be blocked\n"),
+                     _("verdict %" PRId64 ": answers with %s are observed: they would be blocked\n"));
+    else
+        print_change(reply, _("verdict %" PRId64 ": %s and everything below it is blocked\n"),
+                     _("verdict %" PRId64 ": answers with %s are blocked\n"));
 }
 
 static void print_allow(const json_t *reply)
 {
-    print_change(reply, _("verdict %" PRId64 ": %s and everything below it is let through\n"));
+    print_change(reply, _("verdict %" PRId64 ": %s and everything below it is let through\n"),
+                 _("verdict %" PRId64 ": answers with %s are let through\n"));
 }
 
 static void print_withdraw(const json_t *reply)
 {
-    print_change(reply, _("verdict %" PRId64 ": what was said by hand about %s is withdrawn\n"));
+    const char *text = _("verdict %" PRId64 ": what was said by hand about %s is withdrawn\n");
+    print_change(reply, text, text);
+}
+
+/* The name as the DNS has it, from what was typed. */
+static int take_name(const char *command, const char *typed, char ret_name[IDN_TEXT_MAX])
+{
+    const char *reason;
+    if (idn_to_ascii(typed, ret_name, &reason) < 0)
+        return command_usage(command, _("not a name: %s (%s)"), typed, reason);
+    return EXIT_FINE;
 }
 
 static int change(int argc, char **argv, void (*print)(const json_t *reply))
 {
     struct control_client_options o;
-    const char *reason = NULL, *until = NULL;
-    bool force = false;
+    const char *reason = NULL, *until = NULL, *group = NULL;
+    bool force = false, observe = false;
     const struct client_option own[] = {
-        {"reason", 'r', &reason, NULL}, {"until", 'u', &until, NULL}, {"force", 0, NULL, &force}, {0}};
+        {"reason", 'r', &reason, NULL}, {"until", 'u', &until, NULL},  {"group", 'g', &group, NULL},
+        {"force", 0, NULL, &force},     {"observe", 0, NULL, &observe}, {0}};
     int first;
     int code = client_options_parse(argc, argv, own, &o, &first);
     if (code != EXIT_FINE)
         return code;
     if (first != argc - 1)
-        return command_usage(argv[0], _("one name is needed"));
+        return command_usage(argv[0], _("one name, address or network is needed"));
+    if (observe && strcmp(argv[0], "block") != 0)
+        return command_usage(argv[0], _("only a block can be observed: hinomi block --observe"));
     if (!reason)
         return command_usage(argv[0], _("a reason is needed: --reason TEXT; it is kept and shown to whoever asks why"));
+    char name[IDN_TEXT_MAX];
+    code = take_name(argv[0], argv[first], name);
+    if (code != EXIT_FINE)
+        return code;
     int64_t until_us = 0;
     if (until && when_parse(until, clock_wall_us(), &until_us) < 0)
         return command_usage(argv[0], _("not a time: %s (such as 2h, 7d, 2026-12-31, 2026-12-31T18:00)"), until);
     return control_client_run(
         &o, argv[0],
-        json_pack("{s:s, s:s, s:I, s:b}", "name", argv[first], "reason", reason, "until_us", (json_int_t)until_us, "force",
-                  force),
+        json_pack("{s:s, s:s, s:I, s:b, s:b, s:s*}", "name", name, "reason", reason, "until_us",
+                  (json_int_t)until_us, "force", force, "observe", observe, "group", group),
         CONTROL_WAIT_MS, print);
 }
 
@@ -100,7 +130,11 @@ static void print_match(const json_t *m)
         columns_line(_("said"), "%s", _("by hand"));
     else if (number_of(m, "line") > 0)
         columns_line(_("list"), _("%s, line %" PRId64), text_of(m, "list"), number_of(m, "line"));
-    columns_line(_("name"), "%s", text_of(m, "matched"));
+    columns_line(_("matched"), "%s", text_of(m, "matched"));
+    if (*text_of(m, "group"))
+        columns_line(_("group"), "%s", text_of(m, "group"));
+    if (json_is_false(json_object_get(m, "counts")))
+        columns_line(_("counts"), "%s", _("no: the list is not for this client"));
     columns_line(_("verdict"), "%s", text_of(m, "verdict"));
     columns_line(_("since"), "%s", when_format(number_of(m, "since_us"), since));
     if (number_of(m, "until_us") > 0)
@@ -145,11 +179,20 @@ static void print_protection(const json_t *reply)
 static void print_why(const json_t *reply)
 {
     const char *action = text_of(reply, "action");
+    char name[IDN_TEXT_MAX];
+    idn_show(text_of(reply, "name"), name);
     const json_t *matches = json_object_get(reply, "matches");
+    bool resolved = strcmp(action, "none") == 0 || strcmp(action, "pass") == 0 || strcmp(action, "observe") == 0;
     if (strcmp(action, "none") == 0)
-        printf(_("%s: nothing in the policy; it is resolved\n"), text_of(reply, "name"));
+        printf(_("%s: nothing in the policy; it is resolved\n"), name);
     else
-        printf(_("%s: %s, verdict %s\n"), text_of(reply, "name"), action, text_of(reply, "verdict"));
+        printf(_("%s: %s, verdict %s\n"), name, action, text_of(reply, "verdict"));
+    if (*text_of(reply, "group"))
+        printf(_("decided for the client group %s\n"), text_of(reply, "group"));
+    if (resolved && json_is_false(json_object_get(reply, "final")))
+        printf("%s\n", _("what stands in its answer is held against the policy as well"));
+    else if (json_is_false(json_object_get(reply, "final")))
+        printf("%s\n", _("it is resolved first: a list that comes before has rules about answers"));
     size_t i;
     json_t *m;
     json_array_foreach(matches, i, m)
@@ -163,11 +206,19 @@ static void print_why(const json_t *reply)
 int command_why(int argc, char **argv)
 {
     struct control_client_options o;
+    const char *client = NULL, *group = NULL;
+    const struct client_option own[] = {{"client", 'c', &client, NULL}, {"group", 'g', &group, NULL}, {0}};
     int first;
-    int code = client_options_parse(argc, argv, NULL, &o, &first);
+    int code = client_options_parse(argc, argv, own, &o, &first);
     if (code != EXIT_FINE)
         return code;
     if (first != argc - 1)
-        return command_usage(argv[0], _("one name is needed"));
-    return control_client_run(&o, "why", json_pack("{s:s}", "name", argv[first]), CONTROL_WAIT_MS, print_why);
+        return command_usage(argv[0], _("one name, address or network is needed"));
+    char name[IDN_TEXT_MAX];
+    code = take_name("why", argv[first], name);
+    if (code != EXIT_FINE)
+        return code;
+    return control_client_run(&o, "why",
+                              json_pack("{s:s, s:s*, s:s*}", "name", name, "client", client, "group", group),
+                              CONTROL_WAIT_MS, print_why);
 }

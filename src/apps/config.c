@@ -1,19 +1,29 @@
 /* Reads the configuration: YAML by libcyaml into strings and numbers, then checked into struct config. */
-#include "apps/config_impl.h"
+#include "apps/config.h"
 
+#include <cyaml/cyaml.h>
 #include <errno.h>
 #include <pwd.h>
+#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "apps/config_feeds.h"
+#include "apps/config_groups.h"
 #include "base/text.h"
 
 /* ---- the file, as libcyaml gives it ---- */
 
 struct file_stub {
     char *zone, *address;
+    bool recursive, *validate;
+};
+
+struct file_rate {
+    unsigned *per_second, burst, ipv4_prefix, ipv6_prefix;
+    bool *loopback;
 };
 
 struct file_dns {
@@ -23,7 +33,12 @@ struct file_dns {
     unsigned workers, cache_mib;
     bool *validate;
     bool *background;
-    char *trust_anchor, *root_hints, *certificate, *private_key;
+    struct file_rate *rate;
+    char **cookie_secrets;
+    char **rebinding_allow;
+    unsigned cookie_secrets_count, rebinding_allow_count;
+    bool *rebinding_protection, *prefetch;
+    char *tls_authorities, *trust_anchor, *root_hints, *certificate, *private_key;
 };
 
 struct file_store {
@@ -39,30 +54,45 @@ struct file_control {
 struct file_lists {
     char **never_block;
     unsigned never_block_count;
+    char **only_for_groups;
+    unsigned only_for_groups_count;
     unsigned *shrink_percent, *grow_percent;
 };
 
 struct file_config {
     char *user;
     struct file_lists *lists;
+    struct file_group *groups;
+    unsigned groups_count;
     struct file_dns *dns;
     struct file_store *store;
     struct file_control *control;
-    struct config_file_feed *feeds;
+    struct file_feed *feeds;
     unsigned feeds_count;
-    struct config_file_fetch *fetch;
+    struct file_fetch *fetch;
 };
 
 static const cyaml_schema_value_t text_entry = {CYAML_VALUE_STRING(CYAML_FLAG_POINTER, char, 1, 255)};
 
 static const cyaml_schema_field_t stub_fields[] = {
     CYAML_FIELD_STRING_PTR("zone", CYAML_FLAG_POINTER, struct file_stub, zone, 1, 254),
-    CYAML_FIELD_STRING_PTR("address", CYAML_FLAG_POINTER, struct file_stub, address, 1, 63),
+    CYAML_FIELD_STRING_PTR("address", CYAML_FLAG_POINTER, struct file_stub, address, 1, 255),
+    CYAML_FIELD_BOOL("recursive", CYAML_FLAG_OPTIONAL, struct file_stub, recursive),
+    CYAML_FIELD_BOOL_PTR("validate", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct file_stub, validate),
     CYAML_FIELD_END,
 };
 static const cyaml_schema_value_t stub_entry = {CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct file_stub, stub_fields)};
 
-enum { OPTIONAL_TEXT = CONFIG_OPTIONAL };
+enum { OPTIONAL_TEXT = CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL };
+
+static const cyaml_schema_field_t rate_fields[] = {
+    CYAML_FIELD_UINT_PTR("per_second", OPTIONAL_TEXT, struct file_rate, per_second),
+    CYAML_FIELD_UINT("burst", CYAML_FLAG_OPTIONAL, struct file_rate, burst),
+    CYAML_FIELD_UINT("ipv4_prefix", CYAML_FLAG_OPTIONAL, struct file_rate, ipv4_prefix),
+    CYAML_FIELD_UINT("ipv6_prefix", CYAML_FLAG_OPTIONAL, struct file_rate, ipv6_prefix),
+    CYAML_FIELD_BOOL_PTR("loopback", OPTIONAL_TEXT, struct file_rate, loopback),
+    CYAML_FIELD_END,
+};
 
 static const cyaml_schema_field_t dns_fields[] = {
     CYAML_FIELD_SEQUENCE("listen", OPTIONAL_TEXT, struct file_dns, listen, &text_entry, 1, DNS_LISTEN_MAX),
@@ -75,6 +105,14 @@ static const cyaml_schema_field_t dns_fields[] = {
     CYAML_FIELD_UINT("cache_mib", CYAML_FLAG_OPTIONAL, struct file_dns, cache_mib),
     CYAML_FIELD_BOOL_PTR("validate", OPTIONAL_TEXT, struct file_dns, validate),
     CYAML_FIELD_BOOL_PTR("background_queries", OPTIONAL_TEXT, struct file_dns, background),
+    CYAML_FIELD_MAPPING_PTR("rate_limit", OPTIONAL_TEXT, struct file_dns, rate, rate_fields),
+    CYAML_FIELD_SEQUENCE("cookie_secrets", OPTIONAL_TEXT, struct file_dns, cookie_secrets, &text_entry, 1,
+                         DNS_COOKIE_SECRETS_MAX),
+    CYAML_FIELD_BOOL_PTR("rebinding_protection", OPTIONAL_TEXT, struct file_dns, rebinding_protection),
+    CYAML_FIELD_SEQUENCE("rebinding_allow", OPTIONAL_TEXT, struct file_dns, rebinding_allow, &text_entry, 0,
+                         DNS_REBINDING_ALLOW_MAX),
+    CYAML_FIELD_BOOL_PTR("prefetch", OPTIONAL_TEXT, struct file_dns, prefetch),
+    CYAML_FIELD_STRING_PTR("tls_authorities", OPTIONAL_TEXT, struct file_dns, tls_authorities, 1, 255),
     CYAML_FIELD_STRING_PTR("trust_anchor", OPTIONAL_TEXT, struct file_dns, trust_anchor, 1, 255),
     CYAML_FIELD_STRING_PTR("root_hints", OPTIONAL_TEXT, struct file_dns, root_hints, 1, 255),
     CYAML_FIELD_STRING_PTR("certificate", OPTIONAL_TEXT, struct file_dns, certificate, 1, 255),
@@ -95,6 +133,8 @@ static const cyaml_schema_field_t control_fields[] = {
 static const cyaml_schema_field_t lists_fields[] = {
     CYAML_FIELD_SEQUENCE("never_block", OPTIONAL_TEXT, struct file_lists, never_block, &text_entry, 0,
                          CONFIG_NEVER_BLOCK_MAX),
+    CYAML_FIELD_SEQUENCE("only_for_groups", OPTIONAL_TEXT, struct file_lists, only_for_groups, &text_entry, 0,
+                         GROUP_LISTS_MAX),
     CYAML_FIELD_UINT_PTR("shrink_percent", OPTIONAL_TEXT, struct file_lists, shrink_percent),
     CYAML_FIELD_UINT_PTR("grow_percent", OPTIONAL_TEXT, struct file_lists, grow_percent),
     CYAML_FIELD_END,
@@ -104,6 +144,7 @@ static const cyaml_schema_field_t top_fields[] = {
     CYAML_FIELD_MAPPING_PTR("dns", OPTIONAL_TEXT, struct file_config, dns, dns_fields),
     CYAML_FIELD_MAPPING_PTR("store", OPTIONAL_TEXT, struct file_config, store, store_fields),
     CYAML_FIELD_MAPPING_PTR("lists", OPTIONAL_TEXT, struct file_config, lists, lists_fields),
+    CYAML_FIELD_SEQUENCE("groups", OPTIONAL_TEXT, struct file_config, groups, &config_group_entry, 0, GROUPS_MAX),
     CYAML_FIELD_MAPPING_PTR("control", OPTIONAL_TEXT, struct file_config, control, control_fields),
     CYAML_FIELD_SEQUENCE("feeds", OPTIONAL_TEXT, struct file_config, feeds, &config_feed_entry, 0, FEED_MAX),
     CYAML_FIELD_MAPPING_PTR("fetch", OPTIONAL_TEXT, struct file_config, fetch, config_fetch_fields),
@@ -113,10 +154,18 @@ static const cyaml_schema_value_t top_schema = {CYAML_VALUE_MAPPING(CYAML_FLAG_P
 
 /* ---- errors with file and line ---- */
 
+struct load {
+    const char *path;
+    char *error; /* CONFIG_ERROR_MAX */
+    char reason[256]; /* the parser's first complaint */
+    int line;
+    int failed;
+};
+
 /* libcyaml tells the reason first and then where it was, from the inside out. */
 static void keep_complaint(cyaml_log_t level, void *self, const char *format, va_list args)
 {
-    struct config_load *l = self;
+    struct load *l = self;
     char text[256];
     (void)level;
     vsnprintf(text, sizeof text, format, args);
@@ -149,7 +198,7 @@ static int line_of(const char *path, const char *text)
     return found;
 }
 
-void config_refuse(struct config_load *l, const char *key, const char *value, const char *reason)
+static void refuse(struct load *l, const char *key, const char *value, const char *reason)
 {
     if (l->failed)
         return;
@@ -158,7 +207,18 @@ void config_refuse(struct config_load *l, const char *key, const char *value, co
     snprintf(l->error, CONFIG_ERROR_MAX, "%s:%d: %s: %s: %s", l->path, line, key, value, reason);
 }
 
-void config_refuse_number(struct config_load *l, const char *key, unsigned value, const char *reason)
+static void refuse_of(void *self, const char *key, const char *value, const char *reason)
+{
+    refuse(self, key, value, reason);
+}
+
+/* For sections that are read elsewhere. */
+static struct config_complaint complaint_of(struct load *l)
+{
+    return (struct config_complaint){.refuse = refuse_of, .self = l};
+}
+
+static void refuse_number(struct load *l, const char *key, unsigned value, const char *reason)
 {
     char text[16];
     snprintf(text, sizeof text, "%u", value);
@@ -170,42 +230,62 @@ void config_refuse_number(struct config_load *l, const char *key, unsigned value
 
 /* ---- values ---- */
 
-void config_take_text(struct config_load *l, const char *key, const char *value, char *to, size_t max)
+static void take_text(struct load *l, const char *key, const char *value, char *to, size_t max)
 {
     if (!value)
         return;
     if (strlen(value) >= max)
-        config_refuse(l, key, value, _("too long"));
+        refuse(l, key, value, _("too long"));
     else
         snprintf(to, max, "%s", value);
 }
 
-void config_take_number(struct config_load *l, const char *key, unsigned value, unsigned min, unsigned max, unsigned *to)
+static void take_number(struct load *l, const char *key, unsigned value, unsigned min, unsigned max, unsigned *to)
 {
     if (value == 0)
         return; /* absent */
     char range[64];
     snprintf(range, sizeof range, _("must be %u to %u"), min, max);
     if (value < min || value > max)
-        config_refuse_number(l, key, value, range);
+        refuse_number(l, key, value, range);
     else
         *to = value;
 }
 
-/* "address@port" as libunbound wants it. */
-static bool take_target(const char *text, char *to, bool *loopback)
+static bool is_host_name(const char *text)
 {
-    struct sockaddr_storage sa;
-    char host[ADDR_TEXT_MAX];
-    if (addr_port_parse(text, 53, &sa) < 0)
-        return false;
-    struct addr a = addr_of_sockaddr((struct sockaddr *)&sa);
-    snprintf(to, UPSTREAM_TARGET_MAX, "%s@%u", addr_format(&a, host), addr_port_of_sockaddr((struct sockaddr *)&sa));
-    *loopback |= addr_is_loopback(&a);
-    return true;
+    struct dns_name name;
+    return dns_name_parse(text, strlen(text), &name) == 0 && name.labels > 0 && dns_name_is_hostname(&name);
 }
 
-static void take_listen(struct config_load *l, const char *key, uint16_t port, char *const *texts, unsigned count,
+/* "192.0.2.53", "192.0.2.53:5353", or "tls://192.0.2.53:853#name", as libunbound wants it; TLS is ours. */
+static void take_target(struct load *l, const char *key, const char *text, struct upstream_target *to, bool *loopback)
+{
+    static const char scheme[] = "tls://";
+    struct sockaddr_storage sa;
+    char host[ADDR_TEXT_MAX], address[ADDR_PORT_TEXT_MAX];
+    bool tls = strncmp(text, scheme, sizeof scheme - 1) == 0;
+    const char *start = text + (tls ? sizeof scheme - 1 : 0), *name = tls ? strchr(start, '#') : NULL;
+    size_t len = name ? (size_t)(name - start) : strlen(start);
+    snprintf(address, sizeof address, "%.*s", (int)len, start);
+    if (tls && (!name || !is_host_name(name + 1))) {
+        refuse(l, key, text, _("by TLS a server needs the name that it must prove, such as tls://192.0.2.53#dns.example"));
+        return;
+    }
+    if (len >= sizeof address || addr_port_parse(address, tls ? 853 : 53, &sa) < 0) {
+        refuse(l, key, text, _("not an address, such as 192.0.2.53, 192.0.2.53:5353 or tls://192.0.2.53#dns.example"));
+        return;
+    }
+    struct addr a = addr_of_sockaddr((struct sockaddr *)&sa);
+    snprintf(to->text, sizeof to->text, "%s@%u", addr_format(&a, host), addr_port_of_sockaddr((struct sockaddr *)&sa));
+    if (tls) {
+        to->address = sa;
+        take_text(l, key, name + 1, to->name, sizeof to->name);
+    }
+    *loopback |= addr_is_loopback(&a);
+}
+
+static void take_listen(struct load *l, const char *key, uint16_t port, char *const *texts, unsigned count,
                         struct dns_listen *to)
 {
     /* An empty list listens nowhere; libcyaml gives the same for it as for an absent key. */
@@ -214,25 +294,94 @@ static void take_listen(struct config_load *l, const char *key, uint16_t port, c
     to->count = texts ? count : 0;
     for (unsigned i = 0; i < to->count; i++)
         if (addr_port_parse(texts[i], port, &to->at[i]) < 0)
-            config_refuse(l, key, texts[i], _("not an address and port, such as 127.0.0.1:53 or [::1]:53"));
+            refuse(l, key, texts[i], _("not an address and port, such as 127.0.0.1:53 or [::1]:53"));
 }
 
 /* The files themselves are tried by whoever may parse them. */
-static void take_certificate(struct config_load *l, const struct file_dns *f, struct certificate_files *to)
+static void take_certificate(struct load *l, const struct file_dns *f, struct certificate_files *to)
 {
-    config_take_text(l, "certificate", f->certificate, to->certificate, sizeof to->certificate);
-    config_take_text(l, "private_key", f->private_key, to->private_key, sizeof to->private_key);
+    take_text(l, "certificate", f->certificate, to->certificate, sizeof to->certificate);
+    take_text(l, "private_key", f->private_key, to->private_key, sizeof to->private_key);
     if (!f->certificate != !f->private_key)
-        config_refuse(l, f->certificate ? "certificate" : "private_key", f->certificate ? f->certificate : f->private_key,
+        refuse(l, f->certificate ? "certificate" : "private_key", f->certificate ? f->certificate : f->private_key,
                _("certificate and private_key need each other"));
     else if (f->certificate && f->certificate[0] != '/')
-        config_refuse(l, "certificate", f->certificate, _("must be an absolute path"));
+        refuse(l, "certificate", f->certificate, _("must be an absolute path"));
     else if (f->private_key && f->private_key[0] != '/')
-        config_refuse(l, "private_key", f->private_key, _("must be an absolute path"));
+        refuse(l, "private_key", f->private_key, _("must be an absolute path"));
     certificate_files_stamp(to);
 }
 
-static void take_dns(struct config_load *l, const struct file_dns *f, struct dns_service_options *o)
+static void take_rate(struct load *l, const struct file_rate *f, struct dns_rate_options *o)
+{
+    unsigned ipv4 = o->ipv4_prefix, ipv6 = o->ipv6_prefix;
+    if (f->per_second) {
+        o->per_second = *f->per_second;
+        o->burst = 0;
+    }
+    if (o->per_second > DNS_RATE_PER_SECOND_MAX)
+        refuse_number(l, "per_second", o->per_second, _("more than can be counted"));
+    take_number(l, "burst", f->burst, 1, DNS_RATE_BURST_MAX, &o->burst);
+    if (o->burst == 0)
+        o->burst = o->per_second < DNS_RATE_BURST_MAX / 5 ? 5 * o->per_second : DNS_RATE_BURST_MAX;
+    take_number(l, "ipv4_prefix", f->ipv4_prefix, 8, 32, &ipv4);
+    take_number(l, "ipv6_prefix", f->ipv6_prefix, 16, 128, &ipv6);
+    o->ipv4_prefix = (uint8_t)ipv4;
+    o->ipv6_prefix = (uint8_t)ipv6;
+    if (f->loopback)
+        o->loopback = *f->loopback;
+}
+
+static void take_cookie_secrets(struct load *l, const struct file_dns *f, struct dns_cookie_secrets *to)
+{
+    for (unsigned i = 0; f->cookie_secrets && i < f->cookie_secrets_count; i++) {
+        uint8_t octets[DNS_COOKIE_SECRET_LEN];
+        size_t len = 0;
+        const char *text = f->cookie_secrets[i], *end = NULL;
+        if (sodium_hex2bin(octets, sizeof octets, text, strlen(text), NULL, &len, &end) != 0 || *end ||
+            len != sizeof octets)
+            refuse(l, "cookie_secrets", "...", _("not 32 hexadecimal digits")); /* a secret is not for the log */
+        to->key[i] = dns_cookie_secret_of(octets);
+        to->count = i + 1;
+        sodium_memzero(octets, sizeof octets);
+    }
+}
+
+static void take_targets(struct load *l, const struct file_dns *f, struct upstream_options *u)
+{
+    for (unsigned i = 0; f->forward && i < f->forward_count; i++) {
+        take_target(l, "forward", f->forward[i], &u->forward[i], &u->loopback_upstream);
+        u->forward_count = i + 1;
+    }
+    for (unsigned i = 0; f->stub && i < f->stub_count; i++) {
+        struct upstream_stub *s = &u->stub[i];
+        if (!is_host_name(f->stub[i].zone) && strcmp(f->stub[i].zone, ".") != 0)
+            refuse(l, "zone", f->stub[i].zone, _("not a domain name"));
+        snprintf(s->zone, sizeof s->zone, "%s", f->stub[i].zone);
+        take_target(l, "address", f->stub[i].address, &s->target, &u->loopback_upstream);
+        s->recursive = f->stub[i].recursive;
+        s->insecure = f->stub[i].validate && !*f->stub[i].validate;
+        u->stub_count = i + 1;
+    }
+    take_text(l, "tls_authorities", f->tls_authorities, u->authorities, sizeof u->authorities);
+    if (f->tls_authorities && access(f->tls_authorities, R_OK) < 0)
+        refuse(l, "tls_authorities", f->tls_authorities, strerror(errno));
+}
+
+static void take_rebinding(struct load *l, const struct file_dns *f, struct dns_service_options *o)
+{
+    if (f->rebinding_protection)
+        o->rebinding_protection = *f->rebinding_protection;
+    for (unsigned i = 0; f->rebinding_allow && i < f->rebinding_allow_count; i++) {
+        struct dns_name name;
+        if (dns_name_parse(f->rebinding_allow[i], strlen(f->rebinding_allow[i]), &name) < 0)
+            refuse(l, "rebinding_allow", f->rebinding_allow[i], _("not a domain name"));
+        snprintf(o->rebinding_allow[i], sizeof o->rebinding_allow[i], "%s", f->rebinding_allow[i]);
+        o->rebinding_allow_count = i + 1;
+    }
+}
+
+static void take_dns(struct load *l, const struct file_dns *f, struct dns_service_options *o)
 {
     take_listen(l, "listen", 53, f->listen, f->listen_count, &o->listen[DNS_LISTEN_PLAIN]);
     take_listen(l, "listen_tls", 853, f->listen_tls, f->listen_tls_count, &o->listen[DNS_LISTEN_TLS]);
@@ -242,54 +391,46 @@ static void take_dns(struct config_load *l, const struct file_dns *f, struct dns
         o->access_count = 0;
     for (unsigned i = 0; f->access && i < f->access_count; i++) {
         if (addr_prefix_parse(f->access[i], &o->access[i]) < 0)
-            config_refuse(l, "access", f->access[i], _("not a network, such as 192.0.2.0/24 (bits after the prefix must be zero)"));
+            refuse(l, "access", f->access[i], _("not a network, such as 192.0.2.0/24 (bits after the prefix must be zero)"));
         o->access_count = i + 1;
     }
+    if (f->rate)
+        take_rate(l, f->rate, &o->rate);
+    take_cookie_secrets(l, f, &o->cookies);
     struct upstream_options *u = &o->upstream;
-    for (unsigned i = 0; f->forward && i < f->forward_count; i++) {
-        if (!take_target(f->forward[i], u->forward[i], &u->loopback_upstream))
-            config_refuse(l, "forward", f->forward[i], _("not an address, such as 192.0.2.53 or 192.0.2.53:5353"));
-        u->forward_count = i + 1;
-    }
-    for (unsigned i = 0; f->stub && i < f->stub_count; i++) {
-        struct dns_name zone;
-        if (dns_name_parse(f->stub[i].zone, strlen(f->stub[i].zone), &zone) < 0)
-            config_refuse(l, "zone", f->stub[i].zone, _("not a domain name"));
-        else if (!take_target(f->stub[i].address, u->stub[i].target, &u->loopback_upstream))
-            config_refuse(l, "address", f->stub[i].address, _("not an address, such as 192.0.2.53 or 192.0.2.53:5353"));
-        else
-            snprintf(u->stub[i].zone, sizeof u->stub[i].zone, "%s", f->stub[i].zone);
-        u->stub_count = i + 1;
-    }
+    take_targets(l, f, u);
+    take_rebinding(l, f, o);
     unsigned cache_mib = 0;
-    config_take_number(l, "workers", f->workers, 1, DNS_WORKERS_MAX, &o->workers);
-    config_take_number(l, "cache_mib", f->cache_mib, 2, 1 << 20, &cache_mib);
+    take_number(l, "workers", f->workers, 1, DNS_WORKERS_MAX, &o->workers);
+    take_number(l, "cache_mib", f->cache_mib, 2, 1 << 20, &cache_mib);
     if (cache_mib)
         o->cache_bytes = (size_t)cache_mib << 20;
     if (o->cache_bytes / o->workers < 1 << 20)
-        config_refuse_number(l, "cache_mib", cache_mib, _("must be at least one for each worker"));
+        refuse_number(l, "cache_mib", cache_mib, _("must be at least one for each worker"));
     if (f->validate)
         u->validate = *f->validate;
     if (f->background)
         u->background_queries = *f->background;
-    config_take_text(l, "trust_anchor", f->trust_anchor, u->trust_anchor, sizeof u->trust_anchor);
-    config_take_text(l, "root_hints", f->root_hints, u->root_hints, sizeof u->root_hints);
+    if (f->prefetch)
+        u->refresh = *f->prefetch;
+    take_text(l, "trust_anchor", f->trust_anchor, u->trust_anchor, sizeof u->trust_anchor);
+    take_text(l, "root_hints", f->root_hints, u->root_hints, sizeof u->root_hints);
     if (f->trust_anchor && access(f->trust_anchor, R_OK) < 0)
-        config_refuse(l, "trust_anchor", f->trust_anchor, strerror(errno));
+        refuse(l, "trust_anchor", f->trust_anchor, strerror(errno));
     if (f->root_hints && access(f->root_hints, R_OK) < 0)
-        config_refuse(l, "root_hints", f->root_hints, strerror(errno));
+        refuse(l, "root_hints", f->root_hints, strerror(errno));
 }
 
-static void take_store(struct config_load *l, const struct file_store *f, struct config *c)
+static void take_store(struct load *l, const struct file_store *f, struct config *c)
 {
     unsigned ring_mib = 0;
-    config_take_text(l, "engine", f->engine, c->engine, sizeof c->engine);
+    take_text(l, "engine", f->engine, c->engine, sizeof c->engine);
     if (f->engine && f->engine[0] != '/')
-        config_refuse(l, "engine", f->engine, _("must be an absolute path"));
-    config_take_number(l, "memory_mib", f->memory_mib, 256, 1 << 20, &c->store_memory_mib);
-    config_take_number(l, "ring_mib", f->ring_mib, 1, 1024, &ring_mib);
+        refuse(l, "engine", f->engine, _("must be an absolute path"));
+    take_number(l, "memory_mib", f->memory_mib, 256, 1 << 20, &c->store_memory_mib);
+    take_number(l, "ring_mib", f->ring_mib, 1, 1024, &ring_mib);
     if (ring_mib & (ring_mib - 1))
-        config_refuse_number(l, "ring_mib", ring_mib, _("must be a power of two"));
+        refuse_number(l, "ring_mib", ring_mib, _("must be a power of two"));
     if (ring_mib)
         c->ring_bytes = (size_t)ring_mib << 20;
     if (f->retention_days)
@@ -306,34 +447,34 @@ static int find_user(const char *name, uid_t *ret_uid, gid_t *ret_gid)
     return 0;
 }
 
-static void take_users(struct config_load *l, const struct file_control *f, struct config *c)
+static void take_users(struct load *l, const struct file_control *f, struct config *c)
 {
     for (unsigned i = 0; f->users && i < f->users_count; i++) {
         gid_t gid;
         if (find_user(f->users[i], &c->control_users[i], &gid) < 0)
-            config_refuse(l, "users", f->users[i], _("no such user"));
+            refuse(l, "users", f->users[i], _("no such user"));
         c->control_user_count = i + 1;
     }
 }
 
-static void take_percent(struct config_load *l, const char *key, const unsigned *value, unsigned max, unsigned *to)
+static void take_percent(struct load *l, const char *key, const unsigned *value, unsigned max, unsigned *to)
 {
     if (value && *value == 0)
-        config_refuse_number(l, key, 0, _("must be at least 1"));
+        refuse_number(l, key, 0, _("must be at least 1"));
     else if (value)
-        config_take_number(l, key, *value, 1, max, to);
+        take_number(l, key, *value, 1, max, to);
 }
 
 /* What a never-block list says is read by the hub; here only whether it can be. */
-static void take_lists(struct config_load *l, const struct file_lists *f, struct config_lists *to)
+static void take_lists(struct load *l, const struct file_lists *f, struct config_lists *to)
 {
     for (unsigned i = 0; f->never_block && i < f->never_block_count; i++) {
         const char *path = f->never_block[i];
         if (path[0] != '/')
-            config_refuse(l, "never_block", path, _("must be an absolute path"));
+            refuse(l, "never_block", path, _("must be an absolute path"));
         else if (access(path, R_OK) < 0)
-            config_refuse(l, "never_block", path, strerror(errno));
-        config_take_text(l, "never_block", path, to->never_block[i], sizeof to->never_block[i]);
+            refuse(l, "never_block", path, strerror(errno));
+        take_text(l, "never_block", path, to->never_block[i], sizeof to->never_block[i]);
         to->never_block_count = i + 1;
     }
     take_percent(l, "shrink_percent", f->shrink_percent, 100, &to->shrink_percent);
@@ -353,7 +494,6 @@ static void default_user(struct config *c)
 
 void config_defaults(struct config *c)
 {
-    memset(c, 0, sizeof *c);
     *c = (struct config){
         .size = sizeof *c, .ring_bytes = 8u << 20, .store_memory_mib = 400, .retention_days = 30};
     c->lists.shrink_percent = 50;
@@ -388,7 +528,7 @@ void config_default_data(char *ret_path)
 
 int config_load(const char *path, struct config *ret_config, char *ret_error)
 {
-    struct config_load l = {.path = path, .error = ret_error};
+    struct load l = {.path = path, .error = ret_error};
     if (access(path, R_OK) < 0) {
         snprintf(ret_error, CONFIG_ERROR_MAX, "%s: %s", path, strerror(errno));
         return -errno;
@@ -414,9 +554,9 @@ int config_load(const char *path, struct config *ret_config, char *ret_error)
     *c = *ret_config;
     snprintf(c->source, sizeof c->source, "%s", path);
     if (f && f->user) {
-        config_take_text(&l, "user", f->user, c->user, sizeof c->user);
+        take_text(&l, "user", f->user, c->user, sizeof c->user);
         if (geteuid() == 0 && find_user(f->user, &c->uid, &c->gid) < 0)
-            config_refuse(&l, "user", f->user, _("no such user"));
+            refuse(&l, "user", f->user, _("no such user"));
     }
     if (f && f->dns)
         take_dns(&l, f->dns, &c->dns);
@@ -424,10 +564,13 @@ int config_load(const char *path, struct config *ret_config, char *ret_error)
         take_store(&l, f->store, c);
     if (f && f->lists)
         take_lists(&l, f->lists, &c->lists);
+    if (f)
+        config_groups_take(f->groups, f->groups_count, f->lists ? f->lists->only_for_groups : NULL,
+                           f->lists ? f->lists->only_for_groups_count : 0, complaint_of(&l), &c->dns.groups);
     if (f && f->feeds)
-        config_take_feeds(&l, f->feeds, f->feeds_count, c);
+        c->feed_count = config_feeds_take(f->feeds, f->feeds_count, complaint_of(&l), c->feeds);
     if (f && f->fetch)
-        config_take_fetch(&l, f->fetch, &c->fetch);
+        config_fetch_take(f->fetch, complaint_of(&l), &c->fetch);
     if (f && f->control)
         take_users(&l, f->control, c);
     cyaml_free(&cyaml, &top_schema, f, 0);

@@ -5,9 +5,11 @@
 #include <signal.h>
 #include <sodium.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "apps/designated.h"
 #include "base/text.h"
 
 /* ---- the service ---- */
@@ -15,13 +17,17 @@
 void dns_service_defaults(struct dns_service_options *o)
 {
     *o = (struct dns_service_options){.workers = 1, .cache_bytes = 64u << 20};
+    /* Above what an office behind one address asks in its busiest seconds, below what hurts one core. */
+    o->rate = (struct dns_rate_options){.per_second = 2000, .burst = 10000, .ipv4_prefix = 32, .ipv6_prefix = 56};
     static const char *const own[] = {"127.0.0.0/8", "::1"};
     for (size_t i = 0; i < array_len(own); i++)
         if (addr_prefix_parse(own[i], &o->access[o->access_count]) == 0)
             o->access_count++;
-    o->upstream.validate = true;
+    o->rebinding_protection = true;
+    o->upstream.validate = o->upstream.refresh = true;
     o->upstream.cache_mib = 32;
     snprintf(o->upstream.trust_anchor, sizeof o->upstream.trust_anchor, "/usr/share/dns/root.key");
+    snprintf(o->upstream.authorities, sizeof o->upstream.authorities, "/etc/ssl/certs/ca-certificates.crt");
     snprintf(o->upstream.root_hints, sizeof o->upstream.root_hints, "/usr/share/dns/root.hints");
 }
 
@@ -86,25 +92,54 @@ static bool same_access(const struct dns_service_options *a, const struct dns_se
     return true;
 }
 
+static bool same_target(const struct upstream_target *a, const struct upstream_target *b)
+{
+    return strcmp(a->text, b->text) == 0 && strcmp(a->name, b->name) == 0;
+}
+
+static bool same_stub(const struct upstream_stub *a, const struct upstream_stub *b)
+{
+    return strcmp(a->zone, b->zone) == 0 && same_target(&a->target, &b->target) && a->recursive == b->recursive &&
+           a->insecure == b->insecure;
+}
+
 static bool same_upstream(const struct upstream_options *a, const struct upstream_options *b)
 {
     if (a->forward_count != b->forward_count || a->stub_count != b->stub_count)
         return false;
     for (unsigned i = 0; i < a->forward_count; i++)
-        if (strcmp(a->forward[i], b->forward[i]) != 0)
+        if (!same_target(&a->forward[i], &b->forward[i]))
             return false;
     for (unsigned i = 0; i < a->stub_count; i++)
-        if (strcmp(a->stub[i].zone, b->stub[i].zone) != 0 || strcmp(a->stub[i].target, b->stub[i].target) != 0)
+        if (!same_stub(&a->stub[i], &b->stub[i]))
             return false;
     return a->validate == b->validate && a->loopback_upstream == b->loopback_upstream &&
-           a->background_queries == b->background_queries && strcmp(a->root_hints, b->root_hints) == 0 &&
+           a->background_queries == b->background_queries && a->refresh == b->refresh &&
+           strcmp(a->authorities, b->authorities) == 0 && strcmp(a->root_hints, b->root_hints) == 0 &&
            strcmp(a->trust_anchor, b->trust_anchor) == 0 && a->cache_mib == b->cache_mib;
+}
+
+static bool same_limits(const struct dns_service_options *a, const struct dns_service_options *b)
+{
+    if (a->cookies.count != b->cookies.count || a->rebinding_protection != b->rebinding_protection ||
+        a->rebinding_allow_count != b->rebinding_allow_count)
+        return false;
+    for (unsigned i = 0; i < a->rebinding_allow_count; i++)
+        if (strcmp(a->rebinding_allow[i], b->rebinding_allow[i]) != 0)
+            return false;
+    for (unsigned i = 0; i < a->cookies.count; i++)
+        if (a->cookies.key[i].k0 != b->cookies.key[i].k0 || a->cookies.key[i].k1 != b->cookies.key[i].k1)
+            return false;
+    return a->rate.per_second == b->rate.per_second && a->rate.burst == b->rate.burst &&
+           a->rate.ipv4_prefix == b->rate.ipv4_prefix && a->rate.ipv6_prefix == b->rate.ipv6_prefix &&
+           a->rate.loopback == b->rate.loopback;
 }
 
 bool dns_service_options_equal(const struct dns_service_options *a, const struct dns_service_options *b)
 {
-    return dns_service_same_addresses(a, b) && same_access(a, b) && same_upstream(&a->upstream, &b->upstream) &&
-           certificate_files_equal(&a->certificate, &b->certificate) && a->workers == b->workers && a->cache_bytes == b->cache_bytes &&
+    return dns_service_same_addresses(a, b) && same_access(a, b) && same_limits(a, b) &&
+           same_upstream(&a->upstream, &b->upstream) && certificate_files_equal(&a->certificate, &b->certificate) &&
+           a->workers == b->workers && a->cache_bytes == b->cache_bytes &&
            memcmp(&a->groups, &b->groups, sizeof a->groups) == 0; /* filled over zeros: equal texts are equal octets */
 }
 
@@ -169,8 +204,21 @@ int dns_service_open_sockets(const struct dns_service_options *o, int *ret_fds, 
     return n;
 }
 
+/* All workers know each other's cookies: which of them a client reaches is the kernel's choice. */
+static struct dns_cookie_secrets cookies_of(const struct dns_service_options *o)
+{
+    struct dns_cookie_secrets c = o->cookies;
+    if (c.count == 0) {
+        c.rolling = true;
+        c.count = 1;
+        randombytes_buf(&c.key[0], sizeof c.key[0]);
+    }
+    return c;
+}
+
 static int init_worker(struct dns_service *s, const struct dns_service_options *o, unsigned number, const int *fds,
-                       const struct dns_service_memory *memory, const char **ret_error)
+                       const struct dns_service_memory *memory, const struct dns_cookie_secrets *cookies,
+                       const char **ret_error)
 {
     struct dns_worker_options w = {
         .number = number,
@@ -180,6 +228,12 @@ static int init_worker(struct dns_service *s, const struct dns_service_options *
         .counters = memory->counters,
         .access_count = o->access_count,
         .tls = s->tls,
+        .designated = s->designated,
+        .designated_len = s->designated_len,
+        .withhold_private = o->rebinding_protection,
+        .private_names = {s->private_names, s->private_name_count},
+        .rate = o->rate,
+        .cookies = *cookies,
     };
     memcpy(w.access, o->access, sizeof w.access);
     struct place places[DNS_SOCKETS_MAX];
@@ -202,16 +256,39 @@ static int init_worker(struct dns_service *s, const struct dns_service_options *
     return dns_worker_new(&w, &s->workers[number], ret_error);
 }
 
+static int take_private_names(struct dns_service *s, const struct dns_service_options *o)
+{
+    s->private_names = calloc(o->rebinding_allow_count + o->upstream.stub_count + 1, sizeof *s->private_names);
+    if (!s->private_names)
+        return -ENOMEM;
+    for (unsigned i = 0; i < o->rebinding_allow_count + o->upstream.stub_count; i++) {
+        const char *text = i < o->rebinding_allow_count ? o->rebinding_allow[i]
+                                                        : o->upstream.stub[i - o->rebinding_allow_count].zone;
+        if (dns_name_parse(text, strlen(text), &s->private_names[s->private_name_count]) == 0)
+            s->private_name_count++;
+    }
+    return 0;
+}
+
 int dns_service_init(struct dns_service *s, const struct dns_service_options *o, const int *fds,
                      const struct dns_service_memory *memory, struct policy *first, const struct policy_groups *groups,
-                     struct dns_tls *tls, const char **ret_error)
+                     struct dns_tls *tls, const char *certificate_name, const char **ret_error)
 {
     *s = (struct dns_service){.worker_count = o->workers, .tls = tls};
     policy_slot_init(&s->policy.slot, first);
     s->policy.groups = groups;
     s->policy.has_tokens = o->groups.token_count > 0;
+    const struct dns_cookie_secrets cookies = cookies_of(o);
+    *ret_error = N_("out of memory");
+    s->designated = malloc(DESIGNATED_MAX);
+    if (s->designated && tls && certificate_name && certificate_name[0])
+        s->designated_len = designated_put(o, certificate_name, s->designated);
+    if (!s->designated || take_private_names(s, o) < 0) {
+        dns_service_done(s);
+        return -ENOMEM;
+    }
     for (unsigned i = 0; i < o->workers; i++) {
-        int e = init_worker(s, o, i, fds, &memory[i], ret_error);
+        int e = init_worker(s, o, i, fds, &memory[i], &cookies, ret_error);
         if (e < 0) {
             dns_service_done(s);
             return e;
@@ -257,4 +334,6 @@ void dns_service_done(struct dns_service *s)
         dns_worker_free(s->workers[i]);
     policy_slot_done(&s->policy.slot);
     dns_tls_free(s->tls);
+    free(s->private_names);
+    free(s->designated);
 }

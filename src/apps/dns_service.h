@@ -28,6 +28,11 @@ struct dns_service_options {
     struct addr_prefix access[DNS_ACCESS_MAX];
     unsigned access_count;
     size_t cache_bytes; /* of all workers together */
+    struct dns_rate_options rate;
+    bool rebinding_protection;
+    char rebinding_allow[DNS_REBINDING_ALLOW_MAX][256]; /* names, besides those of stubs */
+    unsigned rebinding_allow_count;
+    struct dns_cookie_secrets cookies; /* count 0: the service makes its own */
     struct upstream_options upstream;
     struct group_settings groups;
 };
@@ -55,7 +60,11 @@ int dns_service_open_sockets(const struct dns_service_options *o, int *ret_fds, 
 
 struct dns_service {
     struct dns_policy_source policy;
+    struct dns_name *private_names; /* may have private addresses */
+    unsigned private_name_count;
     struct dns_tls *tls;
+    uint8_t *designated;
+    size_t designated_len;
     unsigned worker_count, started;
     struct dns_worker *workers[DNS_WORKERS_MAX];
     pthread_t threads[DNS_WORKERS_MAX];
@@ -70,10 +79,11 @@ struct dns_service_memory {
 };
 
 /* Makes the workers (files are read, anchors and hints too); first policy may be empty but not NULL. Takes policy and tls;
- * without tls the clients of encrypted sockets are sent away. groups: borrowed, those of `first`; NULL: none. */
+ * without tls the clients of encrypted sockets are sent away. certificate_name: whom the certificate is for, NULL or empty
+ * when that is nobody a client can look for. groups: borrowed, those of `first`; NULL: none. */
 int dns_service_init(struct dns_service *s, const struct dns_service_options *o, const int *fds,
                      const struct dns_service_memory *memory, struct policy *first, const struct policy_groups *groups,
-                     struct dns_tls *tls, const char **ret_error) must_check;
+                     struct dns_tls *tls, const char *certificate_name, const char **ret_error) must_check;
 int dns_service_start(struct dns_service *s) must_check;
 void dns_service_stop(struct dns_service *s);
 void dns_service_done(struct dns_service *s);

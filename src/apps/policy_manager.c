@@ -74,6 +74,7 @@ struct policy_manager {
     struct sip_key key;
     struct channel *dns;
     struct policy *policy;
+    struct policy_groups *groups; /* of the policy */
     uint64_t generation[POLICY_LAYER_COUNT], in_force[POLICY_LAYER_COUNT];
     struct waiter waiters[WAITERS_MAX];
     struct event *tick, *built, *examined, *expiry;
@@ -190,18 +191,49 @@ static struct policy_builder_options builder_options(const struct policy_manager
 
 /* ---- the layer by hand ---- */
 
+/* The lists of the layer by hand: one for everybody, and one for each group that something was said for. */
+struct hand_build {
+    struct policy_builder *builder;
+    unsigned count;
+    char groups[POLICY_LISTS_MAX][POLICY_GROUP_NAME_MAX];
+};
+
+static int hand_list(struct hand_build *h, const char *group)
+{
+    for (unsigned i = 0; i < h->count; i++)
+        if (strcmp(h->groups[i], group) == 0)
+            return (int)i;
+    struct policy_list list = {.ede = DNS_EDE_BLOCKED, .name = "by hand"};
+    snprintf(list.group, sizeof list.group, "%s", group);
+    int index = policy_builder_list(h->builder, &list);
+    if (index >= 0)
+        snprintf(h->groups[h->count++], sizeof h->groups[0], "%s", group);
+    return index;
+}
+
 static int add_verdict(const struct verdict *v, void *self)
 {
-    struct dns_name name;
-    if (dns_name_parse(v->subject, strlen(v->subject), &name) < 0)
+    _Static_assert((int)VERDICT_SCOPE_MAX == (int)POLICY_GROUP_NAME_MAX, "a group is the scope of a verdict");
+    static const uint8_t actions[VERDICT_CLAIM_COUNT] = {
+        [VERDICT_CLAIM_BLOCK] = DNS_ACTION_NXDOMAIN,
+        [VERDICT_CLAIM_ALLOW] = DNS_ACTION_PASS,
+        [VERDICT_CLAIM_OBSERVE] = DNS_ACTION_OBSERVE,
+    };
+    struct hand_build *h = self;
+    struct policy_subject_text subject;
+    if (policy_subject_parse(v->subject, &subject) < 0)
         return 0; /* a subject of another kind */
+    int list = hand_list(h, v->scope);
+    if (list < 0)
+        return list;
     struct policy_rule_spec spec = {
-        .action = v->claim == VERDICT_CLAIM_ALLOW ? DNS_ACTION_PASS : DNS_ACTION_NXDOMAIN,
-        .scope = POLICY_SCOPE_BOTH,
+        .list = (uint16_t)list,
+        .action = actions[v->claim],
+        .scope = subject.subject.trigger == DNS_TRIGGER_NAME ? POLICY_SCOPE_BOTH : POLICY_SCOPE_EXACT,
         .from_us = v->from_us,
         .until_us = v->until_us,
     };
-    return policy_builder_add(self, &name, &spec, v->id);
+    return policy_builder_add_subject(h->builder, &subject.subject, &spec, v->id);
 }
 
 static void schedule_expiry(struct policy_manager *m)
@@ -222,18 +254,19 @@ static int build_hand(struct policy_manager *m)
     int64_t now_us = clock_wall_us();
     uint64_t generation = next_generation(m, POLICY_LAYER_HAND);
     struct policy_builder_options options = builder_options(m, HAND_MEMORY, generation, now_us);
-    struct policy_builder *b;
     struct policy_build_stats stats;
-    struct policy_list by_hand = {.ede = DNS_EDE_BLOCKED, .name = "by hand"};
-    int e = policy_builder_new(&options, &b);
-    if (e < 0)
-        return e;
-    e = policy_builder_list(b, &by_hand);
+    struct hand_build *h = calloc(1, sizeof *h);
+    if (!h)
+        return -ENOMEM;
+    int e = policy_builder_new(&options, &h->builder);
     if (e >= 0)
-        e = ledger_current(m->o.ledger, now_us, add_verdict, b);
+        e = hand_list(h, "");
     if (e >= 0)
-        e = policy_builder_finish(b, node_policy_files[POLICY_LAYER_HAND], &stats);
-    policy_builder_free(b);
+        e = ledger_current(m->o.ledger, now_us, add_verdict, h);
+    if (e >= 0)
+        e = policy_builder_finish(h->builder, node_policy_files[POLICY_LAYER_HAND], &stats);
+    policy_builder_free(h->builder);
+    free(h);
     struct policy_image *image;
     if (e >= 0)
         e = policy_image_open(m->folder, node_policy_files[POLICY_LAYER_HAND], false, &image, NULL);
@@ -676,8 +709,9 @@ int policy_manager_new(const struct policy_manager_options *options, struct poli
     m->built_fd = m->examined_fd = -1;
     policy_manager_set_protect_files(m, options->protect_files, options->protect_count);
     m->folder = openat(options->data_fd, NODE_POLICY, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    m->policy = policy_new(NULL, NULL, NULL);
-    int e = m->folder < 0 ? -errno : m->policy ? load_key(m) : -ENOMEM;
+    int e = policy_groups_new(options->groups, &m->groups);
+    m->policy = e == 0 ? policy_new(NULL, NULL, m->groups) : NULL;
+    e = m->folder < 0 ? -errno : m->policy ? load_key(m) : -ENOMEM;
     if (e == 0)
         e = make_events(m);
     if (e == 0)
@@ -721,7 +755,26 @@ void policy_manager_free(struct policy_manager *m)
             close(fds[i]);
     channel_free(m->dns);
     policy_free(m->policy);
+    policy_groups_free(m->groups);
     free(m);
+}
+
+int policy_manager_set_groups(struct policy_manager *m, const struct group_settings *settings)
+{
+    struct policy_groups *groups;
+    int e = policy_groups_new(settings, &groups);
+    if (e < 0)
+        return e;
+    struct policy *next = policy_with_groups(m->policy, groups);
+    if (!next) {
+        policy_groups_free(groups);
+        return -ENOMEM;
+    }
+    policy_free(m->policy);
+    policy_groups_free(m->groups);
+    m->policy = next;
+    m->groups = groups;
+    return 0;
 }
 
 const struct policy *policy_manager_policy(const struct policy_manager *m)

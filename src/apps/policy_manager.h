@@ -27,6 +27,7 @@ struct policy_manager_options {
     struct event_base *loop;
     struct ledger *ledger;
     int data_fd; /* the node's data folder; borrowed */
+    const struct group_settings *groups; /* copied */
     const struct policy_protect_file *protect_files; /* as policy_manager_set_protect_files */
     unsigned protect_count;
 };
@@ -55,6 +56,9 @@ typedef void policy_examined_fn(void *self, int error, const struct compile_sour
 enum { POLICY_EXAMINE_MAX = 32 };
 int policy_manager_examine(struct policy_manager *m, int fd, const struct list_reading *reading,
                            policy_examined_fn *done, void *self) must_check;
+
+/* Other client groups are configured. */
+int policy_manager_set_groups(struct policy_manager *m, const struct group_settings *settings) must_check;
 
 /* The policy as the hub sees it, to explain decisions; never NULL. Valid until the loop runs on. */
 const struct policy *policy_manager_policy(const struct policy_manager *m);

@@ -16,7 +16,7 @@
 #include "base/text.h"
 #include "base/writer.h"
 
-enum { RECLAIM_MS = 20 };
+enum { RECLAIM_MS = 20, RENEWAL_CHECK_S = 3600 };
 
 struct dns_role {
     struct role_start start;
@@ -26,7 +26,8 @@ struct dns_role {
     struct policy_groups *groups;
     struct dns_service service;
     struct channel *hub;
-    struct event *parent, *terminate, *reclaim;
+    struct event *parent, *terminate, *reclaim, *renewal;
+    struct certificate certificate; /* of TLS, which the service owns */
     uint64_t generation[POLICY_LAYER_COUNT];
 };
 
@@ -164,6 +165,18 @@ static void on_terminate(evutil_socket_t number, short what, void *self)
     event_base_loopbreak(((struct dns_role *)self)->loop);
 }
 
+/* The node's own certificate comes near its end. It is made where the role's sandbox does not reach, at a start. */
+static void on_renewal(evutil_socket_t fd, short what, void *self)
+{
+    (void)fd, (void)what;
+    struct dns_role *r = self;
+    int64_t in_s = certificate_renew_in_s(&r->certificate);
+    if (in_s <= 0 && handover_send(ROLE_PARENT_FD, &(struct handover){.kind = ROLE_ASKS_RENEWAL}) < 0)
+        log_warning(_("the parent does not hear that the certificate ends soon"));
+    struct timeval next = {.tv_sec = in_s > 0 && in_s < RENEWAL_CHECK_S ? in_s : RENEWAL_CHECK_S};
+    event_add(r->renewal, &next);
+}
+
 /* ---- making ---- */
 
 static int enter_sandbox(const struct config *c)
@@ -211,20 +224,20 @@ static int own_certificate(const struct config *c, struct certificate *ret_certi
 }
 
 /* Without a certificate names are still resolved, over UDP and TCP; NULL. */
-static struct dns_tls *make_tls(const struct config *c)
+static struct dns_tls *make_tls(struct dns_role *r)
 {
-    struct certificate certificate = {0};
+    const struct config *c = r->start.config;
     char error[CERTIFICATE_ERROR_MAX];
     if (!dns_service_is_encrypted(&c->dns))
         return NULL;
-    int e = c->dns.certificate.certificate[0] ? certificate_load(&c->dns.certificate, &certificate, error)
-                                              : own_certificate(c, &certificate, error);
+    int e = c->dns.certificate.certificate[0] ? certificate_load(&c->dns.certificate, &r->certificate, error)
+                                              : own_certificate(c, &r->certificate, error);
     if (e < 0) {
         log_error(_("no DNS over TLS and HTTPS, for want of a certificate: %s"), error);
         return NULL;
     }
-    certificate_log(&certificate);
-    return certificate.tls;
+    certificate_log(&r->certificate);
+    return r->certificate.tls;
 }
 
 static int make_service(struct dns_role *r, const char **ret_error)
@@ -246,8 +259,9 @@ static int make_service(struct dns_role *r, const char **ret_error)
     struct policy *first = e == 0 ? first_policy(r) : NULL;
     if (!first)
         return -ENOMEM;
-    return dns_service_init(&r->service, &c->dns, r->start.sockets, memory, first, r->groups, make_tls(c),
-                            ret_error);
+    struct dns_tls *tls = make_tls(r);
+    return dns_service_init(&r->service, &c->dns, r->start.sockets, memory, first, r->groups, tls,
+                            r->certificate.name, ret_error);
 }
 
 static int make_loop(struct dns_role *r)
@@ -259,7 +273,8 @@ static int make_loop(struct dns_role *r)
     r->parent = event_new(r->loop, ROLE_PARENT_FD, EV_READ | EV_PERSIST, on_parent, r);
     r->terminate = evsignal_new(r->loop, SIGTERM, on_terminate, r);
     r->reclaim = event_new(r->loop, -1, 0, on_reclaim, r);
-    return r->parent && r->terminate && r->reclaim && event_add(r->parent, NULL) == 0 &&
+    r->renewal = event_new(r->loop, -1, 0, on_renewal, r);
+    return r->parent && r->terminate && r->reclaim && r->renewal && event_add(r->parent, NULL) == 0 &&
                    event_add(r->terminate, NULL) == 0
                ? 0
                : -ENOMEM;
@@ -285,6 +300,8 @@ static int run(struct dns_role *r)
         return 1;
     }
     show_generations(r);
+    if (r->certificate.tls && !r->start.config->dns.certificate.certificate[0])
+        on_renewal(-1, 0, r);
     if (r->start.peers[ROLE_HUB] >= 0)
         connect_hub(r, r->start.peers[ROLE_HUB]);
     if (handover_send(ROLE_PARENT_FD, &(struct handover){.kind = ROLE_IS_READY}) == 0)

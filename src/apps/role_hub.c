@@ -157,6 +157,8 @@ static void apply_lists(struct hub *h)
     policy_manager_set_protect_files(h->policy, files, count);
     take_limits(h);
     feed_service_configure(h->feeds, h->start.config);
+    if (policy_manager_set_groups(h->policy, &h->start.config->dns.groups) < 0)
+        log_warning(_("the new client groups are not known to \"why\": out of memory"));
     if (before || count > 0)
         policy_manager_lists_changed(h->policy, NULL, NULL);
 }
@@ -258,7 +260,7 @@ static int open_ledger(struct hub *h)
 
 static void gather_commands(struct hub *h)
 {
-    const struct control_command *const tables[] = {verdict_commands, list_commands, dns_commands, status_commands};
+    const struct control_command *const tables[] = {verdict_commands, why_commands, list_commands, dns_commands, status_commands};
     size_t n = 0;
     for (size_t i = 0; i < array_len(tables); i++)
         for (const struct control_command *c = tables[i]; c->name && n + 1 < array_len(h->commands); c++)
@@ -306,6 +308,7 @@ static int make_parts(struct hub *h)
         struct policy_manager_options options = {.loop = h->loop,
                                                  .ledger = h->ledger,
                                                  .data_fd = h->data_fd,
+                                                 .groups = &h->start.config->dns.groups,
                                                  .protect_files = files,
                                                  .protect_count = take_protect_files(h, files)};
         e = policy_manager_new(&options, &h->policy);

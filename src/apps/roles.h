@@ -32,6 +32,7 @@ enum {
 enum {
     ROLE_IS_READY = 64, /* text: for the log, may be empty */
     ROLE_ASKS_RELOAD,
+    ROLE_ASKS_RENEWAL, /* dns: start me again, the certificate is to be made anew */
 };
 
 /* Hub and dns over base/channel. */

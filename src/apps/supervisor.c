@@ -23,6 +23,7 @@ enum {
     RESTART_MAX_MS = 30000,
     STEADY_MS = 60000,    /* a role that lived this long starts again without a pause */
     STOP_PATIENCE_MS = 5000,
+    CERTIFICATE_CHECK_S = 15, /* two looks at two files */
 };
 
 /* ---- starting ---- */
@@ -198,6 +199,12 @@ static void on_sigchld(evutil_socket_t number, short what, void *self)
                 on_death(s, &s->children[i], status);
 }
 
+static void on_certificate_timer(evutil_socket_t fd, short what, void *self)
+{
+    (void)fd, (void)what;
+    supervisor_check_certificate(self);
+}
+
 static void on_sighup(evutil_socket_t number, short what, void *self)
 {
     (void)number, (void)what;
@@ -257,6 +264,10 @@ static void on_child_message(evutil_socket_t fd, short what, void *self)
         on_ready(context->s, context->c, m.text);
     else if (m.kind == ROLE_ASKS_RELOAD && context->c->role == ROLE_HUB)
         supervisor_reload(context->s);
+    else if (m.kind == ROLE_ASKS_RENEWAL && context->c->role == ROLE_DNS && !context->c->replaced) {
+        log_notice(_("the node's own certificate ends soon: dns is started again to make another"));
+        supervisor_replace(context->c);
+    }
     handover_drop(&m);
 }
 
@@ -301,7 +312,9 @@ static int watch_signals(struct supervisor *s)
             return -ENOMEM;
     }
     s->kill_timer = event_new(s->loop, -1, 0, on_kill_timer, s);
-    return s->kill_timer ? 0 : -ENOMEM;
+    s->certificate_timer = event_new(s->loop, -1, EV_PERSIST, on_certificate_timer, s);
+    static const struct timeval period = {.tv_sec = CERTIFICATE_CHECK_S};
+    return s->kill_timer && s->certificate_timer && event_add(s->certificate_timer, &period) == 0 ? 0 : -ENOMEM;
 }
 
 static void clean_up(struct supervisor *s)
@@ -316,6 +329,8 @@ static void clean_up(struct supervisor *s)
             event_free(s->signals[i]);
     if (s->kill_timer)
         event_free(s->kill_timer);
+    if (s->certificate_timer)
+        event_free(s->certificate_timer);
     event_base_free(s->loop);
     shared_memory_unmap(&s->memory);
     supervisor_close_sockets(s->sockets, s->socket_count);

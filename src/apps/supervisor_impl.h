@@ -32,7 +32,8 @@ struct supervisor {
     int socket_count;
     int control_fd, memory_fd, lock_fd;
     struct shared_memory memory; /* for telling how the roles are */
-    struct event *signals[4], *kill_timer;
+    struct event *signals[4], *kill_timer, *certificate_timer;
+    struct certificate_files seen_certificate, refused_certificate; /* as the files were */
     bool stopping;
 };
 
@@ -55,5 +56,9 @@ int supervisor_open(struct supervisor *s);
 
 /* supervisor_reload.c: reads the configuration again and puts it in force, or tells why not. */
 void supervisor_reload(struct supervisor *s);
+/* Have the files of the certificate changed? Whoever renews them need not tell us. Called every few seconds. */
+void supervisor_check_certificate(struct supervisor *s);
+/* Ends a role, to be started again with what holds now. */
+void supervisor_replace(struct child *c);
 
 #endif

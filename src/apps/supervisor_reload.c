@@ -33,7 +33,7 @@ static const char *needs_restart(const struct config *old, const struct config *
     return NULL;
 }
 
-static void replace_child(struct child *c)
+void supervisor_replace(struct child *c)
 {
     c->replaced = true;
     if (c->pid > 0)
@@ -47,7 +47,7 @@ static void apply_config(struct supervisor *s, const struct config *next)
                          s->config.store_memory_mib != next->store_memory_mib ||
                          s->config.retention_days != next->retention_days;
     bool feeds_changed = s->config.feed_count != next->feed_count ||
-                         memcmp(s->config.feeds, next->feeds, sizeof next->feeds) != 0 ||
+                         memcmp(s->config.feeds, next->feeds, next->feed_count * sizeof next->feeds[0]) != 0 ||
                          memcmp(&s->config.fetch, &next->fetch, sizeof next->fetch) != 0;
     s->config = *next;
     for (int i = 0; i < ROLE_COUNT; i++)
@@ -55,11 +55,11 @@ static void apply_config(struct supervisor *s, const struct config *next)
                                        supervisor_hand_files(s, &s->children[i]) < 0))
             log_warning(_("%s does not take the new configuration"), role_name((enum role)i));
     if (dns_changed)
-        replace_child(&s->children[ROLE_DNS]);
+        supervisor_replace(&s->children[ROLE_DNS]);
     if (feeds_changed)
-        replace_child(&s->children[ROLE_FETCH]);
+        supervisor_replace(&s->children[ROLE_FETCH]);
     if (store_changed)
-        replace_child(&s->children[ROLE_STORE]);
+        supervisor_replace(&s->children[ROLE_STORE]);
 }
 
 void supervisor_reload(struct supervisor *s)
@@ -94,4 +94,28 @@ void supervisor_reload(struct supervisor *s)
         answer_reload(s, 0, "");
     }
     free(next);
+}
+
+void supervisor_check_certificate(struct supervisor *s)
+{
+    struct certificate_files now = s->config.dns.certificate;
+    if (s->stopping || !now.certificate[0] || !dns_service_is_encrypted(&s->config.dns))
+        return;
+    certificate_files_stamp(&now);
+    /* Twice the same: both files have been written, and for longer than a moment. */
+    bool changed = !certificate_files_equal(&now, &s->config.dns.certificate);
+    bool settled = certificate_files_equal(&now, &s->seen_certificate);
+    bool refused = certificate_files_equal(&now, &s->refused_certificate);
+    s->seen_certificate = now;
+    if (!changed || !settled || refused)
+        return;
+    char error[CERTIFICATE_ERROR_MAX];
+    if (certificate_try(&now, error) < 0) {
+        s->refused_certificate = now;
+        log_error(_("the changed certificate is refused, the one read before is kept: %s"), error);
+        return;
+    }
+    log_notice(_("%s has changed: dns is started again with it"), now.certificate);
+    s->config.dns.certificate = now;
+    supervisor_replace(&s->children[ROLE_DNS]);
 }

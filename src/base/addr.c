@@ -19,6 +19,54 @@ bool addr_is_loopback(const struct addr *a)
     return addr_is_v4(a) ? a->bytes[12] == 127 : memcmp(a, &v6, sizeof v6) == 0;
 }
 
+static bool v4_is_private(const uint8_t *octets)
+{
+    static const struct {
+        uint8_t octets[4], bits;
+    } table[] = {
+        {{0, 0, 0, 0}, 8},      /* "this network", RFC 791 3.2 */
+        {{10, 0, 0, 0}, 8},     /* RFC 1918 */
+        {{100, 64, 0, 0}, 10},  /* shared, RFC 6598 */
+        {{127, 0, 0, 0}, 8},    /* loopback, RFC 1122 3.2.1.3 */
+        {{169, 254, 0, 0}, 16}, /* link-local, RFC 3927 */
+        {{172, 16, 0, 0}, 12},  /* RFC 1918 */
+        {{192, 168, 0, 0}, 16}, /* RFC 1918 */
+        {{198, 18, 0, 0}, 15},  /* benchmarking, RFC 2544 */
+        {{255, 255, 255, 255}, 32},
+    };
+    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
+        struct addr_prefix p = {.bits = table[i].bits};
+        struct addr a = {.bytes = {0}};
+        memcpy(p.addr.bytes, table[i].octets, 4);
+        memcpy(a.bytes, octets, 4);
+        if (addr_prefix_has(&p, &a))
+            return true;
+    }
+    return false;
+}
+
+bool addr_is_private(const struct addr *a)
+{
+    /* embedded: where an IPv4 address stands in it, which is then looked at; 0: all of it is private. */
+    static const struct {
+        struct addr_prefix prefix;
+        uint8_t embedded;
+    } table[] = {
+        {{{{0}}, 96}, 12},                                /* "::", "::1", IPv4-compatible, RFC 4291 */
+        {{{{[10] = 0xff, 0xff}}, 96}, 12},                /* IPv4-mapped */
+        {{{{0x00, 0x64, 0xff, 0x9b}}, 96}, 12},           /* NAT64, RFC 6052 */
+        {{{{0x00, 0x64, 0xff, 0x9b, 0x00, 0x01}}, 48}, 0}, /* NAT64 of one's own, RFC 8215 */
+        {{{{0x20, 0x02}}, 16}, 2},                        /* 6to4, RFC 3056 */
+        {{{{0xfc}}, 7}, 0},                               /* RFC 4193 */
+        {{{{0xfe, 0x80}}, 10}, 0},                        /* link-local, RFC 4291 2.5.6 */
+        {{{{0xfe, 0xc0}}, 10}, 0},                        /* site-local, RFC 3879 */
+    };
+    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
+        if (addr_prefix_has(&table[i].prefix, a))
+            return table[i].embedded == 0 || v4_is_private(a->bytes + table[i].embedded);
+    return false;
+}
+
 bool addr_prefix_has(const struct addr_prefix *p, const struct addr *a)
 {
     unsigned whole = p->bits / 8, rest = p->bits % 8;

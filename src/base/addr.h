@@ -26,6 +26,9 @@ struct addr_prefix {
 
 bool addr_is_v4(const struct addr *a);
 bool addr_is_loopback(const struct addr *a);
+/* Of no public network: private, shared, loopback, link-local, benchmarking, "this network", broadcast (IANA's registries
+ * of special-purpose addresses, RFC 6890), also inside IPv4-compatible, 6to4 and NAT64 addresses. Not documentation. */
+bool addr_is_private(const struct addr *a);
 bool addr_prefix_has(const struct addr_prefix *p, const struct addr *a);
 
 /* "192.0.2.1", "2001:db8::1"; -EINVAL when it is neither. */

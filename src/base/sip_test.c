@@ -1,4 +1,4 @@
-/* SipHash-1-3 against a plain rendering of the paper, which is itself held to the paper's SipHash-2-4 vectors. */
+/* SipHash against a plain rendering of the paper, which is itself held to the paper's SipHash-2-4 vectors. */
 #include "base/sip.h"
 
 #include "base/test.h"
@@ -81,6 +81,8 @@ TEST(hash_equals_the_reference_at_every_length)
     fill();
     for (size_t n = 0; n <= sizeof input; n++)
         check(sip_hash(words, input, n) == reference(1, 3, key, input, n));
+    for (size_t n = 0; n <= sizeof input; n++)
+        check(sip_hash_2_4(words, input, n) == reference(2, 4, key, input, n));
 }
 
 TEST(hash_equals_the_reference_at_every_alignment)

@@ -29,9 +29,9 @@ enum dns_action {
     DNS_ACTION_NXDOMAIN,   /* blocked: no such name */
     DNS_ACTION_NODATA,     /* blocked: name without data of this type */
     DNS_ACTION_LOCAL_DATA, /* answered with the policy's own records */
-    DNS_ACTION_REFUSED,    /* client outside the access list, or a query we do not serve */
-    DNS_ACTION_DROP,       /* the policy says: no answer */
-    DNS_ACTION_TRUNCATE,   /* the policy says: come back over TCP */
+    DNS_ACTION_REFUSED,    /* client outside the access list or over its rate, or a query we do not serve */
+    DNS_ACTION_DROP,       /* the policy, or the rate limit, says: no answer */
+    DNS_ACTION_TRUNCATE,   /* the policy, or the rate limit, says: come back over TCP */
     DNS_ACTION_OBSERVE,    /* would have been blocked, by a rule that only observes: resolved */
     DNS_ACTION_COUNT
 };

@@ -8,6 +8,7 @@ static const char *const claim_words[] = {
     [VERDICT_CLAIM_BLOCK] = "block",
     [VERDICT_CLAIM_ALLOW] = "allow",
     [VERDICT_CLAIM_LIST] = "list",
+    [VERDICT_CLAIM_OBSERVE] = "observe",
 };
 _Static_assert(array_len(claim_words) == VERDICT_CLAIM_COUNT, "one word per claim");
 

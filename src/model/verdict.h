@@ -15,6 +15,7 @@ enum verdict_claim {
     VERDICT_CLAIM_BLOCK, /* the subject is to be blocked */
     VERDICT_CLAIM_ALLOW, /* the subject is to be let through whatever others say */
     VERDICT_CLAIM_LIST,  /* the names of a list file are to be treated as the file says */
+    VERDICT_CLAIM_OBSERVE, /* the subject is to be watched as if it were blocked, and let through */
     VERDICT_CLAIM_COUNT
 };
 
@@ -22,6 +23,7 @@ enum {
     VERDICT_SUBJECT_MAX = 256, /* text of a name and its terminator; for a list, its name */
     VERDICT_SOURCE_MAX = 128,  /* who said so: a user name or a list */
     VERDICT_REASON_MAX = 512,
+    VERDICT_SCOPE_MAX = 40, /* as POLICY_GROUP_NAME_MAX */
 };
 
 struct verdict {
@@ -30,6 +32,7 @@ struct verdict {
     char subject[VERDICT_SUBJECT_MAX];
     char source[VERDICT_SOURCE_MAX];
     char reason[VERDICT_REASON_MAX];
+    char scope[VERDICT_SCOPE_MAX]; /* the client group it holds for; empty: everybody */
     int64_t made_us;    /* wall clock, microseconds */
     int64_t from_us;    /* valid from */
     int64_t until_us;   /* valid until; 0: no end */
@@ -48,7 +51,7 @@ const char *verdict_ref_format(struct verdict_ref ref, char *text);
 /* -EINVAL unless the whole text is of that form. */
 int verdict_ref_parse(const char *text, struct verdict_ref *ret_ref) must_check;
 
-/* "block", "allow", "list". */
+/* "block", "allow", "list", "observe". */
 const char *verdict_claim_word(enum verdict_claim claim);
 
 #endif

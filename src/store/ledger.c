@@ -14,11 +14,13 @@
 
 #define APPLICATION_ID 0x68696e6f /* "hino": file(1) and a second program can tell what this file is */
 #define BUSY_WAIT_MS 1000         /* for a backup that reads; the hub is the only writer */
-#define HASHED_MAX (LEDGER_HASH_LEN + 64 + VERDICT_SUBJECT_MAX + VERDICT_SOURCE_MAX + VERDICT_REASON_MAX)
+#define HASHED_MAX (LEDGER_HASH_LEN + 64 + VERDICT_SUBJECT_MAX + VERDICT_SOURCE_MAX + VERDICT_REASON_MAX + \
+                    VERDICT_SCOPE_MAX)
 
 static const char *const migrations[] = {
     schema_0001_ledger,
     schema_0002_lists,
+    schema_0003_scopes,
 };
 
 static const struct {
@@ -196,7 +198,8 @@ static bool verdict_valid(const struct verdict *v)
 {
     return (unsigned)v->claim < VERDICT_CLAIM_COUNT && text_fits(v->subject, sizeof v->subject) &&
            text_fits(v->source, sizeof v->source) &&
-           strnlen(v->reason, sizeof v->reason) < sizeof v->reason && v->made_us >= 0 && v->from_us >= 0 &&
+           strnlen(v->reason, sizeof v->reason) < sizeof v->reason &&
+           strnlen(v->scope, sizeof v->scope) < sizeof v->scope && v->made_us >= 0 && v->from_us >= 0 &&
            (v->until_us == 0 || v->until_us >= v->from_us);
 }
 
@@ -212,7 +215,7 @@ static void chain_hash(const uint8_t *previous, const struct verdict *v, uint8_t
 {
     uint8_t bytes[HASHED_MAX];
     struct writer w = writer_of(bytes, sizeof bytes);
-    writer_u8(&w, 1); /* version of this encoding */
+    writer_u8(&w, v->scope[0] ? 2 : 1); /* version of this encoding */
     writer_bytes(&w, previous, LEDGER_HASH_LEN);
     writer_u32(&w, v->id);
     writer_u8(&w, (uint8_t)v->claim);
@@ -223,13 +226,15 @@ static void chain_hash(const uint8_t *previous, const struct verdict *v, uint8_t
     writer_u64(&w, (uint64_t)v->from_us);
     writer_u64(&w, (uint64_t)v->until_us);
     writer_u32(&w, v->supersedes);
+    if (v->scope[0])
+        put_text(&w, v->scope);
     crypto_generichash(hash, LEDGER_HASH_LEN, w.base, w.len, NULL, 0);
 }
 
 static int insert(struct ledger *l, const struct verdict *v, const uint8_t *hash)
 {
     sqlite3_stmt *s;
-    int r = ledger_prepare(l, "INSERT INTO verdict VALUES (?,?,?,?,?,?,?,?,nullif(?,0),?)", &s);
+    int r = ledger_prepare(l, "INSERT INTO verdict VALUES (?,?,?,?,?,?,?,?,nullif(?,0),?,?)", &s);
     if (r < 0)
         return r;
     sqlite3_bind_int64(s, 1, v->id);
@@ -242,6 +247,7 @@ static int insert(struct ledger *l, const struct verdict *v, const uint8_t *hash
     sqlite3_bind_int64(s, 8, v->until_us);
     sqlite3_bind_int64(s, 9, v->supersedes);
     sqlite3_bind_blob(s, 10, hash, LEDGER_HASH_LEN, SQLITE_STATIC);
+    sqlite3_bind_text(s, 11, v->scope, -1, SQLITE_STATIC);
     r = ledger_check(l, sqlite3_step(s));
     sqlite3_finalize(s);
     return r;
@@ -300,7 +306,7 @@ int ledger_take_text(sqlite3_stmt *s, int column, char *to, size_t max)
     return 0;
 }
 
-#define VERDICT_COLUMNS "id, claim, subject, source, reason, made_us, from_us, until_us, ifnull(supersedes, 0)"
+#define VERDICT_COLUMNS "id, claim, subject, source, reason, made_us, from_us, until_us, ifnull(supersedes, 0), scope"
 
 /* The row as it stands, checked: the file may have been written by others. */
 static int take_verdict(sqlite3_stmt *s, struct verdict *ret_v)
@@ -311,7 +317,7 @@ static int take_verdict(sqlite3_stmt *s, struct verdict *ret_v)
     if (id < 1 || id > UINT32_MAX || claim < 0 || claim >= VERDICT_CLAIM_COUNT || supersedes < 0 ||
         supersedes >= id || ledger_take_text(s, 2, v.subject, sizeof v.subject) < 0 ||
         ledger_take_text(s, 3, v.source, sizeof v.source) < 0 ||
-        ledger_take_text(s, 4, v.reason, sizeof v.reason) < 0)
+        ledger_take_text(s, 4, v.reason, sizeof v.reason) < 0 || ledger_take_text(s, 9, v.scope, sizeof v.scope) < 0)
         return -EBADMSG;
     v.id = (uint32_t)id;
     v.claim = (enum verdict_claim)claim;
@@ -359,8 +365,8 @@ int ledger_get(struct ledger *l, uint32_t id, struct verdict *ret_verdict)
     return r;
 }
 
-/* Of block and allow, and replaced by none. */
-#define STANDING " claim IN (0, 1) AND NOT EXISTS (SELECT 1 FROM verdict AS s WHERE s.supersedes = verdict.id) "
+/* Of block, allow and observe, and replaced by none. */
+#define STANDING " claim IN (0, 1, 3) AND NOT EXISTS (SELECT 1 FROM verdict AS s WHERE s.supersedes = verdict.id) "
 _Static_assert(VERDICT_CLAIM_BLOCK == 0 && VERDICT_CLAIM_ALLOW == 1, "claims as STANDING spells them");
 
 int ledger_current(struct ledger *l, int64_t now_us, ledger_each_verdict *each, void *self)
@@ -453,10 +459,10 @@ int ledger_verify(struct ledger *l, uint32_t *ret_first_bad_id)
     int step;
     while ((step = sqlite3_step(s)) == SQLITE_ROW) {
         struct verdict v;
-        if (take_verdict(s, &v) < 0 || v.id != want || sqlite3_column_bytes(s, 9) != LEDGER_HASH_LEN)
+        if (take_verdict(s, &v) < 0 || v.id != want || sqlite3_column_bytes(s, 10) != LEDGER_HASH_LEN)
             break;
         chain_hash(chain, &v, chain);
-        if (memcmp(chain, sqlite3_column_blob(s, 9), LEDGER_HASH_LEN) != 0)
+        if (memcmp(chain, sqlite3_column_blob(s, 10), LEDGER_HASH_LEN) != 0)
             break;
         want++;
     }

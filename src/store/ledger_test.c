@@ -230,9 +230,9 @@ TEST(rows_cannot_be_changed_removed_or_replaced_by_sql)
     append(l, VERDICT_CLAIM_BLOCK, "b.test", 1, 0, 0);
     check_int(other_tool("UPDATE verdict SET reason = 'x'"), ==, SQLITE_CONSTRAINT);
     check_int(other_tool("DELETE FROM verdict WHERE id = 2"), ==, SQLITE_CONSTRAINT);
-    check_int(other_tool("INSERT OR REPLACE INTO verdict VALUES (1,0,'x','x','x',0,0,0,NULL,zeroblob(32))"), ==,
+    check_int(other_tool("INSERT OR REPLACE INTO verdict VALUES (1,0,'x','x','x',0,0,0,NULL,zeroblob(32),'')"), ==,
               SQLITE_CONSTRAINT);
-    check_int(other_tool("INSERT INTO verdict VALUES (9,0,'x','x','x',0,0,0,NULL,zeroblob(32))"), ==,
+    check_int(other_tool("INSERT INTO verdict VALUES (9,0,'x','x','x',0,0,0,NULL,zeroblob(32),'')"), ==,
               SQLITE_CONSTRAINT);
     uint32_t bad = 7;
     check_int(ledger_verify(l, &bad), ==, 0);
@@ -383,13 +383,31 @@ TEST(an_edition_is_held_until_one_is_imported_or_the_list_removed)
 }
 
 /* A ledger of the first release, with a list in it. */
+TEST(a_scope_is_kept_and_is_part_of_the_chain)
+{
+    struct ledger *l = open_fresh();
+    struct verdict v = made(VERDICT_CLAIM_OBSERVE, "a.test", 10, 0), got;
+    snprintf(v.scope, sizeof v.scope, "school");
+    check_int(ledger_append(l, &v), ==, 0);
+    check_int(ledger_get(l, v.id, &got), ==, 0);
+    check_str(got.scope, "school");
+    check_int(got.claim, ==, VERDICT_CLAIM_OBSERVE);
+    uint32_t bad = 7;
+    check_int(ledger_verify(l, &bad), ==, 0);
+    check_int(other_tool("DROP TRIGGER verdict_never_edited; UPDATE verdict SET scope = ''"), ==, SQLITE_OK);
+    check_int(ledger_verify(l, &bad), ==, -EBADMSG);
+    check_int(bad, ==, 1);
+    close_and_remove(l);
+}
+
 TEST(an_older_file_is_brought_up_to_date)
 {
     struct ledger *l = open_fresh();
     struct list_record a = list_made("urls", 20), got = {.protects = true};
     check_int(import(l, &a, 0), ==, 0);
     ledger_close(l);
-    check_int(other_tool("DROP TABLE list_held; ALTER TABLE list DROP COLUMN protects; PRAGMA user_version = 1"), ==,
+    check_int(other_tool("DROP TABLE list_held; ALTER TABLE list DROP COLUMN protects; "
+                         "ALTER TABLE verdict DROP COLUMN scope; PRAGMA user_version = 1"), ==,
               SQLITE_OK);
     check_int(ledger_open(path, &l), ==, 0);
     check_int(ledger_list_get(l, "urls", &got), ==, 0);

@@ -23,6 +23,7 @@ static struct world_upstream sayings[SAYINGS_MAX];
 static unsigned saying_count;
 static struct waiting *waiting[WAITING_MAX];
 static unsigned waiting_count, asked, unknown;
+static enum upstream_way last_way;
 
 void world_upstream_init(void)
 {
@@ -45,6 +46,13 @@ unsigned world_upstream_asked(void)
     unsigned n = asked;
     asked = 0;
     return n;
+}
+
+const char *world_upstream_way(void)
+{
+    static const char *const words[] = {"first", "second", "unchecked"};
+    _Static_assert(array_len(words) == UPSTREAM_WAY_COUNT, "one word per way");
+    return words[last_way];
 }
 
 unsigned world_upstream_unknown(void)
@@ -78,7 +86,7 @@ static void put_head(struct writer *w, const struct dns_name *owner, uint16_t ty
 static size_t build(const struct dns_query *q, const struct world_upstream *s, uint8_t *to, size_t max)
 {
     struct writer w = writer_of(to, max);
-    bool records = s->word == WORLD_RECORDS;
+    bool records = s->word == WORLD_RECORDS || s->word == WORLD_BOGUS;
     writer_u16(&w, 0);
     writer_u16(&w, (uint16_t)(DNS_FLAG_QR | DNS_FLAG_RD | DNS_FLAG_RA | (s->secure ? DNS_FLAG_AD : 0) |
                               (s->word == WORLD_NXDOMAIN ? DNS_RCODE_NXDOMAIN : 0)));
@@ -116,7 +124,7 @@ static void answer(const struct dns_query *q, const struct world_upstream *s, up
 {
     static uint8_t message[DNS_MESSAGE_MAX];
     struct upstream_result r = {.rcode = DNS_RCODE_SERVFAIL};
-    if (s->word == WORLD_BOGUS) {
+    if (s->word == WORLD_BOGUS && !dns_query_unchecked(q)) {
         r.bogus = true;
         r.why_bogus = "signature crypto failed";
     } else if (s->word != WORLD_SERVFAIL) {
@@ -148,10 +156,10 @@ unsigned world_upstream_speak(void)
 
 /* ---- watch/dns/upstream.h ---- */
 
-int upstream_new(struct event_base *loop, const struct upstream_options *options, struct upstream **ret_upstream,
-                 const char **ret_error)
+int upstream_new(struct event_base *loop, const struct upstream_options *options, _Atomic uint64_t *tls_failures,
+                 struct upstream **ret_upstream, const char **ret_error)
 {
-    (void)loop, (void)options, (void)ret_error;
+    (void)loop, (void)options, (void)tls_failures, (void)ret_error;
     *ret_upstream = calloc(1, sizeof **ret_upstream);
     return *ret_upstream ? 0 : -ENOMEM;
 }
@@ -163,9 +171,11 @@ void upstream_free(struct upstream *u)
     free(u);
 }
 
-int upstream_resolve(struct upstream *u, const struct dns_query *q, upstream_done_fn *done, void *self)
+int upstream_resolve(struct upstream *u, enum upstream_way way, const struct dns_query *q, upstream_done_fn *done,
+                     void *self)
 {
     (void)u;
+    last_way = way;
     asked++;
     const struct world_upstream *s = find(q);
     unknown += !s;

@@ -66,5 +66,7 @@ unsigned world_upstream_speak(void);
 /* Questions since the last call, and those that nothing had been said about. */
 unsigned world_upstream_asked(void);
 unsigned world_upstream_unknown(void);
+/* Which of the resolvers the last question went to: "first", "second", "unchecked". */
+const char *world_upstream_way(void);
 
 #endif

@@ -43,6 +43,7 @@ struct scenario {
     struct group_settings groups;
     struct dns_policy_source policy;
     struct dns_worker_options options;
+    struct dns_name private_name;
     struct dns_worker *worker;
     struct dns_counters counters;
     struct ring producer, consumer;
@@ -51,11 +52,13 @@ struct scenario {
     /* What was asked; identifiers are places here. */
     struct asked {
         struct addr client;
-        bool tcp, edns;
+        bool tcp, edns, keepalive, cookie;
+        uint8_t client_cookie[DNS_CLIENT_COOKIE_LEN];
         uint8_t question[DNS_NAME_MAX + 4];
         size_t question_len;
     } asked[QUERIES_MAX];
     unsigned asked_count;
+    uint8_t server_cookie[DNS_SERVER_COOKIE_LEN]; /* the last that an answer brought */
 };
 
 static printf_like(2, 3) void complain(struct scenario *s, const char *format, ...)
@@ -203,6 +206,32 @@ static void config_group(struct scenario *s, struct words *w)
     }
 }
 
+/* rate N BURST [loopback]: of each client. */
+static void config_rate(struct scenario *s, struct words *w)
+{
+    s->options.rate = (struct dns_rate_options){.ipv4_prefix = 32, .ipv6_prefix = 56};
+    s->options.rate.per_second = (unsigned)take_number(s, w);
+    s->options.rate.burst = (unsigned)take_number(s, w);
+    s->options.rate.loopback = take_if(w, "loopback");
+}
+
+/* refresh: answers much asked for are resolved anew before they expire. */
+static void config_refresh(struct scenario *s, struct words *w)
+{
+    (void)w;
+    s->options.upstream.refresh = true;
+}
+
+/* withhold-private [NAME]: private addresses of public names; NAME may have them. */
+static void config_withhold_private(struct scenario *s, struct words *w)
+{
+    s->options.withhold_private = true;
+    if (w->next == w->count)
+        return;
+    s->private_name = take_name(s, w);
+    s->options.private_names = (struct dns_private_names){.at = &s->private_name, .count = 1};
+}
+
 /* list NAME FORMAT number N verdict N; its lines follow, each behind "|". */
 static void config_list(struct scenario *s, struct words *w)
 {
@@ -275,6 +304,12 @@ static void start(struct scenario *s)
     s->options.socket_count = 2;
     s->options.cache_bytes = 1 << 20;
     s->options.cache_key = (struct sip_key){3, 4};
+    s->options.cookies = (struct dns_cookie_secrets){.key = {{5, 6}}, .count = 1, .rolling = true};
+    /* "_dns.resolver.arpa": SVCB 1 dns.test. alpn=dot */
+    static const uint8_t designated[] = {0, 64, 0, 0, 1, 44, 0, 20, 0, 1, 3, 'd', 'n', 's', 4, 't', 'e', 's', 't', 0,
+                                         0, 1, 0, 4, 3, 'd', 'o', 't'};
+    s->options.designated = designated;
+    s->options.designated_len = sizeof designated;
     s->options.counters = &s->counters;
     s->options.ring = &s->producer;
     s->options.policy = dns_policy_of(&s->policy);
@@ -347,7 +382,30 @@ static void put_question(struct scenario *s, struct asked *a, const char *text, 
     a->question_len = w.len;
 }
 
-/* QUERY client ADDR [tcp|tcp-half-closed] [edns N] [do] [ad] [cd] NAME TYPE */
+/* cookie new|known|forged|short: the client's alone, with what the last answer brought, with another, of a bad length. */
+static void put_cookie(struct scenario *s, struct words *w, struct asked *a, struct writer *q)
+{
+    static const char *const kinds[] = {"new", "known", "forged", "short"};
+    static const uint8_t client_cookie[] = {1, 2, 3, 4, 5, 6, 7, 8};
+    const char *word = take(w);
+    unsigned kind = 0;
+    while (kind < array_len(kinds) && strcmp(kinds[kind], word) != 0)
+        kind++;
+    if (kind == array_len(kinds))
+        complain(s, "there is no cookie \"%s\"", word);
+    a->cookie = kind != 3;
+    memcpy(a->client_cookie, client_cookie, sizeof client_cookie);
+    uint8_t server_cookie[DNS_SERVER_COOKIE_LEN];
+    memcpy(server_cookie, s->server_cookie, sizeof server_cookie);
+    server_cookie[15] ^= kind == 2;
+    size_t len = kind == 0 ? 0 : kind == 3 ? 3 : sizeof server_cookie;
+    writer_u16(q, DNS_OPTION_COOKIE);
+    writer_u16(q, (uint16_t)(sizeof client_cookie + len));
+    writer_bytes(q, client_cookie, sizeof client_cookie);
+    writer_bytes(q, server_cookie, len);
+}
+
+/* QUERY client ADDR [tcp|tcp-half-closed] [edns N [do] [cookie KIND] [keepalive]] [ad] [cd] NAME TYPE */
 static void step_query(struct scenario *s, struct words *w)
 {
     struct world_answer *left = malloc(sizeof *left);
@@ -368,12 +426,21 @@ static void step_query(struct scenario *s, struct words *w)
     a->edns = take_if(w, "edns");
     uint16_t size = a->edns ? (uint16_t)take_number(s, w) : 0;
     bool dnssec = take_if(w, "do");
+    uint8_t option_octets[64];
+    struct writer options = writer_of(option_octets, sizeof option_octets);
+    if (take_if(w, "cookie"))
+        put_cookie(s, w, a, &options);
+    a->keepalive = take_if(w, "keepalive");
+    if (a->keepalive) {
+        writer_u16(&options, DNS_OPTION_KEEPALIVE);
+        writer_u16(&options, 0);
+    }
     uint16_t flags = DNS_FLAG_RD;
     flags |= take_if(w, "ad") ? DNS_FLAG_AD : 0;
     flags |= take_if(w, "cd") ? DNS_FLAG_CD : 0;
     const char *name = take(w);
     put_question(s, a, name, take_type(s, w));
-    uint8_t query[DNS_HEADER_LEN + sizeof a->question + 11];
+    uint8_t query[DNS_HEADER_LEN + sizeof a->question + 11 + sizeof option_octets];
     struct writer q = writer_of(query, sizeof query);
     writer_u16(&q, id);
     writer_u16(&q, flags);
@@ -386,7 +453,8 @@ static void step_query(struct scenario *s, struct words *w)
         writer_u16(&q, DNS_TYPE_OPT);
         writer_u16(&q, size);
         writer_u32(&q, dnssec ? DNS_EDNS_DO : 0);
-        writer_u16(&q, 0);
+        writer_u16(&q, (uint16_t)options.len);
+        writer_bytes(&q, option_octets, options.len);
     }
     assert(!q.full);
     if (a->tcp)
@@ -402,7 +470,9 @@ struct said {
     uint16_t flags;
     uint32_t ttl;
     bool opt, has_soa, tcp;
-    long ede;
+    long ede, keepalive;
+    bool cookie;
+    uint8_t cookie_data[DNS_COOKIE_LEN];
     char text[256], data[2048];
 };
 
@@ -412,6 +482,12 @@ static void read_opt_data(const uint8_t *rdata, size_t len, struct said *said)
     while (r.left > 0) {
         uint16_t code = reader_u16(&r);
         struct reader option = reader_sub(&r, reader_u16(&r));
+        if (code == DNS_OPTION_KEEPALIVE)
+            said->keepalive = reader_u16(&option);
+        if (code == DNS_OPTION_COOKIE) {
+            said->cookie = option.left == DNS_COOKIE_LEN;
+            reader_copy(&option, said->cookie_data, sizeof said->cookie_data);
+        }
         if (code != DNS_OPTION_EDE)
             continue;
         said->ede = reader_u16(&option);
@@ -456,7 +532,7 @@ static void read_record(const struct dns_walk *walk, const struct dns_record *r,
 static bool read_answer(struct scenario *s, const struct world_answer *a, unsigned id, struct said *said)
 {
     const struct asked *q = &s->asked[id];
-    *said = (struct said){.ede = -1, .tcp = a->tcp};
+    *said = (struct said){.ede = -1, .keepalive = -1, .tcp = a->tcp};
     struct dns_walk walk;
     struct dns_record r;
     int e = dns_walk_begin(&walk, a->octets, a->len);
@@ -481,6 +557,12 @@ static bool read_answer(struct scenario *s, const struct world_answer *a, unsign
         complain(s, "the answer went to somebody else");
     if (said->opt != q->edns)
         complain(s, "the answer has %s OPT record", said->opt ? "an" : "no");
+    if (said->cookie != q->cookie || (said->cookie && memcmp(said->cookie_data, q->client_cookie, DNS_CLIENT_COOKIE_LEN)))
+        complain(s, "the answer has %s cookie", said->cookie ? "an unexpected" : "no");
+    else if (said->cookie)
+        memcpy(s->server_cookie, said->cookie_data + DNS_CLIENT_COOKIE_LEN, sizeof s->server_cookie);
+    if ((said->keepalive >= 0) != (q->keepalive && q->tcp))
+        complain(s, "the answer has %s keepalive", said->keepalive >= 0 ? "a" : "no");
     return true;
 }
 
@@ -505,7 +587,7 @@ static void expect_verdict(struct scenario *s, const struct said *said, const ch
         complain(s, "the answer says \"%s\", not \"%s\"", said->text, want);
 }
 
-/* ANSWER [earlier N] RCODE [tc] [ad] [verdict REF] [ede N] [ttl N] [soa] [records N] [data WORD...] */
+/* ANSWER [earlier N] RCODE [tc] [ad] [verdict REF] [ede N] [keepalive N] [ttl N] [soa] [records N] [data WORD...] */
 static void step_answer(struct scenario *s, struct words *w)
 {
     struct world_answer *a = malloc(sizeof *a);
@@ -527,6 +609,8 @@ static void step_answer(struct scenario *s, struct words *w)
         if (take_if(w, "verdict"))
             expect_verdict(s, said, take(w));
         expect(s, "the extended error", said->ede, take_if(w, "ede") ? take_number(s, w) : -1);
+        if (take_if(w, "keepalive"))
+            expect(s, "the idle time in tenths of a second", said->keepalive, take_number(s, w));
         if (take_if(w, "ttl"))
             expect(s, "the first record's TTL", said->ttl, take_number(s, w));
         expect(s, "an SOA in the authority section", said->has_soa, take_if(w, "soa"));
@@ -623,9 +707,15 @@ static void step_speak(struct scenario *s, struct words *w)
     turn(s);
 }
 
+/* ASKED N [first|second|unchecked] */
 static void step_asked(struct scenario *s, struct words *w)
 {
     expect(s, "the number of questions upstream", (long)world_upstream_asked(), take_number(s, w));
+    if (w->next == w->count)
+        return;
+    const char *way = take(w);
+    if (strcmp(way, world_upstream_way()) != 0)
+        complain(s, "the last question went to the %s resolver, not the %s", world_upstream_way(), way);
 }
 
 /* COUNT WORD N */
@@ -719,7 +809,7 @@ struct command {
 
 static const struct command config_commands[] = {
     {"access", config_access}, {"block", config_block}, {"pass", config_pass}, {"list", config_list},
-    {"group", config_group}};
+    {"group", config_group}, {"rate", config_rate}, {"refresh", config_refresh}, {"withhold-private", config_withhold_private}};
 static const struct command step_commands[] = {
     {"QUERY", step_query},   {"ANSWER", step_answer}, {"SILENCE", step_silence}, {"TIME", step_time},
     {"WALL", step_wall},     {"UPSTREAM", step_upstream}, {"SPEAK", step_speak}, {"ASKED", step_asked},

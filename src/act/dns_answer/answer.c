@@ -160,7 +160,7 @@ size_t answer_policy(const struct dns_query *q, const uint8_t *message, const st
         unsigned records = d->action == DNS_ACTION_LOCAL_DATA ? put_local_data(&w, q, d) : 0;
         if (records > 0) {
             writer_put_u16(to + ANCOUNT_AT, (uint16_t)records);
-            ede = EDE_FORGED;
+            ede = d->ede == DNS_EDE_NONE ? d->ede : EDE_FORGED;
         } else {
             put_soa(&w, q, d->trigger == DNS_TRIGGER_NAME ? d->label : 0);
         }

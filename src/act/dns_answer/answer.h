@@ -19,7 +19,7 @@ size_t answer_error(const struct dns_query *q, const uint8_t *message, unsigned 
                     uint8_t *to, size_t max);
 
 /* What the policy's decision says: NXDOMAIN, NODATA, local data; REFUSED never comes here, DROP gives 0, TRUNCATE an
- * empty answer with TC. Cites the verdict in an extended error when the client speaks EDNS. */
+ * empty answer with TC. Cites the verdict in an extended error when the client speaks EDNS and the decision has one. */
 size_t answer_policy(const struct dns_query *q, const uint8_t *message, const struct dns_decision *d, uint8_t *to,
                      size_t max);
 

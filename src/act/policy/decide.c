@@ -230,6 +230,26 @@ void policy_examine(const struct policy *p, const struct dns_asker *asker, int64
     }
 }
 
+void policy_decide_address(const struct policy *p, const struct addr *address, const struct dns_asker *asker,
+                           int64_t now_us, struct dns_decision *ret_decision)
+{
+    const struct policy_view *v = view_of(p, asker);
+    decide_nothing(ret_decision);
+    ret_decision->final = true;
+    for (unsigned i = 0; i < POLICY_LAYER_COUNT && ret_decision->order == ORDER_LAST; i++) {
+        if (!p->layer[i])
+            continue;
+        struct policy_search s = search_of(p, v, i, now_us);
+        policy_search_address(&s, DNS_TRIGGER_ADDRESS, address);
+        if (s.best.rule)
+            take(p, v, i, &s.best, ret_decision);
+        else if (s.observed.rule && ret_decision->action == DNS_ACTION_NONE) {
+            take(p, v, i, &s.observed, ret_decision);
+            ret_decision->order = ORDER_LAST;
+        }
+    }
+}
+
 static bool has_server_rules(const struct policy_image *image)
 {
     return policy_image_has_trigger(image, DNS_TRIGGER_NS_NAME) ||

@@ -96,6 +96,18 @@ struct policy *policy_with_layer(const struct policy *old, enum policy_layer lay
     return p;
 }
 
+struct policy *policy_with_groups(const struct policy *old, const struct policy_groups *groups)
+{
+    struct policy *p = allocate(groups);
+    for (int i = 0; p && i < POLICY_LAYER_COUNT; i++) {
+        p->layer[i] = old->layer[i];
+        if (p->layer[i])
+            p->layer[i]->uses++;
+        fill_layer(p, (enum policy_layer)i);
+    }
+    return p;
+}
+
 void policy_free(struct policy *p)
 {
     if (!p)

@@ -11,6 +11,7 @@
 
 #include "act/policy/compile.h"
 #include "act/policy/groups.h"
+#include "act/policy/subject.h"
 
 enum policy_layer { POLICY_LAYER_HAND, POLICY_LAYER_LISTS, POLICY_LAYER_COUNT };
 
@@ -22,6 +23,8 @@ struct policy;
 struct policy *policy_new(struct policy_image *hand, struct policy_image *lists, const struct policy_groups *groups);
 /* A policy with one layer replaced, the other shared with `old`. */
 struct policy *policy_with_layer(const struct policy *old, enum policy_layer layer, struct policy_image *image);
+/* A policy with other groups, its images shared with `old`. */
+struct policy *policy_with_groups(const struct policy *old, const struct policy_groups *groups);
 void policy_free(struct policy *p);
 const struct policy_image *policy_layer(const struct policy *p, enum policy_layer layer);
 const struct policy_groups *policy_groups_get(const struct policy *p);
@@ -37,6 +40,9 @@ void policy_prepare(const struct policy *p, const struct dns_name *name, struct 
 void policy_decide(const struct policy *p, const struct policy_probes *probes, const struct dns_name *name,
                    const struct dns_asker *asker, int64_t now_us, struct dns_decision *ret_decision);
 
+/* What is known of an address that stands in an answer. */
+void policy_decide_address(const struct policy *p, const struct addr *address, const struct dns_asker *asker,
+                           int64_t now_us, struct dns_decision *ret_decision);
 /* Looks at an answer: the names of its CNAME chain, its addresses (also the hints of SVCB and HTTPS), the zone's name
  * servers (NULL: not known). Replaces the query's decision when a rule comes before it. */
 void policy_examine(const struct policy *p, const struct dns_asker *asker, int64_t now_us, const uint8_t *message,

@@ -31,7 +31,7 @@ static const struct {
 static const char *const rcode_words[] = {
     [DNS_RCODE_NOERROR] = "NOERROR", [DNS_RCODE_FORMERR] = "FORMERR", [DNS_RCODE_SERVFAIL] = "SERVFAIL",
     [DNS_RCODE_NXDOMAIN] = "NXDOMAIN", [DNS_RCODE_NOTIMP] = "NOTIMP", [DNS_RCODE_REFUSED] = "REFUSED",
-    [DNS_RCODE_BADVERS] = "BADVERS",
+    [DNS_RCODE_BADVERS] = "BADVERS",   [DNS_RCODE_BADCOOKIE] = "BADCOOKIE",
 };
 
 const char *dns_type_format(uint16_t type, char *text)

@@ -36,7 +36,8 @@ enum dns_rcode {
     DNS_RCODE_NXDOMAIN = 3,
     DNS_RCODE_NOTIMP = 4,
     DNS_RCODE_REFUSED = 5,
-    DNS_RCODE_BADVERS = 16, /* extended: upper bits travel in the OPT record */
+    DNS_RCODE_BADVERS = 16, /* extended, like all from here: upper bits travel in the OPT record */
+    DNS_RCODE_BADCOOKIE = 23,
 };
 
 enum dns_class { DNS_CLASS_IN = 1, DNS_CLASS_CH = 3, DNS_CLASS_ANY = 255 };
@@ -84,7 +85,13 @@ enum dns_type {
     DNS_TYPE_CAA = 257,
 };
 
-enum { DNS_EDNS_DO = 0x8000, DNS_OPTION_COOKIE = 10, DNS_OPTION_PADDING = 12, DNS_OPTION_EDE = 15 };
+enum {
+    DNS_EDNS_DO = 0x8000,
+    DNS_OPTION_COOKIE = 10,
+    DNS_OPTION_KEEPALIVE = 11,
+    DNS_OPTION_PADDING = 12,
+    DNS_OPTION_EDE = 15,
+};
 
 enum dns_ede {
     DNS_EDE_OTHER = 0,

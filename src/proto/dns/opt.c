@@ -3,7 +3,7 @@
 
 #include "proto/dns/message.h"
 
-enum { EDE_HEAD_LEN = 6, ARCOUNT_AT = 10, PADDING_HEAD_LEN = 4 };
+enum { EDE_HEAD_LEN = 6, ARCOUNT_AT = 10 };
 
 bool dns_opt_append(struct writer *w, const struct dns_opt *opt)
 {
@@ -48,19 +48,34 @@ static size_t find_last_opt(const uint8_t *message, size_t len)
     return e < 0 ? 0 : at;
 }
 
-size_t dns_opt_pad(uint8_t *message, size_t len, size_t max, size_t block)
+/* Opens room for an option at the end; NULL when there is no OPT record or no room. */
+static uint8_t *add_option(uint8_t *message, size_t len, size_t max, uint16_t code, size_t data_len)
 {
     size_t rdata_at = find_last_opt(message, len);
-    if (rdata_at == 0)
-        return len;
-    size_t fill = (block - (len + PADDING_HEAD_LEN) % block) % block;
-    size_t rdata_len = len - rdata_at + PADDING_HEAD_LEN + fill;
-    if (max < len || max - len < PADDING_HEAD_LEN + fill || rdata_len > UINT16_MAX)
-        return len;
-    struct writer w = writer_of(message + len, PADDING_HEAD_LEN + fill);
-    writer_u16(&w, DNS_OPTION_PADDING);
-    writer_u16(&w, (uint16_t)fill);
-    memset(message + len + PADDING_HEAD_LEN, 0, fill);
+    size_t rdata_len = len - rdata_at + DNS_OPTION_HEAD_LEN + data_len;
+    if (rdata_at == 0 || max < len || max - len < DNS_OPTION_HEAD_LEN + data_len || rdata_len > UINT16_MAX)
+        return NULL;
     writer_put_u16(message + rdata_at - 2, (uint16_t)rdata_len);
-    return len + PADDING_HEAD_LEN + fill;
+    writer_put_u16(message + len, code);
+    writer_put_u16(message + len + 2, (uint16_t)data_len);
+    return message + len + DNS_OPTION_HEAD_LEN;
+}
+
+size_t dns_opt_add(uint8_t *message, size_t len, size_t max, uint16_t code, const void *data, size_t data_len)
+{
+    uint8_t *to = add_option(message, len, max, code, data_len);
+    if (!to)
+        return len;
+    memcpy(to, data, data_len);
+    return len + DNS_OPTION_HEAD_LEN + data_len;
+}
+
+size_t dns_opt_pad(uint8_t *message, size_t len, size_t max, size_t block)
+{
+    size_t fill = (block - (len + DNS_OPTION_HEAD_LEN) % block) % block;
+    uint8_t *to = add_option(message, len, max, DNS_OPTION_PADDING, fill);
+    if (!to)
+        return len;
+    memset(to, 0, fill);
+    return len + DNS_OPTION_HEAD_LEN + fill;
 }

@@ -122,6 +122,25 @@ TEST(padding_leaves_alone_what_it_cannot_pad)
     check_int(dns_opt_pad(message, sizeof answer, sizeof message, 64), ==, sizeof answer); /* a record is missing */
 }
 
+TEST(an_option_is_added_behind_what_the_record_holds)
+{
+    static const uint8_t want[] = {0, 0, 41, 4, 208, 0, 0, 0, 0, 0, 13, 0, 15, 0, 2, 0, 15, 0, 11, 0, 3, 7, 8, 9};
+    append(sizeof message, &(struct dns_opt){.ede = DNS_EDE_BLOCKED});
+
+    static const uint8_t question[] = {0, 1, 0x80, 0, 0, 1, 0, 0, 0, 0, 0, 1, 0, 0, 1, 0, 1};
+    uint8_t whole[sizeof question + sizeof want];
+    size_t opt_len = out.len - DNS_HEADER_LEN, len = sizeof question + opt_len;
+    memcpy(whole, question, sizeof question);
+    memcpy(whole + sizeof question, message + DNS_HEADER_LEN, opt_len);
+    check_int(dns_opt_add(whole, len, sizeof whole - 1, 11, "\7\10\11", 3), ==, len); /* no room */
+    check_int(dns_opt_add(whole, len, sizeof whole, 11, "\7\10\11", 3), ==, sizeof whole);
+    check_bytes(whole + sizeof question, want, sizeof want);
+    static const uint8_t none[] = {0, 1, 0x80, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 1};
+    uint8_t bare[64];
+    memcpy(bare, none, sizeof none);
+    check_int(dns_opt_add(bare, sizeof none, sizeof bare, 11, "", 0), ==, sizeof none);
+}
+
 int main(int argc, char **argv)
 {
     return test_main(argc, argv);

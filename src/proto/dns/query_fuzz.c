@@ -19,5 +19,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         assert(flaw != DNS_FLAW_NONE);
     }
     assert(q.edns || (!q.dnssec_ok && q.edns_version == 0));
+    assert(!q.has_server_cookie || q.has_cookie);
+    assert(q.edns || (!q.has_cookie && !q.keepalive));
     return 0;
 }

@@ -56,6 +56,8 @@ TEST(a_whole_query_is_read)
     check_int(query.udp_size, ==, 1232);
     check_int(query.edns_version, ==, 0);
     check_bytes(query.name.wire, "\3www\7example\3com", 17);
+    check(query.has_cookie && !query.has_server_cookie);
+    check_bytes(query.client_cookie, "\1\2\3\4\5\6\7\10", 8);
 }
 
 TEST(without_edns_the_size_is_512)
@@ -176,6 +178,55 @@ TEST(octets_after_the_last_record_are_a_flaw)
     check_int(joined(QUESTION_END, "\0", 1, 0), ==, DNS_FLAW_TRAILING);
 }
 
+/* "www.example.com" with one option in its OPT record; `promised`: the option's own length field. */
+static enum dns_flaw with_option(uint8_t code, uint8_t promised, size_t len)
+{
+    uint8_t more[OPT_LEN + 4 + 64] = {0, 0, 41, 0x04, 0xd0, 0, 0, 0, 0, 0, (uint8_t)(4 + len), 0, code, 0, promised};
+    for (size_t i = 0; i < len; i++)
+        more[OPT_LEN + 4 + i] = (uint8_t)(i + 1);
+    return joined(QUESTION_END, more, OPT_LEN + 4 + len, 1);
+}
+
+/* RFC 7873 4: 8 octets, or 8 and 8 to 32. */
+TEST(a_cookie_has_the_length_of_one)
+{
+    for (uint8_t len = 0; len <= 48; len++) {
+        bool good = len == 8 || (len >= 16 && len <= 40);
+        check_int(with_option(10, len, len), ==, good ? DNS_FLAW_NONE : DNS_FLAW_OPTION);
+        check_int(query.has_cookie, ==, good);
+        check_int(query.has_server_cookie, ==, len == 24);
+    }
+    with_option(10, 24, 24);
+    check_bytes(query.client_cookie, "\1\2\3\4\5\6\7\10", 8);
+    check_bytes(query.server_cookie, "\11\12\13\14\15\16\17\20\21\22\23\24\25\26\27\30", 16);
+    check_int(with_option(9, 3, 3), ==, DNS_FLAW_NONE); /* another option */
+    check(!query.has_cookie);
+    check(!query.keepalive);
+}
+
+/* RFC 7828 3.2.1 */
+TEST(keepalive_in_a_query_is_empty)
+{
+    check_int(with_option(11, 0, 0), ==, DNS_FLAW_NONE);
+    check(query.keepalive);
+    check_int(with_option(11, 2, 2), ==, DNS_FLAW_OPTION);
+}
+
+TEST(an_option_ends_inside_its_record)
+{
+    check_int(with_option(10, 9, 8), ==, DNS_FLAW_OPTION);
+    check_int(with_option(10, 24, 8), ==, DNS_FLAW_OPTION);
+    check_int(with_option(3, 7, 8), ==, DNS_FLAW_OPTION); /* one octet too many: no head of another */
+}
+
+TEST(of_two_cookies_the_first_counts)
+{
+    static const uint8_t more[] = {0,  0, 41, 4, 208, 0, 0, 0, 0, 0, 24, 0, 10, 0, 8, 1, 2, 3,
+                                   4,  5, 6,  7, 8,   0, 10, 0, 8, 9, 9, 9, 9, 9,  9, 9, 9};
+    check_int(joined(QUESTION_END, more, sizeof more, 1), ==, DNS_FLAW_NONE);
+    check_bytes(query.client_cookie, "\1\2\3\4\5\6\7\10", 8);
+}
+
 TEST(the_longest_name_is_a_query)
 {
     uint8_t m[DNS_HEADER_LEN + DNS_NAME_MAX + 4] = {0, 1, 1, 0, 0, 1};
@@ -193,6 +244,7 @@ TEST(each_flaw_has_a_word)
 {
     check_str(dns_flaw_word(DNS_FLAW_NONE), "none");
     check_str(dns_flaw_word(DNS_FLAW_TRAILING), "trailing");
+    check_str(dns_flaw_word(DNS_FLAW_OPTION), "option");
     check_str(dns_flaw_word(DNS_FLAW_COUNT), "unknown");
 }
 

@@ -14,6 +14,9 @@ enum {
     SMALL_SHARE = 10,      /* per cent of the octets */
     ENTRY_EXPECTED = 256,  /* octets, to size the table; an entry of common names takes about this */
     MALLOC_OVERHEAD = 16,
+    REFRESH_USES = 2,      /* asked for again and again */
+    REFRESH_SHARE = 10,    /* per cent of the lifetime that are left */
+    REFRESH_TTL_MIN_S = 10, /* below, an upstream would be asked for ever */
 };
 
 struct dns_cache_entry {
@@ -28,7 +31,7 @@ struct dns_cache_entry {
     uint16_t ttl_count;
     uint8_t name_len;
     uint8_t uses;
-    bool dnssec_ok, secure;
+    bool dnssec_ok, secure, unchecked, withheld, second, refreshing;
     uint8_t queue;
     /* then uint16_t ttl_at[ttl_count], uint8_t wire[wire_len] */
     uint16_t ttl_at[];
@@ -115,7 +118,7 @@ void dns_cache_free(struct dns_cache *c)
 uint64_t dns_cache_hash(const struct dns_cache *c, const struct dns_query *q)
 {
     struct sip s = sip_init(c->key);
-    sip_word(&s, (uint64_t)q->qtype << 1 | q->dnssec_ok);
+    sip_word(&s, (uint64_t)q->qtype << 2 | (unsigned)dns_query_unchecked(q) << 1 | q->dnssec_ok);
     sip_bytes(&s, q->name.wire, q->name.len);
     return sip_finish(s);
 }
@@ -137,7 +140,7 @@ void dns_cache_fetch_entry(const struct dns_cache *c, uint64_t hash)
 
 static bool entry_is(const struct dns_cache_entry *e, const struct dns_query *q)
 {
-    return e->qtype == q->qtype && e->dnssec_ok == q->dnssec_ok && e->name_len == q->name.len &&
+    return e->qtype == q->qtype && e->dnssec_ok == q->dnssec_ok && e->unchecked == dns_query_unchecked(q) && e->name_len == q->name.len &&
            memcmp(entry_wire(e) + DNS_HEADER_LEN, q->name.wire, q->name.len) == 0;
 }
 
@@ -271,6 +274,9 @@ int dns_cache_put(struct dns_cache *c, uint64_t hash, const struct dns_query *q,
         .name_len = q->name.len,
         .dnssec_ok = q->dnssec_ok,
         .secure = answer->secure,
+        .unchecked = dns_query_unchecked(q),
+        .withheld = answer->withheld,
+        .second = answer->second,
         .ede = answer->ede,
     };
     memcpy(e->ttl_at, answer->ttls->at, ttls_size);
@@ -299,14 +305,33 @@ int64_t dns_cache_entry_fresh_s(const struct dns_cache_entry *e, uint32_t now_s)
     return (int64_t)e->stored_s + e->ttl_s - now_s;
 }
 
+enum dns_cache_state dns_cache_entry_state(struct dns_cache_entry *e, uint32_t now_s)
+{
+    int64_t left_s = dns_cache_entry_fresh_s(e, now_s);
+    if (left_s <= 0)
+        return now_s < e->hold_off_s ? DNS_CACHE_HELD_OFF : DNS_CACHE_EXPIRED;
+    if (unlikely(e->withheld))
+        return DNS_CACHE_WITHHELD;
+    if (likely(left_s * 100 >= (int64_t)e->ttl_s * REFRESH_SHARE) || e->uses < REFRESH_USES || e->refreshing ||
+        e->unchecked || e->ttl_s < REFRESH_TTL_MIN_S)
+        return DNS_CACHE_FRESH;
+    e->refreshing = true;
+    return DNS_CACHE_AGING;
+}
+
+bool dns_cache_entry_withheld(const struct dns_cache_entry *e)
+{
+    return e->withheld;
+}
+
+bool dns_cache_entry_second(const struct dns_cache_entry *e)
+{
+    return e->second;
+}
+
 void dns_cache_entry_hold_off(struct dns_cache_entry *e, uint32_t until_s)
 {
     e->hold_off_s = until_s;
-}
-
-bool dns_cache_entry_retry_later(const struct dns_cache_entry *e, uint32_t now_s)
-{
-    return now_s < e->hold_off_s;
 }
 
 unsigned dns_cache_entry_rcode(const struct dns_cache_entry *e)
@@ -373,7 +398,10 @@ size_t dns_cache_entry_write(const struct dns_cache_entry *e, const struct dns_q
     }
     uint16_t ede = stale_ttl_s ? DNS_EDE_STALE_ANSWER : e->ede;
     if (q->edns)
-        dns_opt_append(&w, &(struct dns_opt){.rcode = rcode, .dnssec_ok = q->dnssec_ok, .ede = ede});
+        dns_opt_append(&w, &(struct dns_opt){.rcode = rcode,
+                                             .dnssec_ok = q->dnssec_ok,
+                                             .ede = ede,
+                                             .text = e->withheld ? "private address of a public name" : NULL});
     return w.len;
 }
 

@@ -36,11 +36,24 @@ struct dns_cache_answer {
     const struct dns_pack_ttls *ttls;
     uint32_t ttl_s;  /* how long it is fresh */
     bool secure;     /* validated */
+    bool withheld;   /* not what the upstream said: that was kept from the client */
+    bool second;     /* which of the two that are asked in turns it is from */
     uint16_t ede;    /* told with each answer; DNS_EDE_NONE for none */
 };
 /* Keeps a copy under the query's key, in place of an older one. 0, or -ENOMEM (nothing kept). */
 int dns_cache_put(struct dns_cache *c, uint64_t hash, const struct dns_query *q, const struct dns_cache_answer *answer,
                   uint32_t now_s) must_check;
+
+enum dns_cache_state {
+    DNS_CACHE_FRESH,
+    DNS_CACHE_AGING,    /* fresh, much asked for, and near its end: to be refreshed now; not said again */
+    DNS_CACHE_WITHHELD, /* fresh, and `withheld` when it was put */
+    DNS_CACHE_HELD_OFF, /* expired, and its upstream failed a moment ago */
+    DNS_CACHE_EXPIRED,
+};
+enum dns_cache_state dns_cache_entry_state(struct dns_cache_entry *e, uint32_t now_s);
+bool dns_cache_entry_withheld(const struct dns_cache_entry *e);
+bool dns_cache_entry_second(const struct dns_cache_entry *e);
 
 /* Seconds the answer is still fresh; negative: expired that long ago. now_s: monotonic seconds. */
 int64_t dns_cache_entry_fresh_s(const struct dns_cache_entry *e, uint32_t now_s);
@@ -51,7 +64,6 @@ size_t dns_cache_entry_write(const struct dns_cache_entry *e, const struct dns_q
                              uint32_t now_s, uint32_t stale_ttl_s, uint8_t *to, size_t max);
 /* The upstream failed: until then the expired answer is told at once, RFC 8767 5 (failure recheck timer). */
 void dns_cache_entry_hold_off(struct dns_cache_entry *e, uint32_t until_s);
-bool dns_cache_entry_retry_later(const struct dns_cache_entry *e, uint32_t now_s);
 unsigned dns_cache_entry_rcode(const struct dns_cache_entry *e);
 /* The packed message, as it was put. */
 const uint8_t *dns_cache_entry_message(const struct dns_cache_entry *e, size_t *ret_len);

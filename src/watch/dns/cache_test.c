@@ -117,6 +117,8 @@ TEST(an_answer_takes_the_identifier_flags_and_letters_of_its_query)
     open_cache(CACHE_BYTES);
     ask("www.test", 1, (struct asking){0});
     check_int(put(plain, 1000), ==, 0);
+    ask("www.test", 1, (struct asking){.flags = DNS_FLAG_CD});
+    check_int(put(plain, 1000), ==, 0);
     ask("wWw.TEst", 1, (struct asking){.flags = DNS_FLAG_RD | DNS_FLAG_CD});
     static const uint8_t want[] = {0x12, 0x34, 0x81, 0x90, 0, 1, 0, 1, 0, 0, 0, 0,
                                    3, 'w', 'W', 'w', 4, 'T', 'E', 's', 't', 0, 0, 1, 0, 1,
@@ -254,12 +256,47 @@ TEST(hold_off_ends_at_its_second)
     open_cache(CACHE_BYTES);
     ask("www.test", 1, (struct asking){0});
     check_int(put(plain, 1000), ==, 0);
-    check(!dns_cache_entry_retry_later(find(), 2000));
+    check_int(dns_cache_entry_state(find(), 2000), ==, DNS_CACHE_EXPIRED);
     dns_cache_entry_hold_off(find(), 2030);
-    check(dns_cache_entry_retry_later(find(), 2029));
-    check(!dns_cache_entry_retry_later(find(), 2030));
+    check_int(dns_cache_entry_state(find(), 2029), ==, DNS_CACHE_HELD_OFF);
+    check_int(dns_cache_entry_state(find(), 2030), ==, DNS_CACHE_EXPIRED);
     check_int(put(plain, 2010), ==, 0); /* a new answer starts anew */
-    check(!dns_cache_entry_retry_later(find(), 2010));
+    check_int(dns_cache_entry_state(find(), 2010), ==, DNS_CACHE_FRESH);
+    check_int(dns_cache_entry_state(find(), 2310), ==, DNS_CACHE_EXPIRED);
+    dns_cache_free(cache);
+}
+
+TEST(an_answer_much_asked_for_is_said_once_to_be_near_its_end)
+{
+    open_cache(CACHE_BYTES);
+    ask("www.test", 1, (struct asking){0});
+    check_int(put(plain, 1000), ==, 0); /* 300 seconds */
+    check_int(dns_cache_entry_state(find(), 1290), ==, DNS_CACHE_FRESH); /* asked for once */
+    check_int(dns_cache_entry_state(find(), 1270), ==, DNS_CACHE_FRESH); /* a tenth is left */
+    check_int(dns_cache_entry_state(find(), 1271), ==, DNS_CACHE_AGING);
+    check_int(dns_cache_entry_state(find(), 1272), ==, DNS_CACHE_FRESH); /* somebody is at it */
+    check_int(put(plain, 1273), ==, 0);
+    check_int(dns_cache_entry_state(find(), 1274), ==, DNS_CACHE_FRESH);
+    check_int(dns_cache_entry_state(find(), 1572), ==, DNS_CACHE_AGING);
+    struct answer brief = plain;
+    brief.ttl = 9;
+    check_int(put(brief, 2000), ==, 0);
+    for (uint32_t s = 0; s < 9; s++)
+        check_int(dns_cache_entry_state(find(), 2000 + s), ==, DNS_CACHE_FRESH);
+    dns_cache_free(cache);
+}
+
+TEST(who_checks_signatures_itself_has_answers_of_its_own)
+{
+    open_cache(CACHE_BYTES);
+    ask("www.test", 1, (struct asking){0});
+    check_int(put(plain, 1000), ==, 0);
+    check(find() != NULL);
+    ask("www.test", 1, (struct asking){.flags = DNS_FLAG_CD});
+    check(find() == NULL);
+    check_int(put(plain, 1000), ==, 0);
+    for (int i = 0; i < 5; i++)
+        check_int(dns_cache_entry_state(find(), 1299), ==, DNS_CACHE_FRESH); /* not refreshed */
     dns_cache_free(cache);
 }
 

@@ -18,11 +18,20 @@
     X(cache_misses, "cache_misses")                  \
     X(cache_evicted, "cache_evicted")                \
     X(stale_answers, "stale_answers")                \
+    X(refreshes, "refreshes")                        \
+    X(refreshes_refused, "refreshes_refused")        \
+    X(rebinding_withheld, "rebinding_withheld")      \
+    X(upstream_tls_failures, "upstream_tls_failures") \
     X(upstream_failures, "upstream_failures")        \
     X(bogus, "dnssec_bogus")                         \
     X(pending_refused, "pending_refused")            \
     X(ns_searches_refused, "ns_searches_refused")    \
     X(pending_expired, "pending_expired")            \
+    X(rate_dropped, "rate_dropped")                  \
+    X(rate_truncated, "rate_truncated")              \
+    X(rate_refused, "rate_refused")                  \
+    X(rate_evicted, "rate_evicted")                  \
+    X(bad_cookies, "bad_cookies")                    \
     X(truncated, "truncated")                        \
     X(send_failures, "send_failures")                \
     X(tcp_accepted, "tcp_accepted")                  \

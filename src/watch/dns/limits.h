@@ -8,13 +8,18 @@ enum {
     DNS_SOCKETS_MAX = 4 * DNS_LISTEN_MAX, /* of one worker: UDP, TCP, DoT, DoH */
     DNS_ACCESS_MAX = 256,  /* prefixes of the access list: searched one after the other for each client */
     DNS_STUBS_MAX = 64,
+    DNS_REBINDING_ALLOW_MAX = 64,
     DNS_FORWARDS_MAX = 8,
 
     DNS_BATCH = 64,           /* datagrams a system call: the gain of more is lost in the cache */
     DNS_BATCHES_IN_A_ROW = 16, /* before other sockets and timers get their turn */
     DNS_QUERY_MAX = 1280,      /* octets of a query; a real one is under 600 with every option */
 
+    DNS_RATE_CLIENTS_MAX = 65536, /* buckets of one worker: 1 MiB; a power of two */
+    DNS_RATE_SLIP = 2, /* of so many queries over the limit one is told to come by TCP, the others get no answer */
+
     DNS_PENDING_MAX = 8192,      /* queries of one worker that wait for an upstream; then SERVFAIL at once */
+    DNS_REFRESHES_MAX = 512,     /* answers of one worker that are refreshed at one time; then they wait for a client */
     DNS_PENDING_DEADLINE_MS = 8000, /* then SERVFAIL: stub resolvers have given up by now */
     DNS_NS_SEARCHES_MAX = 1024,  /* for rules about name servers, at once; then SERVFAIL: a rule is not to be flooded away */
     DNS_STALE_AFTER_MS = 1800,   /* RFC 8767 6: client response timer */
@@ -33,6 +38,12 @@ enum {
     DNS_TCP_INPUT_MAX = 4096,    /* octets held for a client that we do not read from: some queries */
 
     DNS_TLS_ACCEPT_MAX = 8, /* before datagrams get their turn: a handshake is some 0.2 ms of work */
+    /* To one resolver by TLS. */
+    DNS_RELAY_WAITING_MAX = 4096, /* questions under way, as many as libunbound has; the oldest is forgotten. A power of two */
+    DNS_RELAY_OUTPUT_MAX = 262144, /* octets that wait for the connection */
+    DNS_RELAY_RETRY_MS = 300,     /* after a connection that failed: below libunbound's patience with a server */
+    DNS_RELAY_SILENCE_S = 10,     /* nothing heard for so long: a connection that is gone, or that nobody needs */
+
     DNS_DOH_STREAMS_MAX = 8192,  /* open requests of one worker: as many as may wait for an upstream, 12 MiB */
     DNS_DOH_HEADERS_MAX = 8192,  /* octets of a request's header list; the longest query takes 1.7 KiB of it */
 };

@@ -99,7 +99,7 @@ static void ask(struct search *s, const struct dns_name *name, uint16_t type)
 {
     struct dns_query q = {.qtype = type, .qclass = DNS_CLASS_IN, .flags = DNS_FLAG_RD, .name = *name};
     s->outstanding++;
-    if (upstream_resolve(s->worker->upstream, &q, on_answer, s) < 0)
+    if (upstream_resolve(s->worker->upstream, UPSTREAM_FIRST, &q, on_answer, s) < 0)
         s->outstanding--;
 }
 

@@ -20,14 +20,16 @@ struct pending {
     bool is_alias;          /* the target is what is asked */
     uint64_t started_ns;
     int64_t read_us;
-    bool answered; /* stale or by deadline; the upstream's word only goes to the cache */
+    bool answered; /* stale or by deadline, or there is no client; the upstream's word only goes to the cache */
+    bool refresh;  /* nobody asked: what is in the cache is still good */
+    enum upstream_way way;
     uint8_t question[PENDING_QUESTION_MAX]; /* header and question as they came: the letter case is kept */
 };
 
 struct pending_table {
     struct pending *slots, *free;
     struct pending oldest; /* head of the ring of waiting ones */
-    unsigned used;
+    unsigned used, refreshes;
 };
 
 int pending_new(struct dns_worker *w)
@@ -77,6 +79,7 @@ static void give_slot_back(struct pending *p)
     struct dns_worker *w = p->worker;
     p->prev->next = p->next;
     p->next->prev = p->prev;
+    w->pending->refreshes -= p->refresh;
     p->next = w->pending->free;
     w->pending->free = p;
     dns_gauge(&w->o.counters->pending, atomic_load_explicit(&w->o.counters->pending, memory_order_relaxed) - 1);
@@ -110,7 +113,7 @@ static struct work work_of(const struct pending *p)
     };
 }
 
-/* Sends what stands in w->large and records it. */
+/* Sends what stands in w->large, without the options that only the client's query asks for, and records it. */
 static void answer_client(struct pending *p, size_t len)
 {
     struct dns_worker *w = p->worker;
@@ -119,6 +122,8 @@ static void answer_client(struct pending *p, size_t len)
     p->answered = true;
     if (len > DNS_HEADER_LEN && w->large[2] & DNS_FLAG_TC >> 8)
         dns_count(&w->o.counters->truncated, 1);
+    if (guard_has_options(&p->query))
+        len = guard_add_options(w, &p->query, work.transport, &work.asker.client, w->large, len);
     send_answer(w, &p->client, w->large, len);
     uint64_t took_ns = clock_mono_ns() - p->started_ns;
     worker_observe(w, &work, p->read_us, took_ns / 1000 < UINT32_MAX ? (uint32_t)(took_ns / 1000) : UINT32_MAX);
@@ -170,6 +175,13 @@ static enum policy_word word_on(struct pending *p, struct work *work, const stru
 /* Asks for the target in place of the query. True: it goes on waiting; false: it is answered. */
 static bool ask_target(struct pending *p, const struct dns_name *target);
 
+static void answer_withheld(struct pending *p, struct work *work)
+{
+    respond_withhold(p->worker, work);
+    p->decision = work->decision;
+    answer_client(p, work->answer_len);
+}
+
 /* Answers from an entry of the cache, stale or fresh. True: not yet, the target of an alias is asked for first. The
  * policy must be held. */
 static bool tell(struct pending *p, struct dns_cache_entry *e, uint32_t stale_ttl_s,
@@ -190,6 +202,8 @@ static bool tell(struct pending *p, struct dns_cache_entry *e, uint32_t stale_tt
         answer_client(p, policy->answer(&p->query, p->question, &work.decision, w->large, max));
     else if (p->is_alias) /* the rule went away while its target was asked for: the client asks again */
         answer_failure(p, DNS_EDE_OTHER);
+    else if (dns_cache_entry_withheld(e) && work.decision.action != DNS_ACTION_PASS)
+        answer_withheld(p, &work);
     else
         answer_client(p, dns_cache_entry_write(e, &p->query, p->question, w->now_s, stale_ttl_s, w->large, max));
     return false;
@@ -240,14 +254,14 @@ static bool answer_stale(struct pending *p)
     return true;
 }
 
-/* RFC 9520: a failure is remembered briefly, so that a storm of repeats does not become a storm upstream. */
-static void cache_failure(struct dns_worker *w, const struct pending *p, uint16_t ede)
+/* Keeps an answer of a response code and nothing else. */
+static void cache_empty(struct dns_worker *w, const struct pending *p, uint8_t rcode, struct dns_cache_answer *a)
 {
     const struct dns_query *q = asked(p);
     uint8_t message[PENDING_QUESTION_MAX];
     struct writer out = writer_of(message, sizeof message);
     writer_u16(&out, 0);
-    writer_u16(&out, DNS_FLAG_QR | DNS_RCODE_SERVFAIL);
+    writer_u16(&out, (uint16_t)(DNS_FLAG_QR | rcode));
     writer_u16(&out, 1);
     writer_u16(&out, 0);
     writer_u32(&out, 0);
@@ -255,10 +269,25 @@ static void cache_failure(struct dns_worker *w, const struct pending *p, uint16_
     writer_u16(&out, q->qtype);
     writer_u16(&out, q->qclass);
     static const struct dns_pack_ttls none = {.min_s = UINT32_MAX};
-    struct dns_cache_answer a = {
-        .message = message, .len = out.len, .ttls = &none, .ttl_s = DNS_CACHE_FAILURE_S, .ede = ede};
-    int e = dns_cache_put(w->cache, p->cache_hash, q, &a, w->now_s);
+    a->message = message;
+    a->len = out.len;
+    a->ttls = &none;
+    int e = dns_cache_put(w->cache, p->cache_hash, q, a, w->now_s);
     (void)e; /* without memory the next client asks again */
+}
+
+/* RFC 9520: a failure is remembered briefly, so that a storm of repeats does not become a storm upstream. */
+static void cache_failure(struct dns_worker *w, const struct pending *p, uint16_t ede)
+{
+    struct dns_cache_answer a = {.ttl_s = DNS_CACHE_FAILURE_S, .ede = ede};
+    cache_empty(w, p, DNS_RCODE_SERVFAIL, &a);
+}
+
+/* Would the answer let a public name stand for a machine of the inside? */
+static bool is_withheld(const struct dns_worker *w, const struct pending *p, const struct upstream_result *r)
+{
+    return w->o.withhold_private && !rebind_may(&w->o.private_names, &asked(p)->name) &&
+           rebind_has_private(r->message, r->len);
 }
 
 static uint32_t lifetime_s(const struct dns_pack_ttls *ttls, int rcode, bool has_answers)
@@ -286,6 +315,8 @@ static struct dns_cache_entry *cache_answer(struct dns_worker *w, const struct p
         .ttls = &ttls,
         .ttl_s = lifetime_s(&ttls, (int)rcode, has_answers),
         .secure = r->secure,
+        .second = p->way == UPSTREAM_SECOND,
+        .withheld = is_withheld(w, p, r),
         .ede = DNS_EDE_NONE,
     };
     if (dns_cache_put(w->cache, p->cache_hash, q, &a, w->now_s) < 0)
@@ -342,6 +373,8 @@ static void on_upstream(void *self, const struct upstream_result *r)
     if (e) {
         if (settle(p, e))
             return;
+    } else if (p->refresh) {
+        dns_count(&w->o.counters->upstream_failures, 1); /* the next client finds out, when the answer has expired */
     } else if (r->bogus) {
         dns_count(&w->o.counters->bogus, 1);
         cache_failure(w, p, DNS_EDE_DNSSEC_BOGUS);
@@ -372,7 +405,7 @@ static bool ask_target(struct pending *p, const struct dns_name *target)
     struct dns_cache_entry *e = dns_cache_find(p->worker->cache, p->cache_hash, &p->target);
     if (e && dns_cache_entry_fresh_s(e, p->worker->now_s) > 0)
         return tell(p, e, 0, NULL);
-    if (upstream_resolve(p->worker->upstream, &p->target, on_upstream, p) == 0)
+    if (upstream_resolve(p->worker->upstream, p->way, &p->target, on_upstream, p) == 0)
         return true;
     answer_failure(p, DNS_EDE_OTHER);
     return false;
@@ -386,6 +419,9 @@ static void refuse(struct dns_worker *w, struct work *work, const struct client 
     work->answer_len =
         w->o.policy.answer_error(&work->query, work->message, DNS_RCODE_SERVFAIL, DNS_EDE_OTHER, "too many queries wait",
                                  w->large, respond_max(&work->query, client->transport));
+    if (guard_has_options(&work->query))
+        work->answer_len = guard_add_options(w, &work->query, work->transport, &work->asker.client, work->answer,
+                                             work->answer_len);
     send_answer(w, client, work->answer, work->answer_len);
     worker_observe(w, work, w->now_us, (uint32_t)((clock_mono_ns() - w->mono_ns) / 1000));
     worker_publish(w);
@@ -399,7 +435,7 @@ static bool start(struct pending *p, const struct work *work)
     if (work->decision.action == DNS_ACTION_LOCAL_DATA && w->o.policy.alias(&p->query, &work->decision, &target) &&
         work->decision.final)
         return ask_target(p, &target);
-    if (upstream_resolve(w->upstream, &p->query, on_upstream, p) == 0)
+    if (upstream_resolve(w->upstream, p->way, &p->query, on_upstream, p) == 0)
         return true;
     dns_count(&w->o.counters->upstream_failures, 1);
     answer_failure(p, DNS_EDE_OTHER);
@@ -422,9 +458,39 @@ void pending_start(struct dns_worker *w, struct work *work, const struct client 
     p->cache_hash = work->cache_hash;
     p->started_ns = w->mono_ns;
     p->read_us = w->now_us;
-    p->answered = false;
+    p->answered = p->refresh = false;
+    p->way = dns_query_unchecked(&p->query) ? UPSTREAM_UNCHECKED : UPSTREAM_FIRST;
     memcpy(p->question, work->message, (size_t)DNS_HEADER_LEN + work->query.question_len);
     if (!start(p, work))
+        give_slot_back(p);
+}
+
+void pending_refresh(struct dns_worker *w, const struct work *work)
+{
+    const struct dns_cache_entry *e = dns_cache_find(w->cache, work->cache_hash, &work->query);
+    if (!e || !w->o.upstream.refresh)
+        return;
+    bool was_second = dns_cache_entry_second(e);
+    struct pending *p = w->pending->refreshes < DNS_REFRESHES_MAX ? take_slot(w) : NULL;
+    if (!p) {
+        dns_count(&w->o.counters->refreshes_refused, 1);
+        return;
+    }
+    w->pending->refreshes++;
+    dns_count(&w->o.counters->refreshes, 1);
+    p->client.transport = work->transport;
+    p->query = work->query;
+    p->decision = work->decision;
+    p->cache_hash = work->cache_hash;
+    p->started_ns = w->mono_ns;
+    p->read_us = w->now_us;
+    p->asker = work->asker;
+    p->is_alias = false;
+    p->policy_serial = 0;
+    p->answered = p->refresh = true;
+    p->way = was_second ? UPSTREAM_FIRST : UPSTREAM_SECOND;
+    memcpy(p->question, work->message, (size_t)DNS_HEADER_LEN + work->query.question_len);
+    if (upstream_resolve(w->upstream, p->way, &p->query, on_upstream, p) < 0)
         give_slot_back(p);
 }
 

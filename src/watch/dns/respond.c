@@ -3,9 +3,10 @@
 
 size_t respond_max(const struct dns_query *q, enum dns_transport transport)
 {
-    if (transport != DNS_TRANSPORT_UDP)
-        return DNS_MESSAGE_MAX;
-    return q->udp_size < DNS_UDP_PAYLOAD_MAX ? q->udp_size : DNS_UDP_PAYLOAD_MAX;
+    size_t max = transport != DNS_TRANSPORT_UDP           ? DNS_MESSAGE_MAX
+                 : q->udp_size < DNS_UDP_PAYLOAD_MAX ? q->udp_size
+                                                          : DNS_UDP_PAYLOAD_MAX;
+    return unlikely(guard_has_options(q)) ? max - GUARD_OPTIONS_MAX : max;
 }
 
 bool respond_may_ask(const struct dns_worker *w, const struct addr *client)
@@ -16,7 +17,7 @@ bool respond_may_ask(const struct dns_worker *w, const struct addr *client)
     return false;
 }
 
-static void finish_with_error(struct dns_worker *w, struct work *work, unsigned rcode, uint16_t ede, const char *text)
+void respond_with_error(struct dns_worker *w, struct work *work, unsigned rcode, uint16_t ede, const char *text)
 {
     work->decision = (struct dns_decision){.action = DNS_ACTION_REFUSED};
     work->answer_len =
@@ -38,6 +39,7 @@ static const struct {
     [DNS_FLAW_OPT] = {.rcode = DNS_RCODE_FORMERR},
     [DNS_FLAW_VERSION] = {.rcode = DNS_RCODE_BADVERS},
     [DNS_FLAW_TRAILING] = {.rcode = DNS_RCODE_FORMERR},
+    [DNS_FLAW_OPTION] = {.rcode = DNS_RCODE_FORMERR},
 };
 
 static bool type_is_refused(uint16_t qtype)
@@ -52,6 +54,7 @@ void respond_begin(struct dns_worker *w, struct work *work, struct dns_probes *p
     work->decision.action = DNS_ACTION_NONE;
     work->decision.trigger = DNS_TRIGGER_NAME;
     work->from_cache = true;
+    work->refresh = false;
     work->answer_len = 0;
     enum dns_flaw flaw = dns_query_read(work->message, work->message_len, q);
     dns_count(&w->o.counters->queries[work->transport], 1);
@@ -65,16 +68,18 @@ void respond_begin(struct dns_worker *w, struct work *work, struct dns_probes *p
     size_t max = respond_max(q, work->transport);
     if (work->answer_max > max)
         work->answer_max = max;
+    if (w->rate && unlikely(!guard_admit(w, work)))
+        return;
     if (unlikely(!work->known_by_token && !respond_may_ask(w, &work->asker.client))) {
-        finish_with_error(w, work, DNS_RCODE_REFUSED, DNS_EDE_PROHIBITED, NULL);
+        respond_with_error(w, work, DNS_RCODE_REFUSED, DNS_EDE_PROHIBITED, NULL);
         return;
     }
     if (unlikely(flaw != DNS_FLAW_NONE)) {
-        finish_with_error(w, work, flaw_answers[flaw].rcode, DNS_EDE_NONE, NULL);
+        respond_with_error(w, work, flaw_answers[flaw].rcode, DNS_EDE_NONE, NULL);
         return;
     }
     if (unlikely(q->qclass != DNS_CLASS_IN || type_is_refused(q->qtype))) {
-        finish_with_error(w, work, DNS_RCODE_REFUSED, DNS_EDE_NONE, NULL);
+        respond_with_error(w, work, DNS_RCODE_REFUSED, DNS_EDE_NONE, NULL);
         return;
     }
     work->state = WORK_LOOK_UP;
@@ -141,20 +146,36 @@ static bool may_be_told(struct dns_worker *w, struct work *work, const struct dn
     return false;
 }
 
-/* True when the answer is done, or is known to need an upstream. */
-static bool finish_from_cache(struct dns_worker *w, struct work *work, struct dns_cache_entry *e)
+void respond_withhold(struct dns_worker *w, struct work *work)
 {
-    const struct dns_query *q = &work->query;
-    bool fresh = dns_cache_entry_fresh_s(e, w->now_s) > 0;
-    /* An expired one only when the upstream failed a moment ago: no need to wait again. */
-    if (!fresh && !dns_cache_entry_retry_later(e, w->now_s))
+    dns_count(&w->o.counters->rebinding_withheld, 1);
+    respond_with_error(w, work, DNS_RCODE_NOERROR, DNS_EDE_BLOCKED, "private address of a public name");
+    work->decision.action = DNS_ACTION_NODATA;
+}
+
+/* False: an upstream is to be asked. */
+static inline bool finish_from_cache(struct dns_worker *w, struct work *work, struct dns_cache_entry *e)
+{
+    uint32_t stale_ttl_s = 0;
+    enum dns_cache_state state = dns_cache_entry_state(e, w->now_s);
+    if (state == DNS_CACHE_EXPIRED)
         return false;
     bool clean = examine_is_clean(w, e) && !respond_is_blocked(work);
     if (unlikely(!clean) && !may_be_told(w, work, e))
         return true;
-    dns_count(fresh ? &w->o.counters->cache_hits : &w->o.counters->stale_answers, 1);
-    work->answer_len = dns_cache_entry_write(e, q, work->message, w->now_s, fresh ? 0 : DNS_STALE_TTL_S, work->answer,
-                                             work->answer_max);
+    if (unlikely(state == DNS_CACHE_WITHHELD && work->decision.action != DNS_ACTION_PASS)) {
+        respond_withhold(w, work);
+        return true;
+    }
+    if (unlikely(state == DNS_CACHE_HELD_OFF)) { /* the upstream failed a moment ago: no need to wait again */
+        stale_ttl_s = DNS_STALE_TTL_S;
+        dns_count(&w->o.counters->stale_answers, 1);
+    } else {
+        work->refresh = state == DNS_CACHE_AGING;
+        dns_count(&w->o.counters->cache_hits, 1);
+    }
+    work->answer_len =
+        dns_cache_entry_write(e, &work->query, work->message, w->now_s, stale_ttl_s, work->answer, work->answer_max);
     return true;
 }
 
@@ -177,9 +198,9 @@ void respond_finish(struct dns_worker *w, struct work *work, const struct dns_pr
         return;
     }
     struct dns_cache_entry *e = dns_cache_find(w->cache, work->cache_hash, q);
-    if (e && finish_from_cache(w, work, e))
-        return;
-    dns_count(&w->o.counters->cache_misses, 1);
-    work->from_cache = false;
-    work->state = WORK_RESOLVE;
+    if ((!e || !finish_from_cache(w, work, e)) && !local_answer(w, work)) {
+        dns_count(&w->o.counters->cache_misses, 1);
+        work->from_cache = false;
+        work->state = WORK_RESOLVE;
+    }
 }

@@ -10,7 +10,10 @@
 #include "base/ring.h"
 #include "base/sip.h"
 #include "model/decision.h"
+#include "proto/dns/cookie.h"
 #include "watch/dns/counters.h"
+#include "watch/dns/rate.h"
+#include "watch/dns/rebind.h"
 #include "watch/dns/upstream.h"
 
 struct dns_probes; /* the policy's own scratch for one query */
@@ -68,7 +71,13 @@ struct dns_worker_options {
     unsigned access_count;
     size_t cache_bytes;
     struct sip_key cache_key;
+    struct dns_rate_options rate;
+    struct dns_cookie_secrets cookies; /* none: no cookie is ever right */
     struct upstream_options upstream;
+    bool withhold_private; /* private addresses of names that are not in `private_names` */
+    struct dns_private_names private_names;
+    const uint8_t *designated; /* borrowed local data (as of the policy's) of _dns.resolver.arpa; length 0: none */
+    size_t designated_len;
     struct dns_policy policy;
     const struct dns_tls *tls;     /* borrowed, shared by all workers; NULL: clients of DoT and DoH are sent away */
     struct dns_counters *counters; /* shared page, or private memory */

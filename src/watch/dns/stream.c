@@ -177,7 +177,12 @@ void stream_serve(struct stream *c, const uint8_t *message, size_t len, struct s
     worker_end_batch(w);
     worker_observe(w, work, w->now_us, (uint32_t)((clock_mono_ns() - w->mono_ns) / 1000));
     worker_publish(w);
+    if (guard_has_options(&work->query))
+        work->answer_len = guard_add_options(w, &work->query, work->transport, &work->asker.client, work->answer,
+                                             work->answer_len);
     give_answer(c, request.id, work->answer, work->answer_len);
+    if (work->refresh)
+        pending_refresh(w, work);
 }
 
 void stream_send(struct dns_worker *w, const struct client *client, uint8_t *answer, size_t len)

@@ -8,6 +8,8 @@
 
 enum { READ_MAX = 4096 };
 
+static const char priorities[] = "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2:%SERVER_PRECEDENCE";
+
 struct dns_tls {
     gnutls_certificate_credentials_t credentials;
     gnutls_priority_t priority;
@@ -36,7 +38,7 @@ int dns_tls_new(const void *certificate, size_t certificate_len, const void *key
         e = gnutls_certificate_set_x509_key_mem2(t->credentials, &certificate_datum, &key_datum, GNUTLS_X509_FMT_PEM,
                                                  NULL, 0);
     if (e >= 0)
-        e = gnutls_priority_init(&t->priority, "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2:%SERVER_PRECEDENCE", NULL);
+        e = gnutls_priority_init(&t->priority, priorities, NULL);
     if (e >= 0)
         e = gnutls_session_ticket_key_generate(&t->ticket_key);
     if (e < 0) {
@@ -63,7 +65,43 @@ void dns_tls_free(struct dns_tls *tls)
     free(tls);
 }
 
-/* ---- a client's session ---- */
+struct dns_tls_client {
+    gnutls_certificate_credentials_t credentials;
+    gnutls_priority_t priority;
+};
+
+int dns_tls_client_new(const char *authorities, struct dns_tls_client **ret_client, const char **ret_reason)
+{
+    *ret_reason = "out of memory";
+    struct dns_tls_client *c = calloc(1, sizeof *c);
+    if (!c)
+        return -ENOMEM;
+    int e = gnutls_certificate_allocate_credentials(&c->credentials);
+    if (e >= 0)
+        e = gnutls_priority_init(&c->priority, priorities, NULL);
+    if (e >= 0)
+        e = gnutls_certificate_set_x509_trust_file(c->credentials, authorities, GNUTLS_X509_FMT_PEM);
+    if (e <= 0) { /* else the number of certificates */
+        *ret_reason = e < 0 ? gnutls_strerror(e) : "tls_authorities: no certificate in the file";
+        dns_tls_client_free(c);
+        return -EINVAL;
+    }
+    *ret_client = c;
+    return 0;
+}
+
+void dns_tls_client_free(struct dns_tls_client *client)
+{
+    if (!client)
+        return;
+    if (client->credentials)
+        gnutls_certificate_free_credentials(client->credentials);
+    if (client->priority)
+        gnutls_priority_deinit(client->priority);
+    free(client);
+}
+
+/* ---- a session ---- */
 
 static ssize_t pull(gnutls_transport_ptr_t self, void *to, size_t max)
 {
@@ -82,6 +120,41 @@ static ssize_t push(gnutls_transport_ptr_t self, const void *octets, size_t len)
         return (ssize_t)len;
     gnutls_transport_set_errno(s->session, ENOMEM);
     return -1;
+}
+
+static void set_transport(struct tls_session *s)
+{
+    gnutls_transport_set_ptr(s->session, s);
+    gnutls_transport_set_pull_function(s->session, pull);
+    gnutls_transport_set_push_function(s->session, push);
+}
+
+int tls_session_connect(const struct dns_tls_client *client, const char *alpn, const char *name,
+                        struct evbuffer *from_server, struct evbuffer *to_server, struct tls_session **ret_session)
+{
+    struct tls_session *s = calloc(1, sizeof *s);
+    if (!s)
+        return -ENOMEM;
+    s->from = from_server;
+    s->to = to_server;
+    const gnutls_datum_t protocol = {(void *)(uintptr_t)alpn, (unsigned)strlen(alpn)};
+    int e = gnutls_init(&s->session, GNUTLS_CLIENT | GNUTLS_NONBLOCK | GNUTLS_NO_SIGNAL);
+    if (e >= 0)
+        e = gnutls_priority_set(s->session, client->priority);
+    if (e >= 0)
+        e = gnutls_credentials_set(s->session, GNUTLS_CRD_CERTIFICATE, client->credentials);
+    if (e >= 0)
+        e = gnutls_alpn_set_protocols(s->session, &protocol, 1, 0); /* RFC 7858 is older than its ALPN word */
+    if (e >= 0)
+        e = gnutls_server_name_set(s->session, GNUTLS_NAME_DNS, name, strlen(name));
+    if (e < 0) {
+        tls_session_free(s);
+        return -ENOMEM;
+    }
+    gnutls_session_set_verify_cert(s->session, name, 0); /* borrowed for as long as the session */
+    set_transport(s);
+    *ret_session = s;
+    return 0;
 }
 
 int tls_session_new(const struct dns_tls *tls, const char *alpn, struct evbuffer *from_client,
@@ -107,9 +180,7 @@ int tls_session_new(const struct dns_tls *tls, const char *alpn, struct evbuffer
         return -ENOMEM;
     }
     gnutls_certificate_server_set_request(s->session, GNUTLS_CERT_IGNORE);
-    gnutls_transport_set_ptr(s->session, s);
-    gnutls_transport_set_pull_function(s->session, pull);
-    gnutls_transport_set_push_function(s->session, push);
+    set_transport(s);
     *ret_session = s;
     return 0;
 }

@@ -1,4 +1,4 @@
-/* TLS for streams: the certificate of a server, and one client's session between evbuffers.
+/* TLS for streams: the certificate of a server, whom a client trusts, and a session of either between evbuffers.
  *
  * A session never sees a socket: encrypted octets come from one evbuffer and go to another, so whoever owns the socket
  * keeps all limits. TLS 1.2 and 1.3; no early data, which could be replayed; sessions are resumed by tickets whose key
@@ -15,6 +15,7 @@
 
 struct evbuffer;
 struct dns_tls;
+struct dns_tls_client;
 struct tls_session;
 
 /* PEM texts: a certificate with what leads to its root, and its private key. ret_reason: GnuTLS's text. */
@@ -25,6 +26,13 @@ void dns_tls_free(struct dns_tls *tls);
 /* `alpn`: the only protocol spoken (RFC 7301), a literal; a client that names others and not this one is refused. */
 int tls_session_new(const struct dns_tls *tls, const char *alpn, struct evbuffer *from_client,
                     struct evbuffer *to_client, struct tls_session **ret_session) must_check;
+/* The side of a client: `authorities` is a PEM file of those who may vouch for a server. */
+int dns_tls_client_new(const char *authorities, struct dns_tls_client **ret_client, const char **ret_reason) must_check;
+void dns_tls_client_free(struct dns_tls_client *client);
+/* A session with a server that must prove `name`; else tls_session_read is -EPROTO and nothing has been sent to it. */
+int tls_session_connect(const struct dns_tls_client *client, const char *alpn, const char *name,
+                        struct evbuffer *from_server, struct evbuffer *to_server, struct tls_session **ret_session)
+    must_check;
 void tls_session_free(struct tls_session *s);
 /* Goes on with the handshake, then decrypts some of what has come. The number of octets added to `to`; 0: the client
  * has ended its side; -EAGAIN: more must come; -EPROTO: broken, with an alert for the client. */

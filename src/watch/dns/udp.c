@@ -86,6 +86,9 @@ static unsigned finish_all(struct dns_worker *w, unsigned socket, unsigned n)
         respond_finish(w, work, probes_at(w, i));
         if (work->state != WORK_DONE || work->answer_len == 0)
             continue;
+        if (unlikely(guard_has_options(&work->query)))
+            work->answer_len = guard_add_options(w, &work->query, work->transport, &work->asker.client, work->answer,
+                                                 work->answer_len);
         struct msghdr *h = &b->out[ready].msg_hdr;
         const struct msghdr *in = &b->in[i].msg_hdr;
         h->msg_name = &b->from[i];
@@ -101,6 +104,8 @@ static unsigned finish_all(struct dns_worker *w, unsigned socket, unsigned n)
     for (unsigned i = 0; i < n; i++)
         if (b->work[i].state == WORK_RESOLVE)
             resolve(w, socket, i);
+        else if (unlikely(b->work[i].refresh))
+            pending_refresh(w, &b->work[i]);
     return ready;
 }
 

@@ -4,13 +4,21 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <unbound-event.h>
 #include <unbound.h>
+#include <unistd.h>
 
 #include "base/attr.h"
+#include "watch/dns/relay.h"
+#include "watch/dns/tls.h"
+
+enum { TARGETS_MAX = DNS_FORWARDS_MAX + DNS_STUBS_MAX };
 
 struct upstream {
-    struct ub_ctx *ctx;
+    struct ub_ctx *ctx[UPSTREAM_WAY_COUNT]; /* NULL: as the first */
+    struct dns_tls_client *client;          /* NULL: nothing by TLS */
+    struct relay *relays[TARGETS_MAX];      /* of forwards, then of stubs; NULL: not by TLS */
 };
 
 struct waiting {
@@ -58,13 +66,53 @@ static int set_caches(struct ub_ctx *ctx, unsigned mib, const char **ret_error)
     return e ? e : set(ctx, "rrset-cache-size:", text, ret_error);
 }
 
-static int set_targets(struct ub_ctx *ctx, const struct upstream_options *o, const char **ret_error)
+/* Where libunbound is to ask: by TLS, at a relay of ours. */
+static void write_target(FILE *f, const struct upstream *u, const char *kind, unsigned number,
+                         const struct upstream_target *t)
 {
-    int e = 0;
-    for (unsigned i = 0; e == 0 && i < o->forward_count; i++)
-        e = ub_ctx_set_fwd(ctx, o->forward[i]);
+    if (u->relays[number])
+        fprintf(f, " %s-addr: 127.0.0.1@%u\n", kind, relay_port(u->relays[number]));
+    else
+        fprintf(f, " %s-addr: %s\n", kind, t->text);
+}
+
+/* Everything that libunbound takes in its configuration file only: forwarding of single zones. */
+static void write_zones(FILE *f, const struct upstream *u, const struct upstream_options *o)
+{
+    if (o->forward_count > 0)
+        fprintf(f, "forward-zone:\n name: \".\"\n");
+    for (unsigned i = 0; i < o->forward_count; i++)
+        write_target(f, u, "forward", i, &o->forward[i]);
+    for (unsigned i = 0; i < o->stub_count; i++) {
+        const char *kind = o->stub[i].recursive ? "forward" : "stub";
+        fprintf(f, "%s-zone:\n name: \"%s\"\n", kind, o->stub[i].zone);
+        write_target(f, u, kind, DNS_FORWARDS_MAX + i, &o->stub[i].target);
+    }
+}
+
+static int set_targets(const struct upstream *u, struct ub_ctx *ctx, const struct upstream_options *o,
+                       const char **ret_error)
+{
+    *ret_error = "no memory for the zones";
+    int fd = memfd_create("hinomi-zones", MFD_CLOEXEC);
+    FILE *f = fd >= 0 ? fdopen(fd, "w") : NULL;
+    if (!f) {
+        if (fd >= 0)
+            close(fd);
+        return -ENOMEM;
+    }
+    char path[32];
+    snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+    write_zones(f, u, o);
+    int e = fflush(f) == 0 ? ub_ctx_config(ctx, path) : UB_NOMEM;
+    fclose(f);
     for (unsigned i = 0; e == 0 && i < o->stub_count; i++)
-        e = ub_ctx_set_stub(ctx, o->stub[i].zone, o->stub[i].target, 0);
+        if (o->stub[i].insecure)
+            e = ub_ctx_set_option(ctx, "domain-insecure:", o->stub[i].zone);
+    /* Last, since it ends the configuration. libunbound answers reverse zones of private addresses, home.arpa and others
+     * of RFC 6303 itself, unless one of them is a stub. */
+    for (unsigned i = 0; e == 0 && i < o->stub_count; i++)
+        e = ub_ctx_zone_add(ctx, o->stub[i].zone, "transparent");
     if (e != 0)
         *ret_error = ub_strerror(e);
     return e ? -EINVAL : 0;
@@ -77,52 +125,94 @@ static void ignore_result(void *self, int rcode, void *packet, int len, int secu
     (void)self, (void)rcode, (void)packet, (void)len, (void)secure, (void)why_bogus, (void)limited;
 }
 
-static int configure(struct ub_ctx *ctx, const struct upstream_options *o, const char **ret_error)
+/* Per cent of the memory for caches: most is asked of the first. */
+static const unsigned memory_shares[] = {[UPSTREAM_FIRST] = 60, [UPSTREAM_SECOND] = 20, [UPSTREAM_UNCHECKED] = 20};
+_Static_assert(array_len(memory_shares) == UPSTREAM_WAY_COUNT, "one share per way");
+
+static bool is_needed(enum upstream_way way, const struct upstream_options *o)
 {
+    return way == UPSTREAM_FIRST || (way == UPSTREAM_SECOND && o->refresh) || (way == UPSTREAM_UNCHECKED && o->validate);
+}
+
+static int configure(const struct upstream *u, enum upstream_way way, const struct upstream_options *o,
+                     const char **ret_error)
+{
+    struct ub_ctx *ctx = u->ctx[way];
+    bool validate = o->validate && way != UPSTREAM_UNCHECKED;
     int e = 0;
     for (size_t i = 0; e == 0 && i < array_len(fixed_options); i++)
         e = set(ctx, fixed_options[i].name, fixed_options[i].value, ret_error);
     if (e == 0)
-        e = set_caches(ctx, o->cache_mib, ret_error);
+        e = set_caches(ctx, o->cache_mib * memory_shares[way] / 100, ret_error);
     if (e == 0)
-        e = set(ctx, "module-config:", o->validate ? "validator iterator" : "iterator", ret_error);
-    if (e == 0 && o->loopback_upstream)
+        e = set(ctx, "module-config:", validate ? "validator iterator" : "iterator", ret_error);
+    if (e == 0 && (o->loopback_upstream || u->client))
         e = set(ctx, "do-not-query-localhost:", "no", ret_error);
     if (e == 0 && !o->background_queries)
         e = set(ctx, "trust-anchor-signaling:", "no", ret_error);
     if (e == 0 && o->root_hints[0])
         e = set(ctx, "root-hints:", o->root_hints, ret_error);
-    if (e == 0 && o->validate) {
+    if (e == 0 && validate) {
         int r = ub_ctx_add_ta_file(ctx, o->trust_anchor);
         if (r != 0) {
             *ret_error = ub_strerror(r);
             e = -ENOENT;
         }
     }
-    return e ? e : set_targets(ctx, o, ret_error);
+    return e ? e : set_targets(u, ctx, o, ret_error);
 }
 
-int upstream_new(struct event_base *loop, const struct upstream_options *options, struct upstream **ret_upstream,
-                 const char **ret_error)
+static int open_way(struct upstream *u, enum upstream_way way, struct event_base *loop,
+                    const struct upstream_options *o, const char **ret_error)
+{
+    struct ub_ctx *ctx = ub_ctx_create_event(loop);
+    u->ctx[way] = ctx;
+    if (!ctx)
+        return -ENOMEM;
+    int e = configure(u, way, o, ret_error);
+    if (e < 0)
+        return e;
+    int id;
+    int r = ub_resolve_event(ctx, "localhost.", DNS_TYPE_A, DNS_CLASS_IN, NULL, ignore_result, &id);
+    if (r != 0)
+        *ret_error = ub_strerror(r);
+    return r ? -EINVAL : 0;
+}
+
+static int open_relay(struct upstream *u, unsigned number, const struct upstream_target *t, struct event_base *loop,
+                      const char *authorities, _Atomic uint64_t *tls_failures, const char **ret_error)
+{
+    if (!t->name[0])
+        return 0;
+    int e = u->client ? 0 : dns_tls_client_new(authorities, &u->client, ret_error);
+    if (e < 0)
+        return e;
+    *ret_error = "no socket for a relay";
+    return relay_new(loop, u->client, (const struct sockaddr *)&t->address, t->name, tls_failures, &u->relays[number]);
+}
+
+static int open_relays(struct upstream *u, struct event_base *loop, const struct upstream_options *o,
+                       _Atomic uint64_t *tls_failures, const char **ret_error)
+{
+    int e = 0;
+    for (unsigned i = 0; e == 0 && i < o->forward_count; i++)
+        e = open_relay(u, i, &o->forward[i], loop, o->authorities, tls_failures, ret_error);
+    for (unsigned i = 0; e == 0 && i < o->stub_count; i++)
+        e = open_relay(u, DNS_FORWARDS_MAX + i, &o->stub[i].target, loop, o->authorities, tls_failures, ret_error);
+    return e;
+}
+
+int upstream_new(struct event_base *loop, const struct upstream_options *options, _Atomic uint64_t *tls_failures,
+                 struct upstream **ret_upstream, const char **ret_error)
 {
     struct upstream *u = calloc(1, sizeof *u);
     *ret_error = "out of memory";
     if (!u)
         return -ENOMEM;
-    u->ctx = ub_ctx_create_event(loop);
-    if (!u->ctx) {
-        free(u);
-        return -ENOMEM;
-    }
-    int e = configure(u->ctx, options, ret_error);
-    if (e == 0) {
-        int id;
-        int r = ub_resolve_event(u->ctx, "localhost.", DNS_TYPE_A, DNS_CLASS_IN, NULL, ignore_result, &id);
-        if (r != 0) {
-            *ret_error = ub_strerror(r);
-            e = -EINVAL;
-        }
-    }
+    int e = open_relays(u, loop, options, tls_failures, ret_error);
+    for (int way = 0; e == 0 && way < UPSTREAM_WAY_COUNT; way++)
+        if (is_needed((enum upstream_way)way, options))
+            e = open_way(u, (enum upstream_way)way, loop, options, ret_error);
     if (e < 0) {
         upstream_free(u);
         return e;
@@ -135,7 +225,12 @@ void upstream_free(struct upstream *u)
 {
     if (!u)
         return;
-    ub_ctx_delete(u->ctx);
+    for (int way = 0; way < UPSTREAM_WAY_COUNT; way++)
+        if (u->ctx[way])
+            ub_ctx_delete(u->ctx[way]);
+    for (int i = 0; i < TARGETS_MAX; i++)
+        relay_free(u->relays[i]);
+    dns_tls_client_free(u->client);
     free(u);
 }
 
@@ -156,8 +251,10 @@ static void on_result(void *self, int rcode, void *packet, int len, int secure, 
     free(w);
 }
 
-int upstream_resolve(struct upstream *u, const struct dns_query *q, upstream_done_fn *done, void *self)
+int upstream_resolve(struct upstream *u, enum upstream_way way, const struct dns_query *q, upstream_done_fn *done,
+                     void *self)
 {
+    struct ub_ctx *ctx = u->ctx[way] ? u->ctx[way] : u->ctx[UPSTREAM_FIRST];
     char text[DNS_NAME_TEXT_MAX + 1];
     dns_name_format(&q->name, text);
     if (q->name.labels > 0)
@@ -167,7 +264,7 @@ int upstream_resolve(struct upstream *u, const struct dns_query *q, upstream_don
         return -ENOMEM;
     *w = (struct waiting){.done = done, .self = self};
     int id;
-    int e = ub_resolve_event(u->ctx, text, q->qtype, q->qclass, w, on_result, &id);
+    int e = ub_resolve_event(ctx, text, q->qtype, q->qclass, w, on_result, &id);
     if (e != 0) {
         free(w);
         return e == UB_NOMEM ? -ENOMEM : -EINVAL;

@@ -86,6 +86,8 @@ static void on_tick(evutil_socket_t fd, short what, void *self)
     dns_gauge(&w->o.counters->cache_entries, stats.entries);
     dns_gauge(&w->o.counters->cache_bytes, stats.bytes);
     dns_gauge(&w->o.counters->cache_evicted, stats.evicted);
+    if (w->rate)
+        dns_gauge(&w->o.counters->rate_evicted, dns_rate_evicted(w->rate));
 }
 
 static void on_wake(evutil_socket_t fd, short what, void *self)
@@ -127,8 +129,10 @@ int dns_worker_new(const struct dns_worker_options *options, struct dns_worker *
     int e = w->large && w->probes ? make_loop(w) : -ENOMEM;
     if (e == 0)
         e = dns_cache_new(w->o.cache_bytes, w->o.cache_key, &w->cache);
+    if (e == 0 && w->o.rate.per_second > 0)
+        e = dns_rate_new(&w->o.rate, w->o.cache_key, &w->rate);
     if (e == 0)
-        e = upstream_new(w->loop, &w->o.upstream, &w->upstream, ret_error);
+        e = upstream_new(w->loop, &w->o.upstream, &w->o.counters->upstream_tls_failures, &w->upstream, ret_error);
     if (e == 0)
         e = pending_new(w);
     if (e == 0)
@@ -172,6 +176,7 @@ void dns_worker_free(struct dns_worker *w)
     name_servers_free(w);
     pending_free(w);
     dns_cache_free(w->cache);
+    dns_rate_free(w->rate);
     if (w->tick)
         event_free(w->tick);
     if (w->wake)

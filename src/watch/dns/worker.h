@@ -9,6 +9,7 @@
 
 #include <netinet/in.h>
 
+#include "proto/dns/opt.h"
 #include "watch/dns/cache.h"
 #include "watch/dns/server.h"
 
@@ -51,6 +52,7 @@ struct work {
     uint64_t cache_hash;
     struct dns_decision decision;
     bool from_cache;
+    bool refresh; /* answered, and the entry is to be refreshed: pending_refresh */
     uint8_t *answer;
     size_t answer_len, answer_max;
 };
@@ -67,6 +69,8 @@ struct dns_worker {
     int wake_fd;
     struct upstream *upstream;
     struct dns_cache *cache;
+    struct dns_rate *rate; /* NULL: no limit */
+    unsigned rate_slips;   /* queries over the limit, for DNS_RATE_SLIP */
     struct udp_batch *udp;
     struct streams *streams;
     struct pending_table *pending;
@@ -104,8 +108,29 @@ bool respond_may_ask(const struct dns_worker *w, const struct addr *client);
 bool respond_is_blocked(const struct work *work);
 /* Decides once more, under the policy that holds now. */
 void respond_decide_again(struct dns_worker *w, struct work *work);
-/* The most octets an answer may have for this query. */
+/* Answers that the name has only private addresses, which are not told. */
+void respond_withhold(struct dns_worker *w, struct work *work);
+/* The most octets an answer may have for this query, with room left for what guard_add_options adds. */
 size_t respond_max(const struct dns_query *q, enum dns_transport transport);
+void respond_with_error(struct dns_worker *w, struct work *work, unsigned rcode, uint16_t ede, const char *text);
+
+/* local.c */
+/* Is it one of the names that are answered here? Then it has been. */
+bool local_answer(const struct dns_worker *w, struct work *work);
+
+/* guard.c */
+/* Is the client within its rate? If not, the work is done: nothing, an answer that sends it to TCP, or a refusal. */
+bool guard_admit(struct dns_worker *w, struct work *work);
+enum { GUARD_OPTIONS_MAX = DNS_OPTION_HEAD_LEN + DNS_COOKIE_LEN + DNS_OPTION_HEAD_LEN + 2 };
+/* Does the answer need more options than whoever builds it knows of? */
+static inline bool guard_has_options(const struct dns_query *q)
+{
+    return q->has_cookie || q->keepalive;
+}
+/* Adds them: a cookie, how long an idle connection stays. Returns the new length; the answer has room for
+ * GUARD_OPTIONS_MAX more. */
+size_t guard_add_options(struct dns_worker *w, const struct dns_query *q, enum dns_transport transport,
+                         const struct addr *client, uint8_t *answer, size_t len);
 
 /* examine.c: what stands in an answer, held against the policy. The policy must be held. */
 /* Is it known that no rule matches this cached answer? */
@@ -129,6 +154,8 @@ int pending_new(struct dns_worker *w) must_check;
 void pending_free(struct dns_worker *w);
 /* Takes over a query in state WORK_RESOLVE, within the batch that decided on it. */
 void pending_start(struct dns_worker *w, struct work *work, const struct client *client);
+/* Resolves anew what has just been answered from the cache. Not before the answer has left w->large. */
+void pending_refresh(struct dns_worker *w, const struct work *work);
 void pending_tick(struct dns_worker *w);
 
 /* udp.c */
