@@ -140,7 +140,7 @@ bool dns_service_options_equal(const struct dns_service_options *a, const struct
     return dns_service_same_addresses(a, b) && same_access(a, b) && same_limits(a, b) &&
            same_upstream(&a->upstream, &b->upstream) && certificate_files_equal(&a->certificate, &b->certificate) &&
            a->workers == b->workers && a->cache_bytes == b->cache_bytes &&
-           memcmp(&a->groups, &b->groups, sizeof a->groups) == 0; /* filled over zeros: equal texts are equal octets */
+           group_settings_equal(&a->groups, &b->groups);
 }
 
 /* The sockets of one worker: by kind, then by address, then by transport. */

@@ -156,9 +156,9 @@ static void apply_lists(struct hub *h)
     unsigned count = take_protect_files(h, files);
     policy_manager_set_protect_files(h->policy, files, count);
     take_limits(h);
-    feed_service_configure(h->feeds, h->start.config);
     if (policy_manager_set_groups(h->policy, &h->start.config->dns.groups) < 0)
         log_warning(_("the new client groups are not known to \"why\": out of memory"));
+    feed_service_configure(h->feeds, h->start.config);
     if (before || count > 0)
         policy_manager_lists_changed(h->policy, NULL, NULL);
 }
