@@ -181,6 +181,10 @@ static void print_feed(const json_t *f)
     printf(_("feed %s: %s\n"), text_of(f, "name"), text_of(f, "source"));
     printf(_("     last success %s; next try %s; last time: %s\n"), ok_us ? when_format(ok_us, ok) : _("never"),
            number_of(f, "next_us") ? when_format(number_of(f, "next_us"), next) : _("now"), text_of(f, "outcome"));
+    if (json_object_get(f, "serial"))
+        printf(_("     serial %" PRId64 "%s\n"), number_of(f, "serial"),
+               json_is_true(json_object_get(f, "expired")) ? _("; expired: its primary has not confirmed it for too long")
+                                                          : "");
     if (*text_of(f, "error"))
         printf(_("     failed %" PRId64 " times: %s\n"), number_of(f, "failures"), text_of(f, "error"));
 }

@@ -227,6 +227,7 @@ static int init_worker(struct dns_service *s, const struct dns_service_options *
         .policy = dns_policy_of(&s->policy),
         .counters = memory->counters,
         .access_count = o->access_count,
+        .notify = s->notify,
         .tls = s->tls,
         .designated = s->designated,
         .designated_len = s->designated_len,
@@ -274,7 +275,7 @@ int dns_service_init(struct dns_service *s, const struct dns_service_options *o,
                      const struct dns_service_memory *memory, struct policy *first, const struct policy_groups *groups,
                      struct dns_tls *tls, const char *certificate_name, const char **ret_error)
 {
-    *s = (struct dns_service){.worker_count = o->workers, .tls = tls};
+    *s = (struct dns_service){.worker_count = o->workers, .tls = tls, .notify = s->notify};
     policy_slot_init(&s->policy.slot, first);
     s->policy.groups = groups;
     s->policy.has_tokens = o->groups.token_count > 0;
