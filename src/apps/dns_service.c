@@ -105,8 +105,12 @@ static bool same_stub(const struct upstream_stub *a, const struct upstream_stub 
 
 static bool same_upstream(const struct upstream_options *a, const struct upstream_options *b)
 {
-    if (a->forward_count != b->forward_count || a->stub_count != b->stub_count)
+    if (a->forward_count != b->forward_count || a->stub_count != b->stub_count ||
+        a->send_from_count != b->send_from_count)
         return false;
+    for (unsigned i = 0; i < a->send_from_count; i++)
+        if (memcmp(&a->send_from[i], &b->send_from[i], sizeof a->send_from[i]) != 0)
+            return false;
     for (unsigned i = 0; i < a->forward_count; i++)
         if (!same_target(&a->forward[i], &b->forward[i]))
             return false;

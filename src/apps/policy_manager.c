@@ -330,6 +330,7 @@ static int gather_list(const struct list_record *r, void *self)
     }
     s->list = (struct policy_list){
         .id = r->id, .verdict_id = r->verdict, .ede = DNS_EDE_BLOCKED, .since_us = r->imported_us};
+    s->observes = r->observes;
     snprintf(s->list.name, sizeof s->list.name, "%s", r->name);
     if (r->protects)
         gather_protect(g->job, r->name, s);
