@@ -1,7 +1,7 @@
 # Completion of hinomi(1) for bash.
 _hinomi() {
     local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]:-}
-    local commands='up dns block allow withdraw why lists import accept discard remove log top status reload policy help version'
+    local commands='up dns block allow withdraw why lists import fetch accept discard observe enforce remove log top status reload policy help version'
 
     if [ "$COMP_CWORD" -eq 1 ]; then
         mapfile -t COMPREPLY < <(compgen -W "$commands" -- "$word")
@@ -21,10 +21,10 @@ _hinomi() {
         return
         ;;
     --action)
-        mapfile -t COMPREPLY < <(compgen -W 'blocked none pass nxdomain nodata local-data refused drop truncate' -- "$word")
+        mapfile -t COMPREPLY < <(compgen -W 'blocked none pass nxdomain nodata local-data refused drop truncate observe' -- "$word")
         return
         ;;
-    --client | --name | --limit | --listen | --listen-tls | --listen-https | --forward | --workers | --allow-clients | --cache-mib | --reason | --until | --last)
+    --client | --name | --limit | --listen | --listen-tls | --listen-https | --forward | --workers | --allow-clients | --cache-mib | --reason | --until | --last | --group)
         return
         ;;
     esac
@@ -35,12 +35,14 @@ _hinomi() {
     dns) options='--listen --listen-tls --listen-https --certificate --private-key --workers --forward --rpz --list
         --allow-clients --cache-mib --validate' ;;
     policy) options='build check query --output --format --json' ;;
-    block) options='--reason --until --force --data --json' ;;
-    allow) options='--reason --until --data --json' ;;
-    withdraw | remove | accept) options='--reason --data --json' ;;
+    block) options='--reason --until --group --observe --force --data --json' ;;
+    allow) options='--reason --until --group --data --json' ;;
+    withdraw) options='--reason --group --data --json' ;;
+    remove | accept | observe | enforce) options='--reason --data --json' ;;
     lists) options='--conflicts --data --json' ;;
-    why | discard | status | reload) options='--data --json' ;;
-    import) options='--name --format --reason --accept --never-block --data --json' ;;
+    why) options='--client --group --data --json' ;;
+    fetch | discard | status | reload) options='--data --json' ;;
+    import) options='--name --format --reason --accept --never-block --observe --data --json' ;;
     log) options='--follow --client --name --below --action --last --limit --data --json' ;;
     top) options='blocked names clients --last --limit --data --json' ;;
     help) options=$commands ;;

@@ -5,7 +5,6 @@
 #ifndef HINOMI_API_NODE_H
 #define HINOMI_API_NODE_H
 
-#include "act/policy/compile.h"
 #include "act/policy/policy.h"
 #include "api/control.h"
 #include "store/ledger.h"
@@ -13,6 +12,8 @@
 /* error NULL: it is in force at the resolver; else a text for a person. */
 typedef void node_done_fn(void *self, const char *error);
 typedef void node_examined_fn(void *self, int error, const struct compile_source *source);
+/* Feeds, as struct node's `feeds` tells them; taken over. */
+typedef void node_fetched_fn(void *self, json_t *feeds);
 typedef void node_answer_fn(void *self, bool ok, const char *bytes, size_t len);
 
 struct node {
@@ -29,6 +30,10 @@ struct node {
     void (*lists_changed)(void *self, node_done_fn *done, void *done_self);
     int (*examine_list)(void *self, int fd, const struct list_reading *reading, node_examined_fn *done,
                         void *done_self);
+    /* An array of feeds with their times and errors. */
+    json_t *(*feeds)(void *self);
+    /* Fetches a feed, or with NULL all, now. -ENOENT no such feed, -ENOTCONN not yet, -EBUSY. */
+    int (*fetch)(void *self, const char *name, node_fetched_fn *done, void *done_self);
     /* Asks the telemetry store; what has been observed until now is in the answer. */
     int (*ask_store)(void *self, const char *sql, size_t len, node_answer_fn *answer, void *answer_self);
     json_t *(*status)(void *self);

@@ -105,6 +105,25 @@ static void print_roles(const json_t *roles)
     }
 }
 
+static void print_feeds(const json_t *feeds)
+{
+    size_t i, failing = 0;
+    json_t *feed;
+    int64_t oldest_us = 0;
+    char when[WHEN_TEXT_MAX];
+    json_array_foreach(feeds, i, feed)
+    {
+        int64_t ok_us = number_of(feed, "ok_us");
+        failing += number_of(feed, "failures") > 0;
+        if (i == 0 || ok_us < oldest_us)
+            oldest_us = ok_us;
+    }
+    if (json_array_size(feeds) == 0)
+        return;
+    columns_line(_("feeds"), _("%zu, of which %zu fail; the oldest is of %s"), json_array_size(feeds), failing,
+                 oldest_us ? when_format(oldest_us, when) : _("never"));
+}
+
 static void print_status(const json_t *status)
 {
     const json_t *policy = json_object_get(status, "policy");
@@ -125,6 +144,7 @@ static void print_status(const json_t *status)
     if (number_of(lists, "protected_names") > 0)
         columns_line(_("protected names"), _("%" PRId64 "; %" PRId64 " rules left out for them"),
                      number_of(lists, "protected_names"), number_of(lists, "conflicts"));
+    print_feeds(json_object_get(status, "feeds"));
     columns_line(_("verdicts in the ledger"), "%" PRId64, number_of(status, "verdicts"));
     print_recording(json_object_get(status, "recording"), json_object_get(status, "store"));
 }

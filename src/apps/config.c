@@ -1,7 +1,6 @@
 /* Reads the configuration: YAML by libcyaml into strings and numbers, then checked into struct config. */
-#include "apps/config.h"
+#include "apps/config_impl.h"
 
-#include <cyaml/cyaml.h>
 #include <errno.h>
 #include <pwd.h>
 #include <sodium.h>
@@ -10,7 +9,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "apps/config_groups.h"
 #include "base/text.h"
 
 /* ---- the file, as libcyaml gives it ---- */
@@ -26,9 +24,9 @@ struct file_rate {
 };
 
 struct file_dns {
-    char **listen, **listen_tls, **listen_https, **access, **forward;
+    char **listen, **listen_tls, **listen_https, **access, **forward, **send_from;
     struct file_stub *stub;
-    unsigned listen_count, listen_tls_count, listen_https_count, access_count, forward_count, stub_count;
+    unsigned listen_count, listen_tls_count, listen_https_count, access_count, forward_count, send_from_count, stub_count;
     unsigned workers, cache_mib;
     bool *validate;
     bool *background;
@@ -61,11 +59,14 @@ struct file_lists {
 struct file_config {
     char *user;
     struct file_lists *lists;
-    struct file_group *groups;
+    struct config_file_group *groups;
     unsigned groups_count;
     struct file_dns *dns;
     struct file_store *store;
     struct file_control *control;
+    struct config_file_feed *feeds;
+    unsigned feeds_count;
+    struct config_file_fetch *fetch;
 };
 
 static const cyaml_schema_value_t text_entry = {CYAML_VALUE_STRING(CYAML_FLAG_POINTER, char, 1, 255)};
@@ -79,7 +80,7 @@ static const cyaml_schema_field_t stub_fields[] = {
 };
 static const cyaml_schema_value_t stub_entry = {CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct file_stub, stub_fields)};
 
-enum { OPTIONAL_TEXT = CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL };
+enum { OPTIONAL_TEXT = CONFIG_OPTIONAL };
 
 static const cyaml_schema_field_t rate_fields[] = {
     CYAML_FIELD_UINT_PTR("per_second", OPTIONAL_TEXT, struct file_rate, per_second),
@@ -95,6 +96,7 @@ static const cyaml_schema_field_t dns_fields[] = {
     CYAML_FIELD_SEQUENCE("listen_tls", OPTIONAL_TEXT, struct file_dns, listen_tls, &text_entry, 0, DNS_LISTEN_MAX),
     CYAML_FIELD_SEQUENCE("listen_https", OPTIONAL_TEXT, struct file_dns, listen_https, &text_entry, 0, DNS_LISTEN_MAX),
     CYAML_FIELD_SEQUENCE("access", OPTIONAL_TEXT, struct file_dns, access, &text_entry, 0, DNS_ACCESS_MAX),
+    CYAML_FIELD_SEQUENCE("send_from", OPTIONAL_TEXT, struct file_dns, send_from, &text_entry, 0, DNS_SEND_FROM_MAX),
     CYAML_FIELD_SEQUENCE("forward", OPTIONAL_TEXT, struct file_dns, forward, &text_entry, 0, DNS_FORWARDS_MAX),
     CYAML_FIELD_SEQUENCE("stub", OPTIONAL_TEXT, struct file_dns, stub, &stub_entry, 0, DNS_STUBS_MAX),
     CYAML_FIELD_UINT("workers", CYAML_FLAG_OPTIONAL, struct file_dns, workers),
@@ -142,24 +144,18 @@ static const cyaml_schema_field_t top_fields[] = {
     CYAML_FIELD_MAPPING_PTR("lists", OPTIONAL_TEXT, struct file_config, lists, lists_fields),
     CYAML_FIELD_SEQUENCE("groups", OPTIONAL_TEXT, struct file_config, groups, &config_group_entry, 0, GROUPS_MAX),
     CYAML_FIELD_MAPPING_PTR("control", OPTIONAL_TEXT, struct file_config, control, control_fields),
+    CYAML_FIELD_SEQUENCE("feeds", OPTIONAL_TEXT, struct file_config, feeds, &config_feed_entry, 0, FEED_MAX),
+    CYAML_FIELD_MAPPING_PTR("fetch", OPTIONAL_TEXT, struct file_config, fetch, config_fetch_fields),
     CYAML_FIELD_END,
 };
 static const cyaml_schema_value_t top_schema = {CYAML_VALUE_MAPPING(CYAML_FLAG_POINTER, struct file_config, top_fields)};
 
 /* ---- errors with file and line ---- */
 
-struct load {
-    const char *path;
-    char *error; /* CONFIG_ERROR_MAX */
-    char reason[256]; /* the parser's first complaint */
-    int line;
-    int failed;
-};
-
 /* libcyaml tells the reason first and then where it was, from the inside out. */
 static void keep_complaint(cyaml_log_t level, void *self, const char *format, va_list args)
 {
-    struct load *l = self;
+    struct config_load *l = self;
     char text[256];
     (void)level;
     vsnprintf(text, sizeof text, format, args);
@@ -192,7 +188,7 @@ static int line_of(const char *path, const char *text)
     return found;
 }
 
-static void refuse(struct load *l, const char *key, const char *value, const char *reason)
+void config_refuse(struct config_load *l, const char *key, const char *value, const char *reason)
 {
     if (l->failed)
         return;
@@ -201,18 +197,7 @@ static void refuse(struct load *l, const char *key, const char *value, const cha
     snprintf(l->error, CONFIG_ERROR_MAX, "%s:%d: %s: %s: %s", l->path, line, key, value, reason);
 }
 
-static void refuse_of(void *self, const char *key, const char *value, const char *reason)
-{
-    refuse(self, key, value, reason);
-}
-
-/* For sections that are read elsewhere. */
-static struct config_complaint complaint_of(struct load *l)
-{
-    return (struct config_complaint){.refuse = refuse_of, .self = l};
-}
-
-static void refuse_number(struct load *l, const char *key, unsigned value, const char *reason)
+void config_refuse_number(struct config_load *l, const char *key, unsigned value, const char *reason)
 {
     char text[16];
     snprintf(text, sizeof text, "%u", value);
@@ -224,24 +209,24 @@ static void refuse_number(struct load *l, const char *key, unsigned value, const
 
 /* ---- values ---- */
 
-static void take_text(struct load *l, const char *key, const char *value, char *to, size_t max)
+void config_take_text(struct config_load *l, const char *key, const char *value, char *to, size_t max)
 {
     if (!value)
         return;
     if (strlen(value) >= max)
-        refuse(l, key, value, _("too long"));
+        config_refuse(l, key, value, _("too long"));
     else
         snprintf(to, max, "%s", value);
 }
 
-static void take_number(struct load *l, const char *key, unsigned value, unsigned min, unsigned max, unsigned *to)
+void config_take_number(struct config_load *l, const char *key, unsigned value, unsigned min, unsigned max, unsigned *to)
 {
     if (value == 0)
         return; /* absent */
     char range[64];
     snprintf(range, sizeof range, _("must be %u to %u"), min, max);
     if (value < min || value > max)
-        refuse_number(l, key, value, range);
+        config_refuse_number(l, key, value, range);
     else
         *to = value;
 }
@@ -253,7 +238,7 @@ static bool is_host_name(const char *text)
 }
 
 /* "192.0.2.53", "192.0.2.53:5353", or "tls://192.0.2.53:853#name", as libunbound wants it; TLS is ours. */
-static void take_target(struct load *l, const char *key, const char *text, struct upstream_target *to, bool *loopback)
+static void take_target(struct config_load *l, const char *key, const char *text, struct upstream_target *to, bool *loopback)
 {
     static const char scheme[] = "tls://";
     struct sockaddr_storage sa;
@@ -263,23 +248,23 @@ static void take_target(struct load *l, const char *key, const char *text, struc
     size_t len = name ? (size_t)(name - start) : strlen(start);
     snprintf(address, sizeof address, "%.*s", (int)len, start);
     if (tls && (!name || !is_host_name(name + 1))) {
-        refuse(l, key, text, _("by TLS a server needs the name that it must prove, such as tls://192.0.2.53#dns.example"));
+        config_refuse(l, key, text, _("by TLS a server needs the name that it must prove, such as tls://192.0.2.53#dns.example"));
         return;
     }
     if (len >= sizeof address || addr_port_parse(address, tls ? 853 : 53, &sa) < 0) {
-        refuse(l, key, text, _("not an address, such as 192.0.2.53, 192.0.2.53:5353 or tls://192.0.2.53#dns.example"));
+        config_refuse(l, key, text, _("not an address, such as 192.0.2.53, 192.0.2.53:5353 or tls://192.0.2.53#dns.example"));
         return;
     }
     struct addr a = addr_of_sockaddr((struct sockaddr *)&sa);
     snprintf(to->text, sizeof to->text, "%s@%u", addr_format(&a, host), addr_port_of_sockaddr((struct sockaddr *)&sa));
     if (tls) {
         to->address = sa;
-        take_text(l, key, name + 1, to->name, sizeof to->name);
+        config_take_text(l, key, name + 1, to->name, sizeof to->name);
     }
     *loopback |= addr_is_loopback(&a);
 }
 
-static void take_listen(struct load *l, const char *key, uint16_t port, char *const *texts, unsigned count,
+static void take_listen(struct config_load *l, const char *key, uint16_t port, char *const *texts, unsigned count,
                         struct dns_listen *to)
 {
     /* An empty list listens nowhere; libcyaml gives the same for it as for an absent key. */
@@ -288,25 +273,25 @@ static void take_listen(struct load *l, const char *key, uint16_t port, char *co
     to->count = texts ? count : 0;
     for (unsigned i = 0; i < to->count; i++)
         if (addr_port_parse(texts[i], port, &to->at[i]) < 0)
-            refuse(l, key, texts[i], _("not an address and port, such as 127.0.0.1:53 or [::1]:53"));
+            config_refuse(l, key, texts[i], _("not an address and port, such as 127.0.0.1:53 or [::1]:53"));
 }
 
 /* The files themselves are tried by whoever may parse them. */
-static void take_certificate(struct load *l, const struct file_dns *f, struct certificate_files *to)
+static void take_certificate(struct config_load *l, const struct file_dns *f, struct certificate_files *to)
 {
-    take_text(l, "certificate", f->certificate, to->certificate, sizeof to->certificate);
-    take_text(l, "private_key", f->private_key, to->private_key, sizeof to->private_key);
+    config_take_text(l, "certificate", f->certificate, to->certificate, sizeof to->certificate);
+    config_take_text(l, "private_key", f->private_key, to->private_key, sizeof to->private_key);
     if (!f->certificate != !f->private_key)
-        refuse(l, f->certificate ? "certificate" : "private_key", f->certificate ? f->certificate : f->private_key,
+        config_refuse(l, f->certificate ? "certificate" : "private_key", f->certificate ? f->certificate : f->private_key,
                _("certificate and private_key need each other"));
     else if (f->certificate && f->certificate[0] != '/')
-        refuse(l, "certificate", f->certificate, _("must be an absolute path"));
+        config_refuse(l, "certificate", f->certificate, _("must be an absolute path"));
     else if (f->private_key && f->private_key[0] != '/')
-        refuse(l, "private_key", f->private_key, _("must be an absolute path"));
+        config_refuse(l, "private_key", f->private_key, _("must be an absolute path"));
     certificate_files_stamp(to);
 }
 
-static void take_rate(struct load *l, const struct file_rate *f, struct dns_rate_options *o)
+static void take_rate(struct config_load *l, const struct file_rate *f, struct dns_rate_options *o)
 {
     unsigned ipv4 = o->ipv4_prefix, ipv6 = o->ipv6_prefix;
     if (f->per_second) {
@@ -314,19 +299,19 @@ static void take_rate(struct load *l, const struct file_rate *f, struct dns_rate
         o->burst = 0;
     }
     if (o->per_second > DNS_RATE_PER_SECOND_MAX)
-        refuse_number(l, "per_second", o->per_second, _("more than can be counted"));
-    take_number(l, "burst", f->burst, 1, DNS_RATE_BURST_MAX, &o->burst);
+        config_refuse_number(l, "per_second", o->per_second, _("more than can be counted"));
+    config_take_number(l, "burst", f->burst, 1, DNS_RATE_BURST_MAX, &o->burst);
     if (o->burst == 0)
         o->burst = o->per_second < DNS_RATE_BURST_MAX / 5 ? 5 * o->per_second : DNS_RATE_BURST_MAX;
-    take_number(l, "ipv4_prefix", f->ipv4_prefix, 8, 32, &ipv4);
-    take_number(l, "ipv6_prefix", f->ipv6_prefix, 16, 128, &ipv6);
+    config_take_number(l, "ipv4_prefix", f->ipv4_prefix, 8, 32, &ipv4);
+    config_take_number(l, "ipv6_prefix", f->ipv6_prefix, 16, 128, &ipv6);
     o->ipv4_prefix = (uint8_t)ipv4;
     o->ipv6_prefix = (uint8_t)ipv6;
     if (f->loopback)
         o->loopback = *f->loopback;
 }
 
-static void take_cookie_secrets(struct load *l, const struct file_dns *f, struct dns_cookie_secrets *to)
+static void take_cookie_secrets(struct config_load *l, const struct file_dns *f, struct dns_cookie_secrets *to)
 {
     for (unsigned i = 0; f->cookie_secrets && i < f->cookie_secrets_count; i++) {
         uint8_t octets[DNS_COOKIE_SECRET_LEN];
@@ -334,14 +319,14 @@ static void take_cookie_secrets(struct load *l, const struct file_dns *f, struct
         const char *text = f->cookie_secrets[i], *end = NULL;
         if (sodium_hex2bin(octets, sizeof octets, text, strlen(text), NULL, &len, &end) != 0 || *end ||
             len != sizeof octets)
-            refuse(l, "cookie_secrets", "...", _("not 32 hexadecimal digits")); /* a secret is not for the log */
+            config_refuse(l, "cookie_secrets", "...", _("not 32 hexadecimal digits")); /* a secret is not for the log */
         to->key[i] = dns_cookie_secret_of(octets);
         to->count = i + 1;
         sodium_memzero(octets, sizeof octets);
     }
 }
 
-static void take_targets(struct load *l, const struct file_dns *f, struct upstream_options *u)
+static void take_targets(struct config_load *l, const struct file_dns *f, struct upstream_options *u)
 {
     for (unsigned i = 0; f->forward && i < f->forward_count; i++) {
         take_target(l, "forward", f->forward[i], &u->forward[i], &u->loopback_upstream);
@@ -350,32 +335,37 @@ static void take_targets(struct load *l, const struct file_dns *f, struct upstre
     for (unsigned i = 0; f->stub && i < f->stub_count; i++) {
         struct upstream_stub *s = &u->stub[i];
         if (!is_host_name(f->stub[i].zone) && strcmp(f->stub[i].zone, ".") != 0)
-            refuse(l, "zone", f->stub[i].zone, _("not a domain name"));
+            config_refuse(l, "zone", f->stub[i].zone, _("not a domain name"));
         snprintf(s->zone, sizeof s->zone, "%s", f->stub[i].zone);
         take_target(l, "address", f->stub[i].address, &s->target, &u->loopback_upstream);
         s->recursive = f->stub[i].recursive;
         s->insecure = f->stub[i].validate && !*f->stub[i].validate;
         u->stub_count = i + 1;
     }
-    take_text(l, "tls_authorities", f->tls_authorities, u->authorities, sizeof u->authorities);
+    for (unsigned i = 0; f->send_from && i < f->send_from_count; i++) {
+        if (addr_parse(f->send_from[i], &u->send_from[i]) < 0)
+            config_refuse(l, "send_from", f->send_from[i], _("not an address, such as 192.0.2.53 or 2001:db8::53"));
+        u->send_from_count = i + 1;
+    }
+    config_take_text(l, "tls_authorities", f->tls_authorities, u->authorities, sizeof u->authorities);
     if (f->tls_authorities && access(f->tls_authorities, R_OK) < 0)
-        refuse(l, "tls_authorities", f->tls_authorities, strerror(errno));
+        config_refuse(l, "tls_authorities", f->tls_authorities, strerror(errno));
 }
 
-static void take_rebinding(struct load *l, const struct file_dns *f, struct dns_service_options *o)
+static void take_rebinding(struct config_load *l, const struct file_dns *f, struct dns_service_options *o)
 {
     if (f->rebinding_protection)
         o->rebinding_protection = *f->rebinding_protection;
     for (unsigned i = 0; f->rebinding_allow && i < f->rebinding_allow_count; i++) {
         struct dns_name name;
         if (dns_name_parse(f->rebinding_allow[i], strlen(f->rebinding_allow[i]), &name) < 0)
-            refuse(l, "rebinding_allow", f->rebinding_allow[i], _("not a domain name"));
+            config_refuse(l, "rebinding_allow", f->rebinding_allow[i], _("not a domain name"));
         snprintf(o->rebinding_allow[i], sizeof o->rebinding_allow[i], "%s", f->rebinding_allow[i]);
         o->rebinding_allow_count = i + 1;
     }
 }
 
-static void take_dns(struct load *l, const struct file_dns *f, struct dns_service_options *o)
+static void take_dns(struct config_load *l, const struct file_dns *f, struct dns_service_options *o)
 {
     take_listen(l, "listen", 53, f->listen, f->listen_count, &o->listen[DNS_LISTEN_PLAIN]);
     take_listen(l, "listen_tls", 853, f->listen_tls, f->listen_tls_count, &o->listen[DNS_LISTEN_TLS]);
@@ -385,7 +375,7 @@ static void take_dns(struct load *l, const struct file_dns *f, struct dns_servic
         o->access_count = 0;
     for (unsigned i = 0; f->access && i < f->access_count; i++) {
         if (addr_prefix_parse(f->access[i], &o->access[i]) < 0)
-            refuse(l, "access", f->access[i], _("not a network, such as 192.0.2.0/24 (bits after the prefix must be zero)"));
+            config_refuse(l, "access", f->access[i], _("not a network, such as 192.0.2.0/24 (bits after the prefix must be zero)"));
         o->access_count = i + 1;
     }
     if (f->rate)
@@ -395,36 +385,36 @@ static void take_dns(struct load *l, const struct file_dns *f, struct dns_servic
     take_targets(l, f, u);
     take_rebinding(l, f, o);
     unsigned cache_mib = 0;
-    take_number(l, "workers", f->workers, 1, DNS_WORKERS_MAX, &o->workers);
-    take_number(l, "cache_mib", f->cache_mib, 2, 1 << 20, &cache_mib);
+    config_take_number(l, "workers", f->workers, 1, DNS_WORKERS_MAX, &o->workers);
+    config_take_number(l, "cache_mib", f->cache_mib, 2, 1 << 20, &cache_mib);
     if (cache_mib)
         o->cache_bytes = (size_t)cache_mib << 20;
     if (o->cache_bytes / o->workers < 1 << 20)
-        refuse_number(l, "cache_mib", cache_mib, _("must be at least one for each worker"));
+        config_refuse_number(l, "cache_mib", cache_mib, _("must be at least one for each worker"));
     if (f->validate)
         u->validate = *f->validate;
     if (f->background)
         u->background_queries = *f->background;
     if (f->prefetch)
         u->refresh = *f->prefetch;
-    take_text(l, "trust_anchor", f->trust_anchor, u->trust_anchor, sizeof u->trust_anchor);
-    take_text(l, "root_hints", f->root_hints, u->root_hints, sizeof u->root_hints);
+    config_take_text(l, "trust_anchor", f->trust_anchor, u->trust_anchor, sizeof u->trust_anchor);
+    config_take_text(l, "root_hints", f->root_hints, u->root_hints, sizeof u->root_hints);
     if (f->trust_anchor && access(f->trust_anchor, R_OK) < 0)
-        refuse(l, "trust_anchor", f->trust_anchor, strerror(errno));
+        config_refuse(l, "trust_anchor", f->trust_anchor, strerror(errno));
     if (f->root_hints && access(f->root_hints, R_OK) < 0)
-        refuse(l, "root_hints", f->root_hints, strerror(errno));
+        config_refuse(l, "root_hints", f->root_hints, strerror(errno));
 }
 
-static void take_store(struct load *l, const struct file_store *f, struct config *c)
+static void take_store(struct config_load *l, const struct file_store *f, struct config *c)
 {
     unsigned ring_mib = 0;
-    take_text(l, "engine", f->engine, c->engine, sizeof c->engine);
+    config_take_text(l, "engine", f->engine, c->engine, sizeof c->engine);
     if (f->engine && f->engine[0] != '/')
-        refuse(l, "engine", f->engine, _("must be an absolute path"));
-    take_number(l, "memory_mib", f->memory_mib, 256, 1 << 20, &c->store_memory_mib);
-    take_number(l, "ring_mib", f->ring_mib, 1, 1024, &ring_mib);
+        config_refuse(l, "engine", f->engine, _("must be an absolute path"));
+    config_take_number(l, "memory_mib", f->memory_mib, 256, 1 << 20, &c->store_memory_mib);
+    config_take_number(l, "ring_mib", f->ring_mib, 1, 1024, &ring_mib);
     if (ring_mib & (ring_mib - 1))
-        refuse_number(l, "ring_mib", ring_mib, _("must be a power of two"));
+        config_refuse_number(l, "ring_mib", ring_mib, _("must be a power of two"));
     if (ring_mib)
         c->ring_bytes = (size_t)ring_mib << 20;
     if (f->retention_days)
@@ -441,34 +431,34 @@ static int find_user(const char *name, uid_t *ret_uid, gid_t *ret_gid)
     return 0;
 }
 
-static void take_users(struct load *l, const struct file_control *f, struct config *c)
+static void take_users(struct config_load *l, const struct file_control *f, struct config *c)
 {
     for (unsigned i = 0; f->users && i < f->users_count; i++) {
         gid_t gid;
         if (find_user(f->users[i], &c->control_users[i], &gid) < 0)
-            refuse(l, "users", f->users[i], _("no such user"));
+            config_refuse(l, "users", f->users[i], _("no such user"));
         c->control_user_count = i + 1;
     }
 }
 
-static void take_percent(struct load *l, const char *key, const unsigned *value, unsigned max, unsigned *to)
+static void take_percent(struct config_load *l, const char *key, const unsigned *value, unsigned max, unsigned *to)
 {
     if (value && *value == 0)
-        refuse_number(l, key, 0, _("must be at least 1"));
+        config_refuse_number(l, key, 0, _("must be at least 1"));
     else if (value)
-        take_number(l, key, *value, 1, max, to);
+        config_take_number(l, key, *value, 1, max, to);
 }
 
 /* What a never-block list says is read by the hub; here only whether it can be. */
-static void take_lists(struct load *l, const struct file_lists *f, struct config_lists *to)
+static void take_lists(struct config_load *l, const struct file_lists *f, struct config_lists *to)
 {
     for (unsigned i = 0; f->never_block && i < f->never_block_count; i++) {
         const char *path = f->never_block[i];
         if (path[0] != '/')
-            refuse(l, "never_block", path, _("must be an absolute path"));
+            config_refuse(l, "never_block", path, _("must be an absolute path"));
         else if (access(path, R_OK) < 0)
-            refuse(l, "never_block", path, strerror(errno));
-        take_text(l, "never_block", path, to->never_block[i], sizeof to->never_block[i]);
+            config_refuse(l, "never_block", path, strerror(errno));
+        config_take_text(l, "never_block", path, to->never_block[i], sizeof to->never_block[i]);
         to->never_block_count = i + 1;
     }
     take_percent(l, "shrink_percent", f->shrink_percent, 100, &to->shrink_percent);
@@ -488,10 +478,12 @@ static void default_user(struct config *c)
 
 void config_defaults(struct config *c)
 {
+    memset(c, 0, sizeof *c);
     *c = (struct config){
         .size = sizeof *c, .ring_bytes = 8u << 20, .store_memory_mib = 400, .retention_days = 30};
     c->lists.shrink_percent = 50;
     c->lists.grow_percent = 100;
+    c->fetch.octets_max = (uint64_t)512 << 20;
     dns_service_defaults(&c->dns);
     long cores = sysconf(_SC_NPROCESSORS_ONLN);
     c->dns.workers = cores < 1 ? 1 : cores > DNS_WORKERS_MAX ? DNS_WORKERS_MAX : (unsigned)cores;
@@ -521,7 +513,7 @@ void config_default_data(char *ret_path)
 
 int config_load(const char *path, struct config *ret_config, char *ret_error)
 {
-    struct load l = {.path = path, .error = ret_error};
+    struct config_load l = {.path = path, .error = ret_error};
     if (access(path, R_OK) < 0) {
         snprintf(ret_error, CONFIG_ERROR_MAX, "%s: %s", path, strerror(errno));
         return -errno;
@@ -547,9 +539,9 @@ int config_load(const char *path, struct config *ret_config, char *ret_error)
     *c = *ret_config;
     snprintf(c->source, sizeof c->source, "%s", path);
     if (f && f->user) {
-        take_text(&l, "user", f->user, c->user, sizeof c->user);
+        config_take_text(&l, "user", f->user, c->user, sizeof c->user);
         if (geteuid() == 0 && find_user(f->user, &c->uid, &c->gid) < 0)
-            refuse(&l, "user", f->user, _("no such user"));
+            config_refuse(&l, "user", f->user, _("no such user"));
     }
     if (f && f->dns)
         take_dns(&l, f->dns, &c->dns);
@@ -558,8 +550,12 @@ int config_load(const char *path, struct config *ret_config, char *ret_error)
     if (f && f->lists)
         take_lists(&l, f->lists, &c->lists);
     if (f)
-        config_groups_take(f->groups, f->groups_count, f->lists ? f->lists->only_for_groups : NULL,
-                           f->lists ? f->lists->only_for_groups_count : 0, complaint_of(&l), &c->dns.groups);
+        config_take_groups(&l, f->groups, f->groups_count, f->lists ? f->lists->only_for_groups : NULL,
+                           f->lists ? f->lists->only_for_groups_count : 0, &c->dns.groups);
+    if (f && f->feeds)
+        config_take_feeds(&l, f->feeds, f->feeds_count, c);
+    if (f && f->fetch)
+        config_take_fetch(&l, f->fetch, &c->fetch);
     if (f && f->control)
         take_users(&l, f->control, c);
     cyaml_free(&cyaml, &top_schema, f, 0);

@@ -7,6 +7,7 @@
 #define HINOMI_APPS_CONFIG_H
 
 #include "apps/dns_service.h"
+#include "share/feed/feed.h"
 
 enum { CONFIG_PATH_MAX = 512, CONFIG_ERROR_MAX = 512, CONFIG_USER_MAX = 64, CONFIG_CONTROL_USERS_MAX = 16 };
 
@@ -32,6 +33,9 @@ struct config {
     uid_t control_users[CONFIG_CONTROL_USERS_MAX]; /* besides root and the node's own user */
     unsigned control_user_count;
     struct config_lists lists;
+    struct feed feeds[FEED_MAX];
+    unsigned feed_count;
+    struct feed_settings fetch;
 };
 
 /* Values that need no file: loopback only, no root. */

@@ -1,5 +1,5 @@
 /* Checks the client groups of a configuration. */
-#include "apps/config_groups.h"
+#include "apps/config_impl.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -11,29 +11,27 @@ enum { OF_ONE_MAX = 1024 }; /* entries of one kind in one group; the table of al
 
 static const cyaml_schema_value_t text_entry = {CYAML_VALUE_STRING(CYAML_FLAG_POINTER, char, 1, 255)};
 
-enum { OPTIONAL = CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL };
-
 static const cyaml_schema_field_t group_fields[] = {
-    CYAML_FIELD_STRING_PTR("name", CYAML_FLAG_POINTER, struct file_group, name, 1, POLICY_GROUP_NAME_MAX - 1),
-    CYAML_FIELD_STRING_PTR("member", OPTIONAL, struct file_group, member, 1, GROUP_MEMBER_MAX - 1),
-    CYAML_FIELD_SEQUENCE("clients", OPTIONAL, struct file_group, clients, &text_entry, 0, OF_ONE_MAX),
-    CYAML_FIELD_SEQUENCE("server_names", OPTIONAL, struct file_group, server_names, &text_entry, 0, OF_ONE_MAX),
-    CYAML_FIELD_SEQUENCE("tokens", OPTIONAL, struct file_group, tokens, &text_entry, 0, OF_ONE_MAX),
-    CYAML_FIELD_SEQUENCE("lists", OPTIONAL, struct file_group, lists, &text_entry, 0, OF_ONE_MAX),
-    CYAML_FIELD_SEQUENCE("without", OPTIONAL, struct file_group, without, &text_entry, 0, OF_ONE_MAX),
+    CYAML_FIELD_STRING_PTR("name", CYAML_FLAG_POINTER, struct config_file_group, name, 1, POLICY_GROUP_NAME_MAX - 1),
+    CYAML_FIELD_STRING_PTR("member", CONFIG_OPTIONAL, struct config_file_group, member, 1, GROUP_MEMBER_MAX - 1),
+    CYAML_FIELD_SEQUENCE("clients", CONFIG_OPTIONAL, struct config_file_group, clients, &text_entry, 0, OF_ONE_MAX),
+    CYAML_FIELD_SEQUENCE("server_names", CONFIG_OPTIONAL, struct config_file_group, server_names, &text_entry, 0, OF_ONE_MAX),
+    CYAML_FIELD_SEQUENCE("tokens", CONFIG_OPTIONAL, struct config_file_group, tokens, &text_entry, 0, OF_ONE_MAX),
+    CYAML_FIELD_SEQUENCE("lists", CONFIG_OPTIONAL, struct config_file_group, lists, &text_entry, 0, OF_ONE_MAX),
+    CYAML_FIELD_SEQUENCE("without", CONFIG_OPTIONAL, struct config_file_group, without, &text_entry, 0, OF_ONE_MAX),
     CYAML_FIELD_END,
 };
 const cyaml_schema_value_t config_group_entry = {
-    CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct file_group, group_fields)};
+    CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct config_file_group, group_fields)};
 
 struct take {
+    struct config_load *load;
     struct group_settings *to;
-    struct config_complaint complaint;
 };
 
 static void refuse(const struct take *t, const char *key, const char *value, const char *reason)
 {
-    t->complaint.refuse(t->complaint.self, key, value, reason);
+    config_refuse(t->load, key, value, reason);
 }
 
 /* Letters, digits, "-", "_" and ".": what can stand in a list's name, a file's, or a path without being escaped. */
@@ -53,7 +51,7 @@ static bool has_room(const struct take *t, const char *key, const char *value, u
     return false;
 }
 
-static void take_clients(const struct take *t, const struct file_group *f, uint16_t group)
+static void take_clients(const struct take *t, const struct config_file_group *f, uint16_t group)
 {
     for (unsigned i = 0; f->clients && i < f->clients_count; i++) {
         struct addr_prefix prefix;
@@ -72,7 +70,7 @@ static void take_clients(const struct take *t, const struct file_group *f, uint1
     }
 }
 
-static void take_server_names(const struct take *t, const struct file_group *f, uint16_t group)
+static void take_server_names(const struct take *t, const struct config_file_group *f, uint16_t group)
 {
     struct group_settings *to = t->to;
     for (unsigned i = 0; f->server_names && i < f->server_names_count; i++) {
@@ -94,7 +92,7 @@ static void take_server_names(const struct take *t, const struct file_group *f, 
     }
 }
 
-static void take_tokens(const struct take *t, const struct file_group *f, uint16_t group)
+static void take_tokens(const struct take *t, const struct config_file_group *f, uint16_t group)
 {
     struct group_settings *to = t->to;
     for (unsigned i = 0; f->tokens && i < f->tokens_count; i++) {
@@ -132,13 +130,13 @@ static void take_lists(const struct take *t, const char *key, char *const *names
     }
 }
 
-void config_groups_take(const struct file_group *groups, unsigned count, char *const *only_for_groups,
-                        unsigned only_count, struct config_complaint complaint, struct group_settings *to)
+void config_take_groups(struct config_load *l, const struct config_file_group *groups, unsigned count,
+                        char *const *only_for_groups, unsigned only_count, struct group_settings *to)
 {
-    struct take t = {.to = to, .complaint = complaint};
+    const struct take t = {.load = l, .to = to};
     take_lists(&t, "only_for_groups", only_for_groups, only_count, 0, true);
     for (unsigned i = 0; groups && i < count; i++) {
-        const struct file_group *f = &groups[i];
+        const struct config_file_group *f = &groups[i];
         if (!has_room(&t, "groups", f->name, to->count, GROUPS_MAX))
             return;
         if (!is_plain(f->name)) {

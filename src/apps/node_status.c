@@ -168,6 +168,7 @@ json_t *node_status_json(const struct node_status_sources *s)
     json_object_set_new(status, "dns", dns_json(s));
     json_object_set_new(status, "policy", policy_json(s));
     json_object_set_new(status, "lists", lists_json(s));
+    json_object_set_new(status, "feeds", feed_service_json(s->feeds));
     json_object_set_new(status, "recording", recording_json(s));
     json_object_set_new(status, "store", store_json(s));
     return status;

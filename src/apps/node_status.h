@@ -5,6 +5,7 @@
 #include <jansson.h>
 
 #include "apps/config.h"
+#include "apps/feed_service.h"
 #include "apps/policy_manager.h"
 #include "apps/recorder.h"
 #include "apps/store_client.h"
@@ -13,6 +14,7 @@ struct node_status_sources {
     const struct config *config;
     const struct shared_memory *memory;
     const struct policy_manager *policy;
+    const struct feed_service *feeds;
     const struct recorder *recorder;
     const struct store_client *store;
     struct ledger *ledger;

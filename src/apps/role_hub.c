@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "api/node.h"
+#include "apps/feed_service.h"
 #include "apps/node_status.h"
 #include "apps/policy_manager.h"
 #include "apps/recorder.h"
@@ -30,6 +31,7 @@ struct hub {
     struct policy_manager *policy;
     struct store_client *store;
     struct recorder *recorder;
+    struct feed_service *feeds;
     struct control_server *control;
     struct node node;
     struct control_command commands[COMMANDS_MAX];
@@ -74,6 +76,16 @@ static int node_examine_list(void *self, int fd, const struct list_reading *read
     return policy_manager_examine(((struct hub *)self)->policy, fd, reading, done, done_self);
 }
 
+static json_t *node_feeds(void *self)
+{
+    return feed_service_json(((struct hub *)self)->feeds);
+}
+
+static int node_fetch(void *self, const char *name, node_fetched_fn *done, void *done_self)
+{
+    return feed_service_fetch(((struct hub *)self)->feeds, name, done, done_self);
+}
+
 static int node_ask_store(void *self, const char *sql, size_t len, node_answer_fn *answer, void *answer_self)
 {
     struct hub *h = self;
@@ -88,6 +100,7 @@ static json_t *node_status(void *self)
         .config = h->start.config,
         .memory = &h->memory,
         .policy = h->policy,
+        .feeds = h->feeds,
         .recorder = h->recorder,
         .store = h->store,
         .ledger = h->ledger,
@@ -145,6 +158,7 @@ static void apply_lists(struct hub *h)
     take_limits(h);
     if (policy_manager_set_groups(h->policy, &h->start.config->dns.groups) < 0)
         log_warning(_("the new client groups are not known to \"why\": out of memory"));
+    feed_service_configure(h->feeds, h->start.config);
     if (before || count > 0)
         policy_manager_lists_changed(h->policy, NULL, NULL);
 }
@@ -165,6 +179,7 @@ static void take_peer(struct hub *h, unsigned role, int fd)
 {
     int e = role == ROLE_DNS     ? policy_manager_connect(h->policy, fd)
             : role == ROLE_STORE ? store_client_connect(h->store, fd)
+            : role == ROLE_FETCH ? feed_service_connect(h->feeds, fd)
                                  : -EINVAL;
     if (e < 0) {
         log_error(_("no channel to %s: %s"), role < ROLE_COUNT ? role_name((enum role)role) : "?", strerror(-e));
@@ -302,6 +317,11 @@ static int make_parts(struct hub *h)
         e = store_client_new(h->loop, &h->store);
     if (e == 0)
         e = recorder_new(h->loop, &h->memory, h->store, &h->recorder);
+    if (e == 0) {
+        h->node.ledger = h->ledger;
+        struct feed_service_options options = {.loop = h->loop, .node = &h->node};
+        e = feed_service_new(&options, c, &h->feeds);
+    }
     if (e == 0)
         e = make_control(h);
     for (unsigned role = 0; e == 0 && role < ROLE_COUNT; role++)
@@ -327,6 +347,7 @@ static int make_loop(struct hub *h)
 static void unmake(struct hub *h)
 {
     control_server_free(h->control);
+    feed_service_free(h->feeds);
     recorder_free(h->recorder);
     store_client_free(h->store);
     policy_manager_free(h->policy);
@@ -366,6 +387,8 @@ int role_hub_main(void)
             .protection = node_protection,
             .is_protecting = node_is_protecting,
             .examine_list = node_examine_list,
+            .feeds = node_feeds,
+            .fetch = node_fetch,
             .ask_store = node_ask_store,
             .status = node_status,
             .reload = node_reload,
@@ -375,7 +398,6 @@ int role_hub_main(void)
     }
     if (e == 0)
         e = make_parts(h);
-    h->node.ledger = h->ledger;
     if (e < 0) {
         log_error(_("cannot start: %s"), strerror(-e));
     } else if (handover_send(ROLE_PARENT_FD, &(struct handover){.kind = ROLE_IS_READY}) == 0) {

@@ -12,7 +12,7 @@
 #include "base/log.h"
 #include "base/text.h"
 
-static const char *const names[] = {[ROLE_STORE] = "store", [ROLE_HUB] = "hub", [ROLE_DNS] = "dns"};
+static const char *const names[] = {[ROLE_STORE] = "store", [ROLE_HUB] = "hub", [ROLE_DNS] = "dns", [ROLE_FETCH] = "fetch"};
 _Static_assert(array_len(names) == ROLE_COUNT, "one name per role");
 
 const char *const node_policy_files[] = {[POLICY_LAYER_HAND] = "hand.img", [POLICY_LAYER_LISTS] = "lists.img"};

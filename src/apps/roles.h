@@ -12,7 +12,7 @@
 #include "base/handover.h"
 #include "base/sandbox.h"
 
-enum role { ROLE_STORE, ROLE_HUB, ROLE_DNS, ROLE_COUNT };
+enum role { ROLE_STORE, ROLE_HUB, ROLE_DNS, ROLE_FETCH, ROLE_COUNT };
 
 enum { ROLE_PARENT_FD = 3 };
 
@@ -24,7 +24,7 @@ enum {
     PARENT_CONTROL,     /* fd: listening Unix socket */
     PARENT_PEER,        /* fd: channel to the role `number` */
     PARENT_GO,          /* all is handed over */
-    PARENT_FILE,        /* fd: a file to read; number: which one of the configuration (hub: never_block) */
+    PARENT_FILE,        /* fd: a file to read; number: which one of the configuration (hub: never_block; fetch: the secret of that feed) */
     PARENT_RELOADED,    /* number 0: the new configuration is in force, else it was refused; text: why */
 };
 
@@ -48,6 +48,7 @@ const char *role_name(enum role role);
 /* Files below the data folder. */
 #define NODE_LEDGER "ledger.db"
 #define NODE_LISTS "lists"
+#define NODE_FEEDS "feeds"
 #define NODE_POLICY "policy"
 #define NODE_TELEMETRY "telemetry"
 #define NODE_TLS "tls"
@@ -59,6 +60,7 @@ const char *role_name(enum role role);
 extern const char *const node_policy_files[];
 
 int role_dns_main(void);
+int role_fetch_main(void);
 int role_hub_main(void);
 int role_store_main(void);
 

@@ -16,6 +16,7 @@
 #include "apps/supervisor_impl.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/priority.h"
 #include "base/text.h"
 
 enum {
@@ -50,6 +51,8 @@ static void become_role(enum role role, int fd)
     /* The folder hinomi was started in may be closed to the role's user; nothing is looked for by a relative name. */
     if (chdir("/") < 0)
         _exit(127);
+    if (role == ROLE_STORE || role == ROLE_FETCH)
+        priority_lower(PRIORITY_RECORDING);
     char name[32];
     snprintf(name, sizeof name, "%s", role_name(role));
     char *argv[] = {"hinomi", "role", name, NULL};
@@ -143,7 +146,7 @@ static void describe_death(int status, char *text, size_t max)
  * are gone. */
 static void stop_next(struct supervisor *s)
 {
-    static const enum role order[] = {ROLE_DNS, ROLE_HUB, ROLE_STORE};
+    static const enum role order[] = {ROLE_DNS, ROLE_FETCH, ROLE_HUB, ROLE_STORE};
     for (size_t i = 0; i < array_len(order); i++) {
         struct child *c = &s->children[order[i]];
         if (c->pid == 0)

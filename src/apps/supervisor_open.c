@@ -68,7 +68,7 @@ static int make_data_folders(const struct supervisor *s)
     }
     /* Whoever may use the control socket must get to it; what lies beside it is nobody else's to read (umask). */
     int e = make_folder(s, s->config.data, 0711);
-    static const char *const below[] = {NODE_LISTS, NODE_POLICY, NODE_TELEMETRY, NODE_TLS};
+    static const char *const below[] = {NODE_FEEDS, NODE_LISTS, NODE_POLICY, NODE_TELEMETRY, NODE_TLS};
     for (size_t i = 0; e == 0 && i < array_len(below); i++) {
         snprintf(path, sizeof path, "%s/%s", s->config.data, below[i]);
         e = make_folder(s, path, 0750);

@@ -46,6 +46,9 @@ static void apply_config(struct supervisor *s, const struct config *next)
     bool store_changed = strcmp(s->config.engine, next->engine) != 0 ||
                          s->config.store_memory_mib != next->store_memory_mib ||
                          s->config.retention_days != next->retention_days;
+    bool feeds_changed = s->config.feed_count != next->feed_count ||
+                         memcmp(s->config.feeds, next->feeds, next->feed_count * sizeof next->feeds[0]) != 0 ||
+                         memcmp(&s->config.fetch, &next->fetch, sizeof next->fetch) != 0;
     s->config = *next;
     for (int i = 0; i < ROLE_COUNT; i++)
         if (s->children[i].fd >= 0 && (supervisor_hand_config(s, &s->children[i]) < 0 ||
@@ -53,6 +56,8 @@ static void apply_config(struct supervisor *s, const struct config *next)
             log_warning(_("%s does not take the new configuration"), role_name((enum role)i));
     if (dns_changed)
         supervisor_replace(&s->children[ROLE_DNS]);
+    if (feeds_changed)
+        supervisor_replace(&s->children[ROLE_FETCH]);
     if (store_changed)
         supervisor_replace(&s->children[ROLE_STORE]);
 }

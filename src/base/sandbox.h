@@ -14,9 +14,9 @@
 
 #include "base/attr.h"
 
-enum sandbox_role { SANDBOX_DNS, SANDBOX_HUB, SANDBOX_STORE, SANDBOX_COUNT };
+enum sandbox_role { SANDBOX_DNS, SANDBOX_HUB, SANDBOX_STORE, SANDBOX_FETCH, SANDBOX_COUNT };
 
-enum { SANDBOX_PATHS_MAX = 12 };
+enum { SANDBOX_PATHS_MAX = 96 };
 
 struct sandbox_options {
     enum sandbox_role role;

@@ -11,6 +11,7 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <fcntl.h>
 #include <netinet/in.h>
@@ -58,6 +59,11 @@ static const int file_calls[] = {
     S(linkat), S(fchmod), S(utimensat), S(umask), S(msync), S(mincore),
 };
 
+/* Sockets of its own, to the servers that lists come from. The pair of sockets wakes libcurl's threads. */
+static const int fetch_calls[] = {
+    S(connect), S(bind),
+};
+
 static const int hub_calls[] = {
     S(accept), S(accept4),
 };
@@ -90,7 +96,8 @@ enum {
     DNS = 1 << SANDBOX_DNS,
     HUB = 1 << SANDBOX_HUB,
     STORE = 1 << SANDBOX_STORE,
-    ALL = DNS | HUB | STORE,
+    FETCH = 1 << SANDBOX_FETCH,
+    ALL = DNS | HUB | STORE | FETCH,
     CONDITIONS_MAX = 2,
     UNKNOWN_CALLS = 64, /* about ten years of new ones */
 };
@@ -129,15 +136,18 @@ static const struct rule {
     /* dns: files to read, sockets of four kinds, options of sockets and nothing exotic */
     {DNS, S(openat), {{2, TO_WRITE, O_RDONLY}}},
     {DNS, S(open), {{1, TO_WRITE, O_RDONLY}}},
-    {DNS, S(socket), {{0, UINT32_MAX, AF_INET}, {1, SOCKET_TYPE, SOCK_DGRAM}}},
-    {DNS, S(socket), {{0, UINT32_MAX, AF_INET}, {1, SOCKET_TYPE, SOCK_STREAM}}},
-    {DNS, S(socket), {{0, UINT32_MAX, AF_INET6}, {1, SOCKET_TYPE, SOCK_DGRAM}}},
-    {DNS, S(socket), {{0, UINT32_MAX, AF_INET6}, {1, SOCKET_TYPE, SOCK_STREAM}}},
-    {DNS | HUB, S(setsockopt), {{1, UINT32_MAX, SOL_SOCKET}}},
-    {DNS | HUB, S(setsockopt), {{1, UINT32_MAX, IPPROTO_TCP}}},
-    {DNS, S(setsockopt), {{1, UINT32_MAX, IPPROTO_IP}}},
-    {DNS, S(setsockopt), {{1, UINT32_MAX, IPPROTO_IPV6}}},
+    {DNS | FETCH, S(socket), {{0, UINT32_MAX, AF_INET}, {1, SOCKET_TYPE, SOCK_DGRAM}}},
+    {DNS | FETCH, S(socket), {{0, UINT32_MAX, AF_INET}, {1, SOCKET_TYPE, SOCK_STREAM}}},
+    {DNS | FETCH, S(socket), {{0, UINT32_MAX, AF_INET6}, {1, SOCKET_TYPE, SOCK_DGRAM}}},
+    {DNS | FETCH, S(socket), {{0, UINT32_MAX, AF_INET6}, {1, SOCKET_TYPE, SOCK_STREAM}}},
+    {FETCH, S(socketpair), {{0, UINT32_MAX, AF_UNIX}}},
+    {DNS | HUB | FETCH, S(setsockopt), {{1, UINT32_MAX, SOL_SOCKET}}},
+    {DNS | HUB | FETCH, S(setsockopt), {{1, UINT32_MAX, IPPROTO_TCP}}},
+    {DNS | FETCH, S(setsockopt), {{1, UINT32_MAX, IPPROTO_IP}}},
+    {DNS | FETCH, S(setsockopt), {{1, UINT32_MAX, IPPROTO_IPV6}}},
     {DNS, S(setsockopt), {{1, UINT32_MAX, IPPROTO_UDP}}},
+    /* a thread of its own steps back; forward needs a capability that no role has */
+    {DNS | HUB, S(setpriority), {{0, UINT32_MAX, PRIO_PROCESS}, {1, UINT32_MAX, 0}}},
     /* its own threads go to processors, nobody else's */
     {STORE, S(sched_setaffinity), {{0, UINT32_MAX, 0}}},
 };
@@ -197,7 +207,8 @@ static int fill(scmp_filter_ctx ctx, enum sandbox_role role)
     } lists[] = {
         {ALL, SCMP_ACT_ALLOW, common_calls, array_len(common_calls)},
         {DNS, SCMP_ACT_ALLOW, dns_calls, array_len(dns_calls)},
-        {HUB | STORE, SCMP_ACT_ALLOW, file_calls, array_len(file_calls)},
+        {FETCH, SCMP_ACT_ALLOW, fetch_calls, array_len(fetch_calls)},
+        {HUB | STORE | FETCH, SCMP_ACT_ALLOW, file_calls, array_len(file_calls)},
         {HUB, SCMP_ACT_ALLOW, hub_calls, array_len(hub_calls)},
         {STORE, SCMP_ACT_ALLOW, store_calls, array_len(store_calls)},
         {ALL, SCMP_ACT_KILL_PROCESS, deadly_calls, array_len(deadly_calls)},

@@ -45,10 +45,16 @@ enum {
 /* Every role: chance for hash seeds (jansson and SQLite make do with the time of day otherwise), and the local time. */
 static const char *const common_paths[] = {"/dev/urandom", "/etc/localtime", "/usr/share/zoneinfo"};
 
-/* Sockets that listen are inherited. Only dns opens others: it may connect, and bind to "any port" (0) before that. */
+/* Sockets that listen are inherited. Only dns and fetch open others: they may connect, and bind to "any port" (0) before
+ * that. */
+static bool opens_sockets(enum sandbox_role role)
+{
+    return role == SANDBOX_DNS || role == SANDBOX_FETCH;
+}
+
 static uint64_t tcp_limits(enum sandbox_role role)
 {
-    return role == SANDBOX_DNS ? NET_BIND_TCP : NET_BIND_TCP | NET_CONNECT_TCP;
+    return opens_sockets(role) ? NET_BIND_TCP : NET_BIND_TCP | NET_CONNECT_TCP;
 }
 
 static struct ruleset ruleset_for(enum sandbox_role role, int abi)
@@ -130,7 +136,7 @@ int sandbox_files_limit(const struct sandbox_options *options, struct sandbox_re
     if (fd < 0)
         return -errno;
     int e = add_paths(fd, &r, options, report);
-    if (e == 0 && r.net && options->role == SANDBOX_DNS)
+    if (e == 0 && r.net && opens_sockets(options->role))
         e = add_any_port(fd);
     if (e == 0 && syscall(SYS_landlock_restrict_self, fd, 0) < 0)
         e = -errno;

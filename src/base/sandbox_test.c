@@ -25,7 +25,7 @@
 
 enum { NOBODY = 65534 };
 
-static const char *const role_names[] = {"dns", "hub", "store"};
+static const char *const role_names[] = {"dns", "hub", "store", "fetch"};
 _Static_assert(sizeof role_names / sizeof role_names[0] == SANDBOX_COUNT, "one name per role");
 
 static char folder[64], other[64];                     /* a write path; a path that nobody allowed */
@@ -312,21 +312,26 @@ TEST(only_allowed_files_can_be_read_and_written)
 
 /* ---- network ---- */
 
+static bool opens_sockets(enum sandbox_role role)
+{
+    return role == SANDBOX_DNS || role == SANDBOX_FETCH;
+}
+
 static void opens_only_its_sockets(enum sandbox_role role, const struct sandbox_report *report)
 {
     (void)report;
-    int wanted = role == SANDBOX_DNS ? 0 : -EPERM;
+    int wanted = opens_sockets(role) ? 0 : -EPERM;
     check_int(try_socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK), ==, wanted);
     check_int(try_socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC), ==, wanted);
     int six = try_socket(AF_INET6, SOCK_DGRAM);
-    check(six == wanted || (six == -EAFNOSUPPORT && role == SANDBOX_DNS)); /* a kernel without IPv6 */
+    check(six == wanted || (six == -EAFNOSUPPORT && opens_sockets(role))); /* a kernel without IPv6 */
     static const int domains[] = {AF_UNIX, AF_NETLINK, AF_PACKET, AF_ALG, AF_VSOCK, AF_BLUETOOTH};
     for (size_t i = 0; i < array_len(domains); i++)
         check_int(try_socket(domains[i], SOCK_DGRAM), ==, -EPERM);
     check_int(try_socket(AF_INET, SOCK_RAW), ==, -EPERM);
     int pair[2];
-    check_int(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), ==, -1);
-    if (role != SANDBOX_DNS)
+    check_int(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), ==, role == SANDBOX_FETCH ? 0 : -1);
+    if (!opens_sockets(role))
         return;
     int fd = socket(AF_INET, SOCK_STREAM, 0);
     struct sockaddr_in to = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
@@ -338,7 +343,7 @@ static void opens_only_its_sockets(enum sandbox_role role, const struct sandbox_
     close(fd);
 }
 
-TEST(only_the_resolver_opens_sockets)
+TEST(only_the_resolver_and_the_fetcher_open_sockets)
 {
     in_each_sandbox(opens_only_its_sockets);
 }
@@ -348,8 +353,8 @@ static int inherited;
 static void binds_no_inherited_socket(enum sandbox_role role, const struct sandbox_report *report)
 {
     struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK), .sin_port = htons(5399)};
-    check_int(bind(inherited, (struct sockaddr *)&at, sizeof at), ==, role == SANDBOX_DNS && !report->limited_tcp ? 0 : -1);
-    if (role != SANDBOX_DNS)
+    check_int(bind(inherited, (struct sockaddr *)&at, sizeof at), ==, opens_sockets(role) && !report->limited_tcp ? 0 : -1);
+    if (!opens_sockets(role))
         check_int(connect(inherited, (struct sockaddr *)&at, sizeof at), ==, -1);
     check_int(listen(inherited, 1), ==, -1);
 }
@@ -475,7 +480,7 @@ TEST(the_other_architecture_is_deadly)
 
 static void harms_nobody(enum sandbox_role role, const struct sandbox_report *report)
 {
-    (void)role, (void)report;
+    (void)report;
     check_int(kill(getppid(), 0), ==, -1);
     check_int(syscall(SYS_tgkill, getppid(), getppid(), 0), ==, -1);
     check_int(syscall(SYS_tgkill, getpid(), syscall(SYS_gettid), 0), ==, 0);
@@ -487,6 +492,10 @@ static void harms_nobody(enum sandbox_role role, const struct sandbox_report *re
     check_int(syscall(SYS_io_uring_setup, 1, NULL), ==, -1);
     check_int(errno, ==, ENOSYS);
     check_int(syscall(1000), ==, -1);
+    check_int(setpriority(PRIO_PROCESS, 1, 5), ==, -1);
+    check_int(setpriority(PRIO_USER, 0, 5), ==, -1);
+    bool may_step_back = role == SANDBOX_DNS || role == SANDBOX_HUB;
+    check_int(setpriority(PRIO_PROCESS, 0, 5), ==, may_step_back ? 0 : -1);
 }
 
 TEST(no_process_is_made_or_signalled)

@@ -557,7 +557,7 @@ static bool read_answer(struct scenario *s, const struct world_answer *a, unsign
         complain(s, "the answer went to somebody else");
     if (said->opt != q->edns)
         complain(s, "the answer has %s OPT record", said->opt ? "an" : "no");
-    if (said->cookie != q->cookie || (said->cookie && memcmp(said->cookie_data, q->client_cookie, DNS_CLIENT_COOKIE_LEN)))
+    if (said->cookie != q->cookie || (said->cookie && memcmp(said->cookie_data, q->client_cookie, DNS_CLIENT_COOKIE_LEN) != 0))
         complain(s, "the answer has %s cookie", said->cookie ? "an unexpected" : "no");
     else if (said->cookie)
         memcpy(s->server_cookie, said->cookie_data + DNS_CLIENT_COOKIE_LEN, sizeof s->server_cookie);

@@ -99,7 +99,7 @@ check name_is_resolved until_true 5 resolves www.example 192.0.2.10
 status_of() {
     cat "/proc/$(pid_of "$1")/status"
 }
-for role in dns hub store; do
+for role in dns fetch hub store; do
     words=$(status_of "$role")
     check "${role}_has_no_capability" has "$words" '^CapEff:\s+0+$'
     check "${role}_can_win_none" has "$words" '^NoNewPrivs:\s+1$'

@@ -23,7 +23,7 @@ static const char *layout_of(uint16_t type)
     return "*";
 }
 
-int dns_walk_begin(struct dns_walk *w, const uint8_t *message, size_t len)
+static int walk_begin(struct dns_walk *w, const uint8_t *message, size_t len, unsigned questions_min)
 {
     struct reader r = reader_of(message, len);
     w->message = message;
@@ -33,14 +33,29 @@ int dns_walk_begin(struct dns_walk *w, const uint8_t *message, size_t len)
     uint16_t questions = reader_u16(&r);
     for (int i = 0; i < DNS_SECTION_COUNT; i++)
         w->left[i] = reader_u16(&r);
-    if (r.failed || questions != 1 || dns_name_read(&r, &w->qname) < 0)
+    if (r.failed || questions < questions_min || questions > 1)
         return -EBADMSG;
-    w->qtype = reader_u16(&r);
-    w->qclass = reader_u16(&r);
-    if (r.failed)
-        return -EBADMSG;
+    w->qtype = w->qclass = 0;
+    if (questions == 1) {
+        if (dns_name_read(&r, &w->qname) < 0)
+            return -EBADMSG;
+        w->qtype = reader_u16(&r);
+        w->qclass = reader_u16(&r);
+        if (r.failed)
+            return -EBADMSG;
+    }
     w->at = (size_t)(r.at - message);
     return 0;
+}
+
+int dns_walk_begin(struct dns_walk *w, const uint8_t *message, size_t len)
+{
+    return walk_begin(w, message, len, 1);
+}
+
+int dns_walk_begin_answer(struct dns_walk *w, const uint8_t *message, size_t len)
+{
+    return walk_begin(w, message, len, 0);
 }
 
 int dns_walk_next(struct dns_walk *w, struct dns_record *ret_record)

@@ -33,6 +33,8 @@ struct dns_walk {
 
 /* Reads header and question (exactly one). -EBADMSG. */
 int dns_walk_begin(struct dns_walk *w, const uint8_t *message, size_t len) must_check;
+/* The same for an answer of a transfer, whose later messages may come without a question (RFC 5936 2.2.1); then qtype is 0. */
+int dns_walk_begin_answer(struct dns_walk *w, const uint8_t *message, size_t len) must_check;
 /* 1 and the next record, 0 after the last, -EBADMSG on a flaw. */
 int dns_walk_next(struct dns_walk *w, struct dns_record *ret_record) must_check;
 

@@ -41,7 +41,9 @@
     X(tls_handshakes, "tls_handshakes")              \
     X(tls_handshake_failures, "tls_handshake_failures") \
     X(tls_refused, "tls_refused")                    \
-    X(doh_bad_requests, "doh_bad_requests")
+    X(doh_bad_requests, "doh_bad_requests")          \
+    X(notify_taken, "notify_taken")                  \
+    X(notify_refused, "notify_refused")
 
 struct dns_counters {
     _Atomic uint64_t queries[DNS_TRANSPORT_COUNT];

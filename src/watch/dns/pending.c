@@ -292,14 +292,14 @@ static bool answer_stale(struct pending *p)
     return true;
 }
 
-/* Keeps an answer of a response code and nothing else. */
-static void cache_empty(struct dns_worker *w, const struct pending *p, uint8_t rcode, struct dns_cache_answer *a)
+/* RFC 9520: a failure is remembered briefly, so that a storm of repeats does not become a storm upstream. */
+static void cache_failure(struct dns_worker *w, const struct pending *p, uint16_t ede)
 {
     const struct dns_query *q = asked(p);
     uint8_t message[PENDING_QUESTION_MAX];
     struct writer out = writer_of(message, sizeof message);
     writer_u16(&out, 0);
-    writer_u16(&out, (uint16_t)(DNS_FLAG_QR | rcode));
+    writer_u16(&out, DNS_FLAG_QR | DNS_RCODE_SERVFAIL);
     writer_u16(&out, 1);
     writer_u16(&out, 0);
     writer_u32(&out, 0);
@@ -307,18 +307,10 @@ static void cache_empty(struct dns_worker *w, const struct pending *p, uint8_t r
     writer_u16(&out, q->qtype);
     writer_u16(&out, q->qclass);
     static const struct dns_pack_ttls none = {.min_s = UINT32_MAX};
-    a->message = message;
-    a->len = out.len;
-    a->ttls = &none;
-    int e = dns_cache_put(w->cache, p->cache_hash, q, a, w->now_s);
+    struct dns_cache_answer a = {
+        .message = message, .len = out.len, .ttls = &none, .ttl_s = DNS_CACHE_FAILURE_S, .ede = ede};
+    int e = dns_cache_put(w->cache, p->cache_hash, q, &a, w->now_s);
     (void)e; /* without memory the next client asks again */
-}
-
-/* RFC 9520: a failure is remembered briefly, so that a storm of repeats does not become a storm upstream. */
-static void cache_failure(struct dns_worker *w, const struct pending *p, uint16_t ede)
-{
-    struct dns_cache_answer a = {.ttl_s = DNS_CACHE_FAILURE_S, .ede = ede};
-    cache_empty(w, p, DNS_RCODE_SERVFAIL, &a);
 }
 
 /* Would the answer let a public name stand for a machine of the inside? */

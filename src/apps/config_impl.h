@@ -1,0 +1,59 @@
+/* What the files that read the configuration share: how a value is refused with its place, and how one is taken. */
+#ifndef HINOMI_APPS_CONFIG_IMPL_H
+#define HINOMI_APPS_CONFIG_IMPL_H
+
+#include <cyaml/cyaml.h>
+
+#include "apps/config.h"
+
+struct config_load {
+    const char *path;
+    char *error; /* CONFIG_ERROR_MAX */
+    char reason[256]; /* the parser's first complaint */
+    int line;
+    int failed;
+};
+
+enum { CONFIG_OPTIONAL = CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL };
+
+/* The first one counts. */
+void config_refuse(struct config_load *l, const char *key, const char *value, const char *reason);
+void config_refuse_number(struct config_load *l, const char *key, unsigned value, const char *reason);
+/* NULL and 0: absent, nothing is changed. */
+void config_take_text(struct config_load *l, const char *key, const char *value, char *to, size_t max);
+void config_take_number(struct config_load *l, const char *key, unsigned value, unsigned min, unsigned max, unsigned *to);
+
+/* config_feeds.c: as libcyaml gives them */
+struct config_file_feed_key {
+    char *name, *algorithm, *secret_file;
+};
+struct config_file_feed {
+    char *name, *url, *every, *format, *zone, *primary;
+    struct config_file_feed_key *key;
+    unsigned *order;
+    bool *never_block;
+};
+
+struct config_file_fetch {
+    char *proxy, *ca_file;
+    unsigned size_max_mib;
+};
+
+/* config_groups.c */
+struct config_file_group {
+    char *name, *member;
+    char **clients, **server_names, **tokens, **lists, **without;
+    unsigned clients_count, server_names_count, tokens_count, lists_count, without_count;
+};
+
+extern const cyaml_schema_value_t config_group_entry;
+/* Groups and the lists that are not for everybody; `to` is all zeros. */
+void config_take_groups(struct config_load *l, const struct config_file_group *groups, unsigned count,
+                        char *const *only_for_groups, unsigned only_count, struct group_settings *to);
+
+extern const cyaml_schema_value_t config_feed_entry;
+extern const cyaml_schema_field_t config_fetch_fields[];
+void config_take_feeds(struct config_load *l, const struct config_file_feed *feeds, unsigned count, struct config *to);
+void config_take_fetch(struct config_load *l, const struct config_file_fetch *f, struct feed_settings *to);
+
+#endif

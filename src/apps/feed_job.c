@@ -1,0 +1,128 @@
+/* Runs one fetch in a thread. */
+#include "apps/feed_job.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "apps/feed_protocol.h"
+
+struct feed_job {
+    pthread_t thread;
+    struct feed feed;
+    struct feed_settings settings;
+    struct feed_tags tags;
+    struct tsig_key key;
+    bool has_key;
+    int folder, done_fd;
+    struct feed_job_result result;
+};
+
+static atomic_bool never; /* the process ends by _exit: nobody stops a job */
+
+static int fetch_url(struct feed_job *job, int fd)
+{
+    struct feed_url_result r;
+    int e = feed_url_fetch(job->feed.url, &job->settings, &job->tags, fd, &never, &r, job->result.text);
+    job->result.retry_s = r.retry_s;
+    job->result.unchanged = r.unchanged;
+    job->result.tags = r.tags;
+    return e;
+}
+
+/* The copy that is kept is the new one, and so is the edition. */
+static int fetch_zone(struct feed_job *job, int fd)
+{
+    char kept[LIST_NAME_MAX + 16];
+    struct feed_zone_result r;
+    struct sip_key table_key;
+    snprintf(kept, sizeof kept, "%s" FEED_ZONE_FILE, job->feed.name);
+    randombytes_buf(&table_key, sizeof table_key);
+    int old_fd = openat(job->folder, kept, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    int e = feed_zone_fetch(&job->feed, job->has_key ? &job->key : NULL, table_key, job->settings.octets_max, old_fd, fd,
+                            &r, job->result.text);
+    if (old_fd >= 0)
+        close(old_fd);
+    job->result.unchanged = r.unchanged;
+    job->result.soa = r.soa;
+    job->result.incremental = r.incremental;
+    job->result.records = r.records;
+    return e;
+}
+
+static int keep_edition(const struct feed_job *job, int fd, const char *part, const char *ready)
+{
+    char kept[LIST_NAME_MAX + 16];
+    if (fsync(fd) < 0)
+        return -errno;
+    if (job->feed.kind == FEED_URL)
+        return renameat(job->folder, part, job->folder, ready) < 0 ? -errno : 0;
+    snprintf(kept, sizeof kept, "%s" FEED_ZONE_FILE, job->feed.name);
+    if (renameat(job->folder, part, job->folder, kept) < 0)
+        return -errno;
+    unlinkat(job->folder, ready, 0);
+    return linkat(job->folder, kept, job->folder, ready, 0) < 0 ? -errno : 0;
+}
+
+static void *run(void *self)
+{
+    struct feed_job *job = self;
+    char part[LIST_NAME_MAX + 16], ready[LIST_NAME_MAX + 16];
+    snprintf(part, sizeof part, "%s" FEED_PART_FILE, job->feed.name);
+    snprintf(ready, sizeof ready, "%s" FEED_READY_FILE, job->feed.name);
+    int fd = openat(job->folder, part, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0640);
+    int e = fd < 0 ? -errno : job->feed.kind == FEED_ZONE ? fetch_zone(job, fd) : fetch_url(job, fd);
+    bool whole = e == 0 && !job->result.unchanged;
+    if (whole)
+        e = keep_edition(job, fd, part, ready);
+    if (fd >= 0)
+        close(fd);
+    if (e < 0 || !whole)
+        unlinkat(job->folder, part, 0);
+    if (e < 0 && !job->result.text[0])
+        snprintf(job->result.text, sizeof job->result.text, "%s", strerror(-e));
+    job->result.error = e;
+    while (write(job->done_fd, &job, sizeof job) < 0 && errno == EINTR)
+        continue;
+    return NULL;
+}
+
+int feed_job_start(const struct feed *feed, const struct feed_settings *settings, const struct feed_state *state,
+                   const struct tsig_key *key, int folder, int done_fd, struct feed_job **ret_job)
+{
+    struct feed_job *job = calloc(1, sizeof *job);
+    if (!job)
+        return -ENOMEM;
+    job->feed = *feed;
+    job->settings = *settings;
+    job->tags = state->tags;
+    job->has_key = key != NULL;
+    if (key)
+        job->key = *key;
+    job->folder = folder;
+    job->done_fd = done_fd;
+    sigset_t all, old;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &old);
+    int e = pthread_create(&job->thread, NULL, run, job);
+    pthread_sigmask(SIG_SETMASK, &old, NULL);
+    if (e != 0) {
+        free(job);
+        return -e;
+    }
+    *ret_job = job;
+    return 0;
+}
+
+void feed_job_end(struct feed_job *job, struct feed_job_result *ret_result)
+{
+    pthread_join(job->thread, NULL);
+    *ret_result = job->result;
+    sodium_memzero(&job->key, sizeof job->key);
+    free(job);
+}
