@@ -14,6 +14,7 @@
 #include "apps/zone_notify.h"
 #include "base/channel.h"
 #include "base/log.h"
+#include "base/priority.h"
 #include "base/text.h"
 #include "base/writer.h"
 
@@ -304,6 +305,7 @@ static int run(struct dns_role *r)
         error = N_("no thread for a worker");
         e = dns_service_start(&r->service);
     }
+    priority_lower(PRIORITY_BUILDING); /* this thread, which checks images, not the workers */
     if (e < 0) {
         log_error(_("cannot start: %s: %s"), _(error), strerror(-e));
         return 1;
