@@ -24,7 +24,7 @@ _hinomi() {
         mapfile -t COMPREPLY < <(compgen -W 'blocked none pass nxdomain nodata local-data refused drop truncate observe' -- "$word")
         return
         ;;
-    --client | --name | --limit | --listen | --listen-tls | --listen-https | --forward | --workers | --allow-clients | --cache-mib | --reason | --until | --last | --group)
+    --client | --name | --limit | --listen | --listen-tls | --listen-https | --forward | --workers | --allow-clients | --cache-mib | --reason | --until | --last | --group | --member)
         return
         ;;
     esac
@@ -43,8 +43,8 @@ _hinomi() {
     why) options='--client --group --data --json' ;;
     fetch | discard | status | reload) options='--data --json' ;;
     import) options='--name --format --reason --accept --never-block --data --json' ;;
-    log) options='--follow --client --name --below --action --last --limit --data --json' ;;
-    top) options='blocked names clients --last --limit --data --json' ;;
+    log) options='--follow --client --name --below --action --member --group --last --limit --data --json' ;;
+    top) options='blocked observed names clients members groups --member --last --limit --data --json' ;;
     help) options=$commands ;;
     esac
     if [[ $command == import || $command == policy ]] && [[ $word != -* ]]; then

@@ -60,7 +60,9 @@ static void handle_log(struct control_request *request, const json_t *arguments)
         .name = json_string_value(json_object_get(arguments, "name")),
         .below = json_is_true(json_object_get(arguments, "below")),
         .since_us = json_integer_value(json_object_get(arguments, "since_us")),
-        .after_us = json_integer_value(json_object_get(arguments, "after_us")),
+        .member = json_string_value(json_object_get(arguments, "member")),
+        .group = json_string_value(json_object_get(arguments, "group")),
+        .after_seq = (uint64_t)json_integer_value(json_object_get(arguments, "after_seq")),
         .limit = (uint32_t)json_integer_value(json_object_get(arguments, "limit")),
     };
     if (client && addr_parse(client, &addr) < 0) {
@@ -71,7 +73,7 @@ static void handle_log(struct control_request *request, const json_t *arguments)
         filter.client = &addr;
     if (action && !parse_action(action, &filter.actions)) {
         control_reply_error(request, _("no such action: %s (blocked, none, pass, nxdomain, nodata, local-data, refused, "
-                                       "drop, truncate)"),
+                                       "drop, truncate, observe)"),
                             action);
         return;
     }
@@ -82,9 +84,13 @@ static void handle_log(struct control_request *request, const json_t *arguments)
 static void handle_top(struct control_request *request, const json_t *arguments)
 {
     static const char *const words[] = {
-        [DNS_TOP_BLOCKED] = "blocked", [DNS_TOP_NAMES] = "names", [DNS_TOP_CLIENTS] = "clients"};
+        [DNS_TOP_BLOCKED] = "blocked", [DNS_TOP_NAMES] = "names", [DNS_TOP_CLIENTS] = "clients",
+                                        [DNS_TOP_OBSERVED] = "observed",
+                                        [DNS_TOP_MEMBERS] = "members",
+                                        [DNS_TOP_GROUPS] = "groups"};
     _Static_assert(array_len(words) == DNS_TOP_COUNT, "one word per table");
     const char *what = json_string_value(json_object_get(arguments, "what"));
+    const char *member = json_string_value(json_object_get(arguments, "member"));
     int64_t since_us = json_integer_value(json_object_get(arguments, "since_us"));
     json_int_t limit = json_integer_value(json_object_get(arguments, "limit"));
     char sql[SQL_MAX];
@@ -93,10 +99,10 @@ static void handle_top(struct control_request *request, const json_t *arguments)
             continue;
         if (limit < 1 || limit > TOP_LIMIT_MAX)
             limit = 10;
-        ask(request, sql, dns_query_top((enum dns_top)i, since_us, (uint32_t)limit, sql, sizeof sql));
+        ask(request, sql, dns_query_top((enum dns_top)i, since_us, member, (uint32_t)limit, sql, sizeof sql));
         return;
     }
-    control_reply_error(request, _("top of what? blocked, names or clients"));
+    control_reply_error(request, _("top of what? blocked, observed, names, clients, members or groups"));
 }
 
 const struct control_command dns_commands[] = {

@@ -5,6 +5,7 @@
 #include <event2/event.h>
 #include <stdlib.h>
 
+#include "act/policy/group_names.h"
 #include "base/clock.h"
 #include "store/dns_rows.h"
 
@@ -19,6 +20,9 @@ struct recorder {
     struct event *timer;
     struct store_client *store;
     struct dns_rows *rows;
+    struct group_names *groups;
+    uint64_t seq;      /* of the last row */
+    uint64_t batch_us; /* wall clock of this round */
     struct native block;
     unsigned ring_count;
     struct ring *rings;
@@ -55,21 +59,30 @@ static void send_rows(struct recorder *r)
         r->invalid += n; /* out of memory: counted as lost */
 }
 
+/* Larger than all before it, also than those of the hub before this one: the microsecond, or the next number. */
+static uint64_t next_seq(struct recorder *r)
+{
+    return r->seq + 1 > r->batch_us ? r->seq + 1 : r->batch_us;
+}
+
 /* False when the rows are full and the store has no room. */
 static bool keep(struct recorder *r, const struct dns_observation *o)
 {
     if (dns_rows_count(r->rows) == 0)
         r->first_row_ms = clock_mono_ms();
-    int e = dns_rows_add(r->rows, o);
+    struct group_label label = group_names_get(r->groups, o->group);
+    struct dns_row_labels labels = {.member = label.member, .group = label.name, .seq = next_seq(r)};
+    int e = dns_rows_add(r->rows, o, &labels);
     if (e == -ENOBUFS) {
         send_rows(r);
         if (dns_rows_count(r->rows) > 0)
             return false;
         r->first_row_ms = clock_mono_ms();
-        e = dns_rows_add(r->rows, o);
+        e = dns_rows_add(r->rows, o, &labels);
     }
     if (e < 0)
         r->invalid++;
+    r->seq = labels.seq;
     return true;
 }
 
@@ -96,6 +109,7 @@ static void drain_ring(struct recorder *r, struct ring *ring, size_t max)
 
 static void drain(struct recorder *r)
 {
+    r->batch_us = (uint64_t)clock_wall_us();
     for (unsigned i = 0; i < r->ring_count; i++)
         drain_ring(r, &r->rings[i], TAKE_MAX / r->ring_count);
 }
@@ -130,6 +144,8 @@ int recorder_new(struct event_base *loop, const struct shared_memory *memory, st
     native_init(&r->block, DNS_ROWS_BLOCK_MAX);
     r->rings = calloc(memory->workers, sizeof *r->rings);
     int e = r->rings ? dns_rows_new(DNS_ROWS_MAX, DNS_ROWS_NAMES_MAX, &r->rows) : -ENOMEM;
+    if (e == 0)
+        e = group_names_new(&r->groups);
     for (unsigned i = 0; e == 0 && i < memory->workers; i++)
         e = ring_attach_consumer(&r->rings[i], shared_memory_ring(memory, i), memory->ring_capacity);
     static const struct timeval period = {.tv_usec = PERIOD_MS * 1000};
@@ -153,9 +169,15 @@ void recorder_free(struct recorder *r)
     if (r->timer)
         event_free(r->timer);
     dns_rows_free(r->rows);
+    group_names_free(r->groups);
     native_done(&r->block);
     free(r->rings);
     free(r);
+}
+
+void recorder_set_groups(struct recorder *r, const struct group_settings *groups)
+{
+    group_names_set(r->groups, groups);
 }
 
 struct recorder_counters recorder_counters_get(const struct recorder *r)

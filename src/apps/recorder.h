@@ -6,6 +6,7 @@
 #ifndef HINOMI_APPS_RECORDER_H
 #define HINOMI_APPS_RECORDER_H
 
+#include "act/policy/groups.h"
 #include "apps/shared_memory.h"
 #include "apps/store_client.h"
 
@@ -22,6 +23,8 @@ struct recorder_counters {
 
 int recorder_new(struct event_base *loop, const struct shared_memory *memory, struct store_client *store,
                  struct recorder **ret_recorder) must_check;
+/* The client groups of the configuration in force: rows get the names of their numbers. */
+void recorder_set_groups(struct recorder *r, const struct group_settings *groups);
 void recorder_free(struct recorder *r);
 /* Everything that is in the rings goes to the store now: before a question that should see it. */
 void recorder_flush(struct recorder *r);

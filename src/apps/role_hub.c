@@ -187,6 +187,15 @@ static void take_peer(struct hub *h, unsigned role, int fd)
     }
 }
 
+/* Answers by a new configuration may come before the word that it is in force, so the names of groups are learnt now. */
+static int take_config(struct hub *h, struct handover *m)
+{
+    int e = role_take_config(&h->start, m);
+    if (e == 0)
+        recorder_set_groups(h->recorder, &h->start.config->dns.groups);
+    return e;
+}
+
 static void on_parent(evutil_socket_t fd, short what, void *self)
 {
     (void)what;
@@ -204,7 +213,7 @@ static void on_parent(evutil_socket_t fd, short what, void *self)
         m.fd_count = 0;
     } else if (m.kind == PARENT_RELOADED) {
         on_reloaded(h, &m);
-    } else if ((m.kind == PARENT_CONFIG && role_take_config(&h->start, &m) < 0) ||
+    } else if ((m.kind == PARENT_CONFIG && take_config(h, &m) < 0) ||
                (m.kind == PARENT_FILE && role_take_file(&h->start, &m) < 0)) {
         log_error(_("nothing usable from the parent: %s"), strerror(EBADMSG));
     }
@@ -317,6 +326,8 @@ static int make_parts(struct hub *h)
         e = store_client_new(h->loop, &h->store);
     if (e == 0)
         e = recorder_new(h->loop, &h->memory, h->store, &h->recorder);
+    if (e == 0)
+        recorder_set_groups(h->recorder, &c->dns.groups);
     if (e == 0) {
         h->node.ledger = h->ledger;
         struct feed_service_options options = {.loop = h->loop, .node = &h->node};

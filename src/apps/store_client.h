@@ -15,7 +15,7 @@ struct event_base;
 struct store_client;
 
 enum {
-    STORE_CLIENT_BATCHES_MAX = 4,    /* blocks of up to 8 MiB waiting to be on disk */
+    STORE_CLIENT_BATCHES_MAX = 4,    /* blocks of up to 10 MiB waiting to be on disk */
     STORE_CLIENT_QUESTIONS_MAX = 64, /* waiting for an answer */
 };
 

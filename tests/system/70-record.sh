@@ -1,0 +1,126 @@
+#!/bin/bash
+# What the real node records, with the real engine: members and groups, clients cut or under a pseudonym, passive DNS,
+# retention, metrics, and what is counted when the store stands still.
+. "$SOURCE/tests/system/lib.sh"
+
+chmod 711 "$WORK"
+cat >"$WORK/example.zone" <<'ZONE'
+$ORIGIN example.
+$TTL 77
+@ SOA ns hostmaster 1 3600 600 86400 60
+@ NS ns
+ns A 127.0.0.1
+www A 192.0.2.10
+games A 192.0.2.11
+ZONE
+cat >"$WORK/node.conf" <<'CONF'
+dns:
+  workers: 1
+  validate: false
+  access: [127.0.0.0/8]
+  stub:
+    - zone: example
+      address: 127.0.0.1:5399
+lists:
+  only_for_groups: [games]
+groups:
+  - name: school
+    member: city-of-example
+    clients: [127.0.0.2]
+    lists: [games]
+  - name: clinic
+    clients: [127.0.0.3]
+CONF
+echo 'games.example' >"$WORK/games.txt"
+
+hinomi() {
+    local command=$1
+    shift
+    timeout 30 "$HINOMI" "$command" --data "$WORK/data" "$@"
+}
+
+from() {
+    local address=$1
+    shift
+    ask @127.0.0.1 -p 5300 -b "$address" "$@" >/dev/null
+}
+
+# logged COUNT [option of log]...: so many rows fit.
+logged() {
+    local count=$1
+    shift
+    is "$(hinomi log --json --limit 1000 "$@" | wc -l)" "$count"
+}
+
+authority 5399 example "$WORK/example.zone"
+check the_node_starts node --config "$WORK/node.conf"
+check the_list hinomi import "$WORK/games.txt" --name games
+store_is_open() {
+    hinomi status --json | grep -q '"open": *true'
+}
+check the_engine_is_open until_true 30 store_is_open
+
+# ---- members and groups ----
+from 127.0.0.1 www.example
+from 127.0.0.2 www.example
+from 127.0.0.2 games.example
+from 127.0.0.3 games.example
+check all_four until_true 10 logged 4
+check by_member logged 2 --member city-of-example
+check by_group logged 1 --group clinic
+check by_group_and_name logged 1 --group school --name games.example
+check by_client_and_action logged 1 --client 127.0.0.2 --action blocked
+check by_another_member logged 0 --member city
+check a_row_says_whose_client_it_was has "$(hinomi log --group school --name www.example --json)" \
+    '"member": *"city-of-example", *"group": *"school"'
+check so_does_the_line has "$(hinomi log --name games.example)" 'games.example  \(school, city-of-example\)$'
+check nobody_has_none has "$(hinomi log --client 127.0.0.1)" 'www.example$'
+check top_members has "$(hinomi top members)" '^ +2 +1 +1  city-of-example$'
+check top_groups has "$(hinomi top groups)" '^ +2 +1 +1  school, city-of-example$'
+check top_names_of_a_member is "$(hinomi top names --member city-of-example --json | wc -l)" 2
+check top_blocked_of_another_is_empty is "$(hinomi top blocked --member elsewhere --json | wc -l)" 0
+check observed hinomi block www.example --observe --reason 'not sure'
+from 127.0.0.1 www.example
+observed() {
+    has "$(hinomi top observed)" '^ +1 +1  www.example$'
+}
+check top_observed until_true 10 observed
+check log_observed logged 1 --action observe
+check a_wrong_table_is_told has "$(hinomi top nonsense 2>&1)" 'members or groups'
+
+# Another configuration: what was a group's stays under its name, what comes is the new one's.
+sed -i 's/name: school/name: pupils/' "$WORK/node.conf"
+check reload hinomi reload
+of_the_new_group() {
+    from 127.0.0.2 games.example
+    hinomi log --group pupils --json | grep -q games.example
+}
+check rows_of_the_new_name until_true 15 of_the_new_group
+check rows_of_the_old_name logged 2 --group school
+
+# ---- following ----
+# Many answers a microsecond's neighbours apart, in more than one page of the store: each comes once.
+follow_starts() {
+    grep -q 'first.example' "$WORK/follow.log"
+}
+start follow timeout 60 "$HINOMI" log --data "$WORK/data" -f --json --below --name example --client 127.0.0.9
+follower=$pid
+followed() {
+    from 127.0.0.9 first.example
+    follow_starts
+}
+check the_first_is_followed until_true 10 followed
+for i in $(seq 300); do
+    printf 'n%d.example A\n' "$i"
+done >"$WORK/queries"
+ask @127.0.0.1 -p 5300 -b 127.0.0.9 -f "$WORK/queries" >/dev/null
+all_followed() {
+    is "$(grep -o 'n[0-9]*\.example' "$WORK/follow.log" | sort | uniq -c | awk '$1 == 1' | wc -l)" 300
+}
+check each_row_comes_once until_true 15 all_followed
+sleep 2.5
+check and_only_once all_followed
+stop "$follower"
+
+check no_role_was_stopped_by_its_sandbox lacks "$(cat "$WORK/node.log")" 'SIGSYS|signal 31|Bad system call'
+exit "$((failures > 0))"
