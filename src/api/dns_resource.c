@@ -55,7 +55,8 @@ static void handle_log(struct control_request *request, const json_t *arguments)
 {
     const char *client = json_string_value(json_object_get(arguments, "client"));
     const char *action = json_string_value(json_object_get(arguments, "action"));
-    struct addr addr;
+    const struct node *node = control_request_self(request);
+    struct addr addr, stored;
     struct dns_log_filter filter = {
         .name = json_string_value(json_object_get(arguments, "name")),
         .below = json_is_true(json_object_get(arguments, "below")),
@@ -69,8 +70,11 @@ static void handle_log(struct control_request *request, const json_t *arguments)
         control_reply_error(request, _("not an address: %s"), client);
         return;
     }
-    if (client)
+    if (client) { /* also as it was given: rows of another setting, a pseudonym copied from a row */
+        stored = node->stored_client(node->self, &addr);
         filter.client = &addr;
+        filter.client_too = memcmp(&addr, &stored, sizeof addr) != 0 ? &stored : NULL;
+    }
     if (action && !parse_action(action, &filter.actions)) {
         control_reply_error(request, _("no such action: %s (blocked, none, pass, nxdomain, nodata, local-data, refused, "
                                        "drop, truncate, observe)"),

@@ -36,6 +36,8 @@ struct node {
     int (*fetch)(void *self, const char *name, node_fetched_fn *done, void *done_self);
     /* Asks the telemetry store; what has been observed until now is in the answer. */
     int (*ask_store)(void *self, const char *sql, size_t len, node_answer_fn *answer, void *answer_self);
+    /* As the store has it now: whole, cut or under a pseudonym. */
+    struct addr (*stored_client)(void *self, const struct addr *client);
     json_t *(*status)(void *self);
     void (*reload)(void *self, node_done_fn *done, void *done_self);
 };

@@ -38,11 +38,6 @@ struct file_dns {
     char *tls_authorities, *trust_anchor, *root_hints, *certificate, *private_key;
 };
 
-struct file_store {
-    char *engine;
-    unsigned memory_mib, *retention_days, ring_mib;
-};
-
 struct file_control {
     char **users;
     unsigned users_count;
@@ -62,7 +57,7 @@ struct file_config {
     struct config_file_group *groups;
     unsigned groups_count;
     struct file_dns *dns;
-    struct file_store *store;
+    struct config_file_store *store;
     struct file_control *control;
     struct config_file_feed *feeds;
     unsigned feeds_count;
@@ -116,13 +111,6 @@ static const cyaml_schema_field_t dns_fields[] = {
     CYAML_FIELD_STRING_PTR("private_key", OPTIONAL_TEXT, struct file_dns, private_key, 1, 255),
     CYAML_FIELD_END,
 };
-static const cyaml_schema_field_t store_fields[] = {
-    CYAML_FIELD_STRING_PTR("engine", OPTIONAL_TEXT, struct file_store, engine, 1, CONFIG_PATH_MAX - 1),
-    CYAML_FIELD_UINT("memory_mib", CYAML_FLAG_OPTIONAL, struct file_store, memory_mib),
-    CYAML_FIELD_UINT_PTR("retention_days", OPTIONAL_TEXT, struct file_store, retention_days),
-    CYAML_FIELD_UINT("ring_mib", CYAML_FLAG_OPTIONAL, struct file_store, ring_mib),
-    CYAML_FIELD_END,
-};
 static const cyaml_schema_field_t control_fields[] = {
     CYAML_FIELD_SEQUENCE("users", OPTIONAL_TEXT, struct file_control, users, &text_entry, 0, CONFIG_CONTROL_USERS_MAX),
     CYAML_FIELD_END,
@@ -139,7 +127,7 @@ static const cyaml_schema_field_t lists_fields[] = {
 static const cyaml_schema_field_t top_fields[] = {
     CYAML_FIELD_STRING_PTR("user", OPTIONAL_TEXT, struct file_config, user, 1, CONFIG_USER_MAX - 1),
     CYAML_FIELD_MAPPING_PTR("dns", OPTIONAL_TEXT, struct file_config, dns, dns_fields),
-    CYAML_FIELD_MAPPING_PTR("store", OPTIONAL_TEXT, struct file_config, store, store_fields),
+    CYAML_FIELD_MAPPING_PTR("store", OPTIONAL_TEXT, struct file_config, store, config_store_fields),
     CYAML_FIELD_MAPPING_PTR("lists", OPTIONAL_TEXT, struct file_config, lists, lists_fields),
     CYAML_FIELD_SEQUENCE("groups", OPTIONAL_TEXT, struct file_config, groups, &config_group_entry, 0, GROUPS_MAX),
     CYAML_FIELD_MAPPING_PTR("control", OPTIONAL_TEXT, struct file_config, control, control_fields),
@@ -399,22 +387,6 @@ static void take_dns(struct config_load *l, const struct file_dns *f, struct dns
         config_refuse(l, "root_hints", f->root_hints, strerror(errno));
 }
 
-static void take_store(struct config_load *l, const struct file_store *f, struct config *c)
-{
-    unsigned ring_mib = 0;
-    config_take_text(l, "engine", f->engine, c->engine, sizeof c->engine);
-    if (f->engine && f->engine[0] != '/')
-        config_refuse(l, "engine", f->engine, _("must be an absolute path"));
-    config_take_number(l, "memory_mib", f->memory_mib, 256, 1 << 20, &c->store_memory_mib);
-    config_take_number(l, "ring_mib", f->ring_mib, 1, 1024, &ring_mib);
-    if (ring_mib & (ring_mib - 1))
-        config_refuse_number(l, "ring_mib", ring_mib, _("must be a power of two"));
-    if (ring_mib)
-        c->ring_bytes = (size_t)ring_mib << 20;
-    if (f->retention_days)
-        c->retention_days = *f->retention_days;
-}
-
 static int find_user(const char *name, uid_t *ret_uid, gid_t *ret_gid)
 {
     const struct passwd *p = getpwnam(name);
@@ -475,6 +447,7 @@ void config_defaults(struct config *c)
     memset(c, 0, sizeof *c);
     *c = (struct config){
         .size = sizeof *c, .ring_bytes = 8u << 20, .store_memory_mib = 400, .retention_days = 30};
+    c->clients = (struct client_form){.kind = CLIENT_FULL, .ipv4_prefix = 24, .ipv6_prefix = 48};
     c->lists.shrink_percent = 50;
     c->lists.grow_percent = 100;
     c->fetch.octets_max = (uint64_t)512 << 20;
@@ -540,7 +513,7 @@ int config_load(const char *path, struct config *ret_config, char *ret_error)
     if (f && f->dns)
         take_dns(&l, f->dns, &c->dns);
     if (f && f->store)
-        take_store(&l, f->store, c);
+        config_take_store(&l, f->store, c);
     if (f && f->lists)
         take_lists(&l, f->lists, &c->lists);
     if (f)

@@ -7,6 +7,7 @@
 #define HINOMI_APPS_CONFIG_H
 
 #include "apps/dns_service.h"
+#include "model/client_form.h"
 #include "share/feed/feed.h"
 
 enum { CONFIG_PATH_MAX = 512, CONFIG_ERROR_MAX = 512, CONFIG_USER_MAX = 64, CONFIG_CONTROL_USERS_MAX = 16 };
@@ -30,6 +31,7 @@ struct config {
     size_t ring_bytes; /* of one worker's observations */
     char engine[CONFIG_PATH_MAX]; /* libchdb.so; empty: searched in the usual places */
     unsigned store_memory_mib, retention_days;
+    struct client_form clients; /* as they are recorded */
     uid_t control_users[CONFIG_CONTROL_USERS_MAX]; /* besides root and the node's own user */
     unsigned control_user_count;
     struct config_lists lists;

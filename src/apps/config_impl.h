@@ -35,6 +35,15 @@ struct config_file_fetch {
     unsigned size_max_mib;
 };
 
+/* config_store.c */
+struct config_file_store {
+    char *engine, *clients;
+    unsigned memory_mib, *retention_days, ring_mib, *clients_ipv4_prefix, *clients_ipv6_prefix;
+};
+
+extern const cyaml_schema_field_t config_store_fields[];
+void config_take_store(struct config_load *l, const struct config_file_store *f, struct config *to);
+
 /* config_groups.c */
 struct config_file_group {
     char *name, *member;

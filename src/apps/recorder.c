@@ -21,6 +21,8 @@ struct recorder {
     struct store_client *store;
     struct dns_rows *rows;
     struct group_names *groups;
+    struct client_form form;
+    struct client_key key;
     uint64_t seq;      /* of the last row */
     uint64_t batch_us; /* wall clock of this round */
     struct native block;
@@ -99,6 +101,8 @@ static void drain_ring(struct recorder *r, struct ring *ring, size_t max)
             memcpy(frame, shared, n);
             valid = dns_observation_get(frame, n, &o) == 0;
         }
+        if (valid)
+            o.client = recorder_client(r, &o.client);
         if (valid && !keep(r, &o))
             return; /* stays in the ring */
         r->invalid += !valid;
@@ -173,6 +177,17 @@ void recorder_free(struct recorder *r)
     native_done(&r->block);
     free(r->rings);
     free(r);
+}
+
+void recorder_set_clients(struct recorder *r, const struct client_form *form, const struct client_key *key)
+{
+    r->form = *form;
+    r->key = *key;
+}
+
+struct addr recorder_client(const struct recorder *r, const struct addr *client)
+{
+    return client_in_form(&r->form, &r->key, client);
 }
 
 void recorder_set_groups(struct recorder *r, const struct group_settings *groups)

@@ -9,6 +9,7 @@
 #include "act/policy/groups.h"
 #include "apps/shared_memory.h"
 #include "apps/store_client.h"
+#include "model/client_form.h"
 
 struct recorder;
 
@@ -24,6 +25,10 @@ struct recorder_counters {
 int recorder_new(struct event_base *loop, const struct shared_memory *memory, struct store_client *store,
                  struct recorder **ret_recorder) must_check;
 /* The client groups of the configuration in force: rows get the names of their numbers. */
+/* How clients are stored from now on; what longer form they came in never leaves the hub. */
+void recorder_set_clients(struct recorder *r, const struct client_form *form, const struct client_key *key);
+/* The client as it is stored now. */
+struct addr recorder_client(const struct recorder *r, const struct addr *client);
 void recorder_set_groups(struct recorder *r, const struct group_settings *groups);
 void recorder_free(struct recorder *r);
 /* Everything that is in the rings goes to the store now: before a question that should see it. */

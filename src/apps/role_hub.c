@@ -12,6 +12,7 @@
 
 #include "api/node.h"
 #include "apps/feed_service.h"
+#include "apps/client_key.h"
 #include "apps/node_status.h"
 #include "apps/policy_manager.h"
 #include "apps/recorder.h"
@@ -91,6 +92,11 @@ static int node_ask_store(void *self, const char *sql, size_t len, node_answer_f
     struct hub *h = self;
     recorder_flush(h->recorder);
     return store_client_ask(h->store, sql, len, answer, answer_self);
+}
+
+static struct addr node_stored_client(void *self, const struct addr *client)
+{
+    return recorder_client(((struct hub *)self)->recorder, client);
 }
 
 static json_t *node_status(void *self)
@@ -187,12 +193,25 @@ static void take_peer(struct hub *h, unsigned role, int fd)
     }
 }
 
-/* Answers by a new configuration may come before the word that it is in force, so the names of groups are learnt now. */
+/* From here on clients are stored as configured. Without a secret that can be kept, pseudonyms still hide them. */
+static void configure_recorder(struct hub *h)
+{
+    const struct config *c = h->start.config;
+    recorder_set_groups(h->recorder, &c->dns.groups);
+    struct client_key key = {.first = {0}};
+    int e = c->clients.kind == CLIENT_PSEUDONYM ? client_key_load(h->data_fd, &key) : 0;
+    if (e < 0)
+        log_error(_("%s/%s cannot be used: %s; pseudonyms of clients will change with the next start"), c->data,
+                  NODE_CLIENT_KEY, strerror(-e));
+    recorder_set_clients(h->recorder, &c->clients, &key);
+}
+
+/* Answers by a new configuration may come before the word that it is in force, so the recorder learns it now. */
 static int take_config(struct hub *h, struct handover *m)
 {
     int e = role_take_config(&h->start, m);
     if (e == 0)
-        recorder_set_groups(h->recorder, &h->start.config->dns.groups);
+        configure_recorder(h);
     return e;
 }
 
@@ -327,7 +346,7 @@ static int make_parts(struct hub *h)
     if (e == 0)
         e = recorder_new(h->loop, &h->memory, h->store, &h->recorder);
     if (e == 0)
-        recorder_set_groups(h->recorder, &c->dns.groups);
+        configure_recorder(h);
     if (e == 0) {
         h->node.ledger = h->ledger;
         struct feed_service_options options = {.loop = h->loop, .node = &h->node};
@@ -401,6 +420,7 @@ int role_hub_main(void)
             .feeds = node_feeds,
             .fetch = node_fetch,
             .ask_store = node_ask_store,
+            .stored_client = node_stored_client,
             .status = node_status,
             .reload = node_reload,
         };

@@ -55,6 +55,7 @@ const char *role_name(enum role role);
 #define NODE_CONTROL "control.sock"
 #define NODE_LOCK "lock"
 #define NODE_POLICY_KEY "key"
+#define NODE_CLIENT_KEY "clients.key"
 
 /* By enum policy_layer: file names in NODE_POLICY. */
 extern const char *const node_policy_files[];

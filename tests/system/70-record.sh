@@ -98,6 +98,53 @@ of_the_new_group() {
 check rows_of_the_new_name until_true 15 of_the_new_group
 check rows_of_the_old_name logged 2 --group school
 
+# ---- clients as they are stored ----
+setting() {
+    sed -i '/^store:/,$d' "$WORK/node.conf"
+    printf 'store:\n%s\n' "$1" >>"$WORK/node.conf"
+    hinomi reload
+}
+clients_of() {
+    hinomi log --json --limit 1000 --name "$1" | sed -n 's/.*"client_ip": *"\([^"]*\)".*/\1/p' | sort -u | tr '\n' ' '
+}
+recorded() {
+    hinomi log --json --name "$1" | grep -q .
+}
+check clients_as_prefixes setting '  clients: prefix
+  clients_ipv4_prefix: 16'
+from 127.0.9.1 cut.example
+check cut until_true 10 recorded cut.example
+check to_the_network is "$(clients_of cut.example)" '::ffff:127.0.0.0 '
+check found_by_the_address logged 1 --client 127.0.9.1 --name cut.example
+check older_rows_by_theirs logged 1 --client 127.0.0.3 --name games.example
+check clients_as_pseudonyms setting '  clients: pseudonym'
+from 127.0.9.1 hidden.example
+from 127.0.9.2 hidden2.example
+check hidden until_true 10 recorded hidden2.example
+first=$(clients_of hidden.example)
+check not_the_address has "$first" '^fd[0-9a-f:]+ $'
+check another_for_another has "$(clients_of hidden2.example)" '^fd[0-9a-f:]+ $'
+check not_the_same lacks "$(clients_of hidden2.example)" "$first"
+check found_by_the_address_again logged 1 --client 127.0.9.1 --name hidden.example
+check found_by_the_pseudonym logged 1 --client "${first% }" --name hidden.example
+check the_secret_is_kept is "$(stat -c '%a %s' "$WORK/data/clients.key")" '600 32'
+hub_died() {
+    kill -KILL "$(hinomi status --json | sed -n 's/.*"hub": *{"pid": *\([0-9]*\).*/\1/p')"
+    until_true 10 hinomi status
+}
+check the_hub_dies hub_died
+from 127.0.9.1 hidden3.example
+check recorded_by_the_next until_true 10 recorded hidden3.example
+check under_the_same_pseudonym is "$(clients_of hidden3.example)" "$first"
+# Nothing of the whole address is on the disk: its text in no form, its octets in no file.
+octets_are_nowhere() {
+    ! grep -rqaP '\x7f\x00\x09[\x01\x02]' "$WORK/data/telemetry" && ! grep -rqa '127\.0\.9\.' "$WORK/data"
+}
+check the_disk_has_no_whole_address octets_are_nowhere
+check a_wrong_form_is_refused has "$(setting '  clients: blurred' 2>&1)" 'node.conf:[0-9]+: clients: blurred: must be full, prefix'
+check a_wrong_prefix_is_refused has "$(setting '  clients_ipv4_prefix: 33' 2>&1)" 'clients_ipv4_prefix: 33: must be 0 to 32'
+check clients_whole_again setting '  clients: full'
+
 # ---- following ----
 # Many answers a microsecond's neighbours apart, in more than one page of the store: each comes once.
 follow_starts() {
