@@ -4,36 +4,11 @@
 #include <string.h>
 
 #include "api/node.h"
+#include "api/store_question.h"
 #include "base/text.h"
 #include "store/dns_query.h"
 
 enum { SQL_MAX = 16 << 10, TOP_LIMIT_MAX = 1000 };
-
-static void on_answer(void *self, bool ok, const char *bytes, size_t len)
-{
-    struct control_request *request = self;
-    if (!ok) {
-        control_reply_error(request, _("the telemetry store does not answer: %.*s"), (int)(len > 400 ? 400 : len),
-                            bytes);
-        return;
-    }
-    control_send_rows(request, bytes, len);
-    control_reply(request, NULL);
-}
-
-static void ask(struct control_request *request, const char *sql, int len)
-{
-    struct node *node = control_request_self(request);
-    if (len < 0) {
-        control_reply_error(request, _("an argument is out of its range"));
-        return;
-    }
-    int e = node->ask_store(node->self, sql, (size_t)len, on_answer, request);
-    if (e == -ENOTCONN)
-        control_reply_error(request, _("the telemetry store is being started"));
-    else if (e < 0)
-        control_reply_error(request, _("the telemetry store does not answer: %s"), strerror(-e));
-}
 
 /* "blocked" stands for all actions that keep the client from the name. */
 static bool parse_action(const char *word, uint32_t *ret_bits)
@@ -82,7 +57,7 @@ static void handle_log(struct control_request *request, const json_t *arguments)
         return;
     }
     char sql[SQL_MAX];
-    ask(request, sql, dns_query_log(&filter, sql, sizeof sql));
+    store_question_ask(request, sql, dns_query_log(&filter, sql, sizeof sql));
 }
 
 static void handle_top(struct control_request *request, const json_t *arguments)
@@ -103,7 +78,7 @@ static void handle_top(struct control_request *request, const json_t *arguments)
             continue;
         if (limit < 1 || limit > TOP_LIMIT_MAX)
             limit = 10;
-        ask(request, sql, dns_query_top((enum dns_top)i, since_us, member, (uint32_t)limit, sql, sizeof sql));
+        store_question_ask(request, sql, dns_query_top((enum dns_top)i, since_us, member, (uint32_t)limit, sql, sizeof sql));
         return;
     }
     control_reply_error(request, _("top of what? blocked, observed, names, clients, members or groups"));

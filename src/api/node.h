@@ -46,6 +46,7 @@ struct node {
 json_t *api_verdict_json(const struct verdict *v);
 
 /* One table of commands for each resource. */
-extern const struct control_command verdict_commands[], why_commands[], list_commands[], dns_commands[], status_commands[];
+extern const struct control_command verdict_commands[], why_commands[], list_commands[], dns_commands[],
+    pdns_commands[], status_commands[];
 
 #endif

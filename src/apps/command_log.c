@@ -10,6 +10,7 @@
 #include "apps/client_options.h"
 #include "apps/columns.h"
 #include "apps/command.h"
+#include "apps/row_reader.h"
 #include "apps/when.h"
 #include "base/addr.h"
 #include "base/clock.h"
@@ -19,55 +20,11 @@
 
 enum { LIMIT_DEFAULT = 50, FOLLOW_LIMIT = 10000, FOLLOW_PERIOD_MS = 1000, FOLLOW_MARGIN_US = 60000000 };
 
-/* What is done with each row; rows come in blocks of whole lines. */
-struct rows {
-    bool json;
-    void (*print)(const json_t *row);
-    int64_t last_seq; /* of all rows so far, for following */
-    uint64_t count;
-};
-
-static int64_t number_of(const json_t *row, const char *key)
-{
-    const json_t *value = json_object_get(row, key);
-    const char *text = json_string_value(value); /* engines differ in quoting 64-bit numbers */
-    return text ? strtoll(text, NULL, 10) : json_integer_value(value);
-}
-
-static void on_rows(void *self, const char *bytes, size_t len)
-{
-    struct rows *rows = self;
-    while (len > 0) {
-        const char *lf = memchr(bytes, '\n', len);
-        size_t n = lf ? (size_t)(lf - bytes) : len;
-        json_t *row = n > 0 ? json_loadb(bytes, n, 0, NULL) : NULL;
-        if (row) {
-            rows->count++;
-            int64_t seq = number_of(row, "seq");
-            if (seq > rows->last_seq)
-                rows->last_seq = seq;
-            if (rows->json)
-                control_client_print_json(row);
-            else
-                rows->print(row);
-            json_decref(row);
-        }
-        bytes += n + (lf ? 1 : 0);
-        len -= n + (lf ? 1 : 0);
-    }
-}
-
-static const char *text_of(const json_t *row, const char *key)
-{
-    const char *text = json_string_value(json_object_get(row, key));
-    return text ? text : "";
-}
-
 /* The store writes IPv4 as a mapped address; people do not. */
 static const char *client_text(const json_t *row, char *text)
 {
     struct addr a;
-    if (addr_parse(text_of(row, "client_ip"), &a) < 0)
+    if (addr_parse(row_text(row, "client_ip"), &a) < 0)
         return "?";
     return addr_format(&a, text);
 }
@@ -84,14 +41,14 @@ static void print_log_row(const json_t *row)
 {
     char when[WHEN_TEXT_MAX], client[ADDR_TEXT_MAX], type[DNS_TYPE_TEXT_MAX], rcode[DNS_TYPE_TEXT_MAX];
     char verdict[VERDICT_REF_TEXT_MAX];
-    int64_t time_us = number_of(row, "time_us");
+    int64_t time_us = row_number(row, "time_us");
     printf("%s.%03d  %-15s %-4s %-8s %-6s %-10s %-9s %8.3f ms  %s", when_format(time_us, when),
-           (int)(time_us / 1000 % 1000), client_text(row, client), dns_transport_word((unsigned)number_of(row, "transport")),
-           dns_rcode_format((unsigned)number_of(row, "rcode"), rcode),
-           dns_type_format((uint16_t)number_of(row, "qtype"), type), dns_action_word((unsigned)number_of(row, "action")),
-           verdict_text(number_of(row, "verdict"), number_of(row, "line"), verdict),
-           (double)number_of(row, "latency_us") / 1000, text_of(row, "name"));
-    const char *group = text_of(row, "group"), *member = text_of(row, "member");
+           (int)(time_us / 1000 % 1000), client_text(row, client), dns_transport_word((unsigned)row_number(row, "transport")),
+           dns_rcode_format((unsigned)row_number(row, "rcode"), rcode),
+           dns_type_format((uint16_t)row_number(row, "qtype"), type), dns_action_word((unsigned)row_number(row, "action")),
+           verdict_text(row_number(row, "verdict"), row_number(row, "line"), verdict),
+           (double)row_number(row, "latency_us") / 1000, row_text(row, "name"));
+    const char *group = row_text(row, "group"), *member = row_text(row, "member");
     if (*group)
         printf("  (%s%s%s)", group, *member ? ", " : "", member);
     printf("\n");
@@ -133,7 +90,7 @@ static int parse_limit(const char *command, const char *text, int *ret_limit)
 
 /* Asks every second for what was taken in since; ends when the node goes away. */
 static json_t *follow_log(int fd, const struct control_client_options *o, const struct log_wish *wish, int64_t asked_us,
-                          struct rows *rows)
+                          struct row_reader *rows)
 {
     /* What fitted and was taken in until a minute before the question has been shown, or was past the limit. */
     if (rows->last_seq < asked_us - FOLLOW_MARGIN_US)
@@ -142,7 +99,7 @@ static json_t *follow_log(int fd, const struct control_client_options *o, const 
     do {
         fflush(stdout);
         nanosleep(&(struct timespec){.tv_sec = FOLLOW_PERIOD_MS / 1000}, NULL);
-        reply = control_client_ask(fd, o, "log", log_arguments(wish, 0, rows->last_seq, FOLLOW_LIMIT), on_rows, rows,
+        reply = control_client_ask(fd, o, "log", log_arguments(wish, 0, rows->last_seq, FOLLOW_LIMIT), row_reader_take, rows,
                                    CONTROL_WAIT_MS);
         json_decref(reply);
     } while (reply);
@@ -172,12 +129,12 @@ int command_log(int argc, char **argv)
     if (limit_text && (code = parse_limit(argv[0], limit_text, &limit)) != EXIT_FINE)
         return code;
     int64_t since_us = last ? clock_wall_us() - last_us : 0;
-    struct rows rows = {.json = o.json, .print = print_log_row};
+    struct row_reader rows = {.json = o.json, .print = print_log_row};
     int fd = control_client_connect(&o);
     if (fd < 0)
         return EXIT_FAILED;
     int64_t asked_us = clock_wall_us();
-    json_t *reply = control_client_ask(fd, &o, "log", log_arguments(&wish, since_us, 0, limit), on_rows, &rows,
+    json_t *reply = control_client_ask(fd, &o, "log", log_arguments(&wish, since_us, 0, limit), row_reader_take, &rows,
                                        CONTROL_WAIT_MS);
     if (reply && follow) {
         json_decref(reply);
@@ -196,21 +153,21 @@ int command_log(int argc, char **argv)
 
 static void print_top_name(const json_t *row)
 {
-    printf("%10" PRId64 " %8" PRId64 "  %s\n", number_of(row, "hits"), number_of(row, "clients"), text_of(row, "name"));
+    printf("%10" PRId64 " %8" PRId64 "  %s\n", row_number(row, "hits"), row_number(row, "clients"), row_text(row, "name"));
 }
 
 static void print_top_client(const json_t *row)
 {
     char client[ADDR_TEXT_MAX];
-    printf("%10" PRId64 " %8" PRId64 "  %s\n", number_of(row, "hits"), number_of(row, "blocked"),
+    printf("%10" PRId64 " %8" PRId64 "  %s\n", row_number(row, "hits"), row_number(row, "blocked"),
            client_text(row, client));
 }
 
 static void print_top_share(const json_t *row, const char *key, const char *second)
 {
-    const char *text = text_of(row, key);
-    printf("%10" PRId64 " %8" PRId64 " %8" PRId64 "  %s%s%s\n", number_of(row, "hits"), number_of(row, "blocked"),
-           number_of(row, "clients"), *text ? text : "-", *second ? ", " : "", second);
+    const char *text = row_text(row, key);
+    printf("%10" PRId64 " %8" PRId64 " %8" PRId64 "  %s%s%s\n", row_number(row, "hits"), row_number(row, "blocked"),
+           row_number(row, "clients"), *text ? text : "-", *second ? ", " : "", second);
 }
 
 static void print_top_member(const json_t *row)
@@ -220,7 +177,7 @@ static void print_top_member(const json_t *row)
 
 static void print_top_group(const json_t *row)
 {
-    print_top_share(row, "group", text_of(row, "member"));
+    print_top_share(row, "group", row_text(row, "member"));
 }
 
 int command_top(int argc, char **argv)
@@ -257,7 +214,7 @@ int command_top(int argc, char **argv)
     int fd = control_client_connect(&o);
     if (fd < 0)
         return EXIT_FAILED;
-    struct rows rows = {.json = o.json, .print = tables[table].print};
+    struct row_reader rows = {.json = o.json, .print = tables[table].print};
     if (!o.json) {
         columns_print(_("Answers"), -10);
         columns_print(_(tables[table].second), -9);
@@ -268,7 +225,7 @@ int command_top(int argc, char **argv)
     json_t *wish = json_pack("{s:s, s:I, s:i}", "what", tables[table].what, "since_us",
                              (json_int_t)(clock_wall_us() - last_us), "limit", limit);
     set_text(wish, "member", member);
-    json_t *reply = control_client_ask(fd, &o, "top", wish, on_rows, &rows, CONTROL_WAIT_MS);
+    json_t *reply = control_client_ask(fd, &o, "top", wish, row_reader_take, &rows, CONTROL_WAIT_MS);
     close(fd);
     if (!reply)
         return EXIT_FAILED;

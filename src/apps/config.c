@@ -124,18 +124,22 @@ static const cyaml_schema_field_t lists_fields[] = {
     CYAML_FIELD_UINT_PTR("grow_percent", OPTIONAL_TEXT, struct file_lists, grow_percent),
     CYAML_FIELD_END,
 };
-static const cyaml_schema_field_t top_fields[] = {
-    CYAML_FIELD_STRING_PTR("user", OPTIONAL_TEXT, struct file_config, user, 1, CONFIG_USER_MAX - 1),
-    CYAML_FIELD_MAPPING_PTR("dns", OPTIONAL_TEXT, struct file_config, dns, dns_fields),
-    CYAML_FIELD_MAPPING_PTR("store", OPTIONAL_TEXT, struct file_config, store, config_store_fields),
-    CYAML_FIELD_MAPPING_PTR("lists", OPTIONAL_TEXT, struct file_config, lists, lists_fields),
-    CYAML_FIELD_SEQUENCE("groups", OPTIONAL_TEXT, struct file_config, groups, &config_group_entry, 0, GROUPS_MAX),
-    CYAML_FIELD_MAPPING_PTR("control", OPTIONAL_TEXT, struct file_config, control, control_fields),
-    CYAML_FIELD_SEQUENCE("feeds", OPTIONAL_TEXT, struct file_config, feeds, &config_feed_entry, 0, FEED_MAX),
-    CYAML_FIELD_MAPPING_PTR("fetch", OPTIONAL_TEXT, struct file_config, fetch, config_fetch_fields),
-    CYAML_FIELD_END,
-};
+#define TOP_FIELDS(store_fields)                                                                                       \
+    CYAML_FIELD_STRING_PTR("user", OPTIONAL_TEXT, struct file_config, user, 1, CONFIG_USER_MAX - 1),                   \
+        CYAML_FIELD_MAPPING_PTR("dns", OPTIONAL_TEXT, struct file_config, dns, dns_fields),                            \
+        CYAML_FIELD_MAPPING_PTR("store", OPTIONAL_TEXT, struct file_config, store, store_fields),                      \
+        CYAML_FIELD_MAPPING_PTR("lists", OPTIONAL_TEXT, struct file_config, lists, lists_fields),                      \
+        CYAML_FIELD_SEQUENCE("groups", OPTIONAL_TEXT, struct file_config, groups, &config_group_entry, 0, GROUPS_MAX), \
+        CYAML_FIELD_MAPPING_PTR("control", OPTIONAL_TEXT, struct file_config, control, control_fields),                \
+        CYAML_FIELD_SEQUENCE("feeds", OPTIONAL_TEXT, struct file_config, feeds, &config_feed_entry, 0, FEED_MAX),      \
+        CYAML_FIELD_MAPPING_PTR("fetch", OPTIONAL_TEXT, struct file_config, fetch, config_fetch_fields),               \
+        CYAML_FIELD_END
+
+static const cyaml_schema_field_t top_fields[] = {TOP_FIELDS(config_store_fields)};
+static const cyaml_schema_field_t top_fields_by_table[] = {TOP_FIELDS(config_store_fields_by_table)};
 static const cyaml_schema_value_t top_schema = {CYAML_VALUE_MAPPING(CYAML_FLAG_POINTER, struct file_config, top_fields)};
+static const cyaml_schema_value_t top_schema_by_table = {
+    CYAML_VALUE_MAPPING(CYAML_FLAG_POINTER, struct file_config, top_fields_by_table)};
 
 /* ---- errors with file and line ---- */
 
@@ -446,7 +450,7 @@ void config_defaults(struct config *c)
 {
     memset(c, 0, sizeof *c);
     *c = (struct config){
-        .size = sizeof *c, .ring_bytes = 8u << 20, .store_memory_mib = 400, .retention_days = 30};
+        .size = sizeof *c, .ring_bytes = 8u << 20, .store_memory_mib = 400, .retention_days = {[STORE_TABLE_DNS] = 30, [STORE_TABLE_PDNS] = 365}};
     c->clients = (struct client_form){.kind = CLIENT_FULL, .ipv4_prefix = 24, .ipv6_prefix = 48};
     c->lists.shrink_percent = 50;
     c->lists.grow_percent = 100;
@@ -488,7 +492,18 @@ int config_load(const char *path, struct config *ret_config, char *ret_error)
     cyaml_config_t cyaml = {
         .log_fn = keep_complaint, .log_ctx = &l, .log_level = CYAML_LOG_ERROR, .mem_fn = cyaml_mem};
     struct file_config *f = NULL;
-    cyaml_err_t e = cyaml_load_file(path, &cyaml, &top_schema, (cyaml_data_t **)&f, NULL);
+    const cyaml_schema_value_t *schema = &top_schema;
+    cyaml_err_t e = cyaml_load_file(path, &cyaml, schema, (cyaml_data_t **)&f, NULL);
+    if (e == CYAML_ERR_UNEXPECTED_EVENT || e == CYAML_ERR_INVALID_VALUE) { /* perhaps at retention_days, by table */
+        struct config_load second = {.path = path, .error = ret_error};
+        cyaml.log_ctx = &second;
+        cyaml_err_t again = cyaml_load_file(path, &cyaml, &top_schema_by_table, (cyaml_data_t **)&f, NULL);
+        if (again == CYAML_OK || again != e || second.line > l.line) {
+            e = again;
+            l = second;
+            schema = &top_schema_by_table;
+        }
+    }
     if (e != CYAML_OK) {
         /* libcyaml's place is that of the mapping; the complaint ends with the word it is about. */
         const char *colon = strrchr(l.reason, ':');
@@ -499,7 +514,7 @@ int config_load(const char *path, struct config *ret_config, char *ret_error)
     }
     struct config *c = malloc(sizeof *c);
     if (!c) {
-        cyaml_free(&cyaml, &top_schema, f, 0);
+        cyaml_free(&cyaml, schema, f, 0);
         snprintf(ret_error, CONFIG_ERROR_MAX, "%s", strerror(ENOMEM));
         return -ENOMEM;
     }
@@ -525,7 +540,7 @@ int config_load(const char *path, struct config *ret_config, char *ret_error)
         config_take_fetch(&l, f->fetch, &c->fetch);
     if (f && f->control)
         take_users(&l, f->control, c);
-    cyaml_free(&cyaml, &top_schema, f, 0);
+    cyaml_free(&cyaml, schema, f, 0);
     if (l.failed == 0)
         *ret_config = *c;
     free(c);

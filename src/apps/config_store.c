@@ -5,16 +5,26 @@
 #include "apps/config_impl.h"
 #include "base/text.h"
 
-const cyaml_schema_field_t config_store_fields[] = {
-    CYAML_FIELD_STRING_PTR("engine", CONFIG_OPTIONAL, struct config_file_store, engine, 1, CONFIG_PATH_MAX - 1),
-    CYAML_FIELD_UINT("memory_mib", CYAML_FLAG_OPTIONAL, struct config_file_store, memory_mib),
-    CYAML_FIELD_UINT_PTR("retention_days", CONFIG_OPTIONAL, struct config_file_store, retention_days),
-    CYAML_FIELD_UINT("ring_mib", CYAML_FLAG_OPTIONAL, struct config_file_store, ring_mib),
-    CYAML_FIELD_STRING_PTR("clients", CONFIG_OPTIONAL, struct config_file_store, clients, 1, 31),
-    CYAML_FIELD_UINT_PTR("clients_ipv4_prefix", CONFIG_OPTIONAL, struct config_file_store, clients_ipv4_prefix),
-    CYAML_FIELD_UINT_PTR("clients_ipv6_prefix", CONFIG_OPTIONAL, struct config_file_store, clients_ipv6_prefix),
+static const cyaml_schema_field_t retention_fields[] = {
+    CYAML_FIELD_UINT_PTR("dns", CONFIG_OPTIONAL, struct config_file_retention, days[STORE_TABLE_DNS]),
+    CYAML_FIELD_UINT_PTR("pdns", CONFIG_OPTIONAL, struct config_file_retention, days[STORE_TABLE_PDNS]),
     CYAML_FIELD_END,
 };
+
+#define FIELDS(retention)                                                                                            \
+    CYAML_FIELD_STRING_PTR("engine", CONFIG_OPTIONAL, struct config_file_store, engine, 1, CONFIG_PATH_MAX - 1),     \
+        CYAML_FIELD_UINT("memory_mib", CYAML_FLAG_OPTIONAL, struct config_file_store, memory_mib), retention,        \
+        CYAML_FIELD_UINT("ring_mib", CYAML_FLAG_OPTIONAL, struct config_file_store, ring_mib),                       \
+        CYAML_FIELD_STRING_PTR("clients", CONFIG_OPTIONAL, struct config_file_store, clients, 1, 31),                \
+        CYAML_FIELD_UINT_PTR("clients_ipv4_prefix", CONFIG_OPTIONAL, struct config_file_store, clients_ipv4_prefix), \
+        CYAML_FIELD_UINT_PTR("clients_ipv6_prefix", CONFIG_OPTIONAL, struct config_file_store, clients_ipv6_prefix), \
+        CYAML_FIELD_STRING_PTR("passive_dns", CONFIG_OPTIONAL, struct config_file_store, passive_dns, 1, 31),        \
+        CYAML_FIELD_END
+
+const cyaml_schema_field_t config_store_fields[] = {
+    FIELDS(CYAML_FIELD_UINT_PTR("retention_days", CONFIG_OPTIONAL, struct config_file_store, retention_days))};
+const cyaml_schema_field_t config_store_fields_by_table[] = {FIELDS(CYAML_FIELD_MAPPING_PTR(
+    "retention_days", CONFIG_OPTIONAL, struct config_file_store, retention_by_table, retention_fields))};
 
 static void take_bits(struct config_load *l, const char *key, const unsigned *value, unsigned max, uint8_t *to)
 {
@@ -41,6 +51,36 @@ static void take_clients(struct config_load *l, const struct config_file_store *
     take_bits(l, "clients_ipv6_prefix", f->clients_ipv6_prefix, 128, &to->ipv6_prefix);
 }
 
+/* More would be past what days can be counted to. */
+#define DAYS_MAX 20000
+
+/* One number is for every table. */
+static void take_retention(struct config_load *l, const struct config_file_store *f, unsigned *to)
+{
+    for (unsigned i = 0; i < STORE_TABLE_COUNT; i++) {
+        const unsigned *days = f->retention_by_table ? f->retention_by_table->days[i] : f->retention_days;
+        if (days && *days > DAYS_MAX)
+            config_refuse_number(l, "retention_days", *days, _("more than 20000 days; 0 keeps for ever"));
+        else if (days)
+            to[i] = *days;
+    }
+}
+
+static void take_passive_dns(struct config_load *l, const char *word, enum dns_records *to)
+{
+    static const char *const words[] = {
+        [DNS_RECORDS_SUSPECTED] = "suspected", [DNS_RECORDS_ALL] = "all", [DNS_RECORDS_OFF] = "off"};
+    _Static_assert(array_len(words) == DNS_RECORDS_COUNT, "a word for each");
+    for (unsigned i = 0; word && i < array_len(words); i++) {
+        if (strcmp(word, words[i]) == 0) {
+            *to = i;
+            return;
+        }
+    }
+    if (word)
+        config_refuse(l, "passive_dns", word, _("must be suspected, all or off"));
+}
+
 void config_take_store(struct config_load *l, const struct config_file_store *f, struct config *c)
 {
     unsigned ring_mib = 0;
@@ -53,7 +93,7 @@ void config_take_store(struct config_load *l, const struct config_file_store *f,
         config_refuse_number(l, "ring_mib", ring_mib, _("must be a power of two"));
     if (ring_mib)
         c->ring_bytes = (size_t)ring_mib << 20;
-    if (f->retention_days)
-        c->retention_days = *f->retention_days;
+    take_retention(l, f, c->retention_days);
     take_clients(l, f, &c->clients);
+    take_passive_dns(l, f->passive_dns, &c->dns.records);
 }

@@ -131,7 +131,10 @@ static json_t *store_json(const struct node_status_sources *s)
     add(store, "bytes_on_disk", t->bytes_on_disk);
     json_object_set_new(store, "engine", json_string(t->version));
     json_object_set_new(store, "last_error", json_string(t->last_error));
-    add(store, "retention_days", s->config->retention_days);
+    json_t *days = json_object();
+    for (unsigned i = 0; i < STORE_TABLE_COUNT; i++)
+        add(days, store_table_name(i), s->config->retention_days[i]);
+    json_object_set_new(store, "retention_days", days);
     return store;
 }
 

@@ -221,7 +221,7 @@ bool store_client_has_room(const struct store_client *c)
     return c->counters.batches_waiting < STORE_CLIENT_BATCHES_MAX;
 }
 
-int store_client_insert(struct store_client *c, struct native *block, size_t rows)
+int store_client_insert(struct store_client *c, enum store_table table, const struct native *block, size_t rows)
 {
     struct batch *b = NULL;
     for (size_t i = 0; i < array_len(c->batches) && !b; i++)
@@ -234,7 +234,7 @@ int store_client_insert(struct store_client *c, struct native *block, size_t row
     if (!message)
         return -ENOMEM;
     *b = (struct batch){.number = c->next_batch++, .message = message, .len = len, .rows = rows};
-    store_insert_put_head(message, b->number, STORE_TABLE_DNS);
+    store_insert_put_head(message, b->number, table);
     memcpy(message + STORE_INSERT_HEAD_LEN, block->bytes, block->len);
     c->counters.batches_waiting++;
     send_batch(c, b);

@@ -35,8 +35,8 @@ bool store_client_connected(const struct store_client *c);
 
 /* Room for another batch? Without it the caller keeps its rows (and the ring behind it fills and counts). */
 bool store_client_has_room(const struct store_client *c);
-/* Takes the block's bytes away from it. */
-int store_client_insert(struct store_client *c, struct native *block, size_t rows) must_check;
+/* Copies the block. */
+int store_client_insert(struct store_client *c, enum store_table table, const struct native *block, size_t rows) must_check;
 /* -ENOTCONN without a store, -EBUSY with too many questions. */
 int store_client_ask(struct store_client *c, const char *sql, size_t len, store_answer_fn *answer, void *self) must_check;
 /* The store's own status as it last told; asked for every few seconds. */

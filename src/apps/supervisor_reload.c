@@ -45,7 +45,7 @@ static void apply_config(struct supervisor *s, const struct config *next)
     bool dns_changed = !dns_service_options_equal(&s->config.dns, &next->dns);
     bool store_changed = strcmp(s->config.engine, next->engine) != 0 ||
                          s->config.store_memory_mib != next->store_memory_mib ||
-                         s->config.retention_days != next->retention_days;
+                         memcmp(s->config.retention_days, next->retention_days, sizeof next->retention_days) != 0;
     bool feeds_changed = s->config.feed_count != next->feed_count ||
                          memcmp(s->config.feeds, next->feeds, sizeof next->feeds) != 0 ||
                          memcmp(&s->config.fetch, &next->fetch, sizeof next->fetch) != 0;

@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "store/dns_rows.h"
+#include "store/sql_name.h"
 #include "store/sql_text.h"
 
 static void add_actions(struct sql *s, uint32_t actions)
@@ -29,40 +30,6 @@ static void add_since(struct sql *s, int64_t us)
 static bool time_valid(int64_t us)
 {
     return us >= 0 && us / 1000000 <= UINT32_MAX;
-}
-
-/* The stored text of the name that was asked for; -EINVAL when no stored name can be that long. */
-static int normal_name(const char *name, char *ret_text)
-{
-    size_t len = strnlen(name, DNS_ROWS_NAME_TEXT_MAX + 1);
-    if (len > 1 && len <= DNS_ROWS_NAME_TEXT_MAX && name[len - 1] == '.')
-        len--;
-    if (len == 0 || len >= DNS_ROWS_NAME_TEXT_MAX)
-        return -EINVAL;
-    for (size_t i = 0; i < len; i++)
-        ret_text[i] = name[i] >= 'A' && name[i] <= 'Z' ? (char)(name[i] | 0x20) : name[i];
-    ret_text[len] = '\0';
-    return 0;
-}
-
-static int add_name(struct sql *s, const char *name, bool below)
-{
-    char text[DNS_ROWS_NAME_TEXT_MAX + 1];
-    int r = normal_name(name, text + 1);
-    if (r < 0)
-        return r;
-    if (below && strcmp(text + 1, ".") == 0)
-        return 0; /* all names are below the root */
-    text[0] = '.';
-    sql_add(s, " AND (name = ");
-    sql_literal(s, text + 1);
-    if (below) {
-        sql_add(s, " OR endsWith(name, ");
-        sql_literal(s, text);
-        sql_add(s, ")");
-    }
-    sql_add(s, ")");
-    return 0;
 }
 
 static void add_client(struct sql *s, const struct addr *client, const struct addr *client_too)
@@ -120,7 +87,7 @@ int dns_query_log(const struct dns_log_filter *f, char *sql, size_t max)
         sql_add(&s, " AND ");
         add_actions(&s, f->actions);
     }
-    int r = f->name ? add_name(&s, f->name, f->below) : 0;
+    int r = f->name ? sql_add_name(&s, f->name, f->below) : 0;
     if (r < 0)
         return r;
     sql_add(&s, f->after_seq > 0 ? " ORDER BY seq LIMIT %u) ORDER BY seq" : " ORDER BY ts DESC, us DESC, seq DESC LIMIT %u)"

@@ -32,6 +32,7 @@ struct engine {
 static const char *const telemetry_tables[] = {
     schema_telemetry_0001,
     schema_telemetry_0002,
+    schema_telemetry_0003,
 };
 
 /* The defaults are for a database server that has the machine to itself: 90 % of memory, five gigabytes of marks,

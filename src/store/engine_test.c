@@ -18,6 +18,8 @@
 #include "store/chdb.h"
 #include "store/dns_query.h"
 #include "store/dns_rows.h"
+#include "store/pdns_query.h"
+#include "store/pdns_rows.h"
 #include "store/schema.h"
 #include "store/sql_text.h"
 
@@ -451,6 +453,62 @@ TEST(retention_drops_whole_days)
 {
     fresh_dir();
     run_part(drop_days);
+    remove_dir();
+}
+
+static void see_record(struct pdns_rows *rows, const char *name, size_t name_len, const char *data, int64_t time_us)
+{
+    struct answer_record a = {
+        .time_us = time_us, .ttl_s = 60, .type = 1, .verdict = {.id = 7}, .name_len = (uint8_t)name_len};
+    memcpy(a.name, name, name_len);
+    check_int(pdns_rows_add(rows, &a, data, strlen(data)), ==, 0);
+}
+
+static void fold_records(int fd)
+{
+    (void)fd;
+    struct engine *e = open_engine();
+    struct pdns_rows *rows;
+    struct native block;
+    native_init(&block, PDNS_ROWS_BLOCK_MAX);
+    check_int(pdns_rows_new(&rows), ==, 0);
+    for (int day = 0; day < 3; day++) {
+        for (int i = 0; i < 10; i++)
+            see_record(rows, "\4evil\4test", 11, "192.0.2.1", START_US + day * DAY_US + i * 1000000);
+        see_record(rows, "\3www\4evil\4test", 15, day == 0 ? "192.0.2.1" : "192.0.2.2", START_US + day * DAY_US);
+        check_int(pdns_rows_take(rows, &block), ==, 0);
+        check_int(engine_insert(e, "pdns", block.bytes, block.len), ==, 0);
+    }
+    char sql[SQL_TEXT_MAX];
+    check_int(pdns_query(&(struct pdns_filter){.name = "evil.test", .limit = 5}, sql, sizeof sql), >, 0);
+    static const char all[] =
+        "{\"name\":\"evil.test\",\"type\":1,\"data\":\"192.0.2.1\",\"time_first\":1700000000,"
+        "\"time_last\":1700172809,\"hits\":30,\"max_ttl\":60,\"last_verdict\":7}\n";
+    check_answer(e, sql, all);
+    check_int(pdns_query(&(struct pdns_filter){.name = "test", .below = true, .data = "192.0.2.1", .limit = 5}, sql,
+                         sizeof sql), >, 0);
+    check_answer(e, sql,
+                 "{\"name\":\"evil.test\",\"type\":1,\"data\":\"192.0.2.1\",\"time_first\":1700000000,"
+                 "\"time_last\":1700172809,\"hits\":30,\"max_ttl\":60,\"last_verdict\":7}\n"
+                 "{\"name\":\"www.evil.test\",\"type\":1,\"data\":\"192.0.2.1\",\"time_first\":1700000000,"
+                 "\"time_last\":1700000000,\"hits\":1,\"max_ttl\":60,\"last_verdict\":7}\n");
+    check_int(pdns_query(&(struct pdns_filter){.name = "test", .below = true, .limit = 5, .offset = 2}, sql, sizeof sql), >, 0);
+    check_answer(e, sql, "{\"name\":\"www.evil.test\",\"type\":1,\"data\":\"192.0.2.1\",\"time_first\":1700000000,"
+                         "\"time_last\":1700000000,\"hits\":1,\"max_ttl\":60,\"last_verdict\":7}\n");
+    /* A day is forgotten, with what was first seen in it. */
+    check_int(engine_drop_before(e, "pdns", dns_query_day_kept(START_US + 2 * DAY_US, 1)), ==, 1);
+    check_int(pdns_query(&(struct pdns_filter){.name = "evil.test", .limit = 5}, sql, sizeof sql), >, 0);
+    check_answer(e, sql, "{\"name\":\"evil.test\",\"type\":1,\"data\":\"192.0.2.1\",\"time_first\":1700086400,"
+                         "\"time_last\":1700172809,\"hits\":20,\"max_ttl\":60,\"last_verdict\":7}\n");
+    native_done(&block);
+    pdns_rows_free(rows);
+    engine_close(e);
+}
+
+TEST(records_of_answers_are_folded)
+{
+    fresh_dir();
+    run_part(fold_records);
     remove_dir();
 }
 

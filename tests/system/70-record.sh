@@ -12,6 +12,13 @@ $TTL 77
 ns A 127.0.0.1
 www A 192.0.2.10
 games A 192.0.2.11
+chained CNAME host.cdn
+host.cdn A 203.0.113.5
+host.cdn AAAA 2001:db8::5
+text TXT "v=one" "a \"b\""
+mail MX 10 host.cdn
+service HTTPS 1 . alpn=h2 ipv4hint=203.0.113.5
+odd TYPE65280 \# 2 abcd
 ZONE
 cat >"$WORK/node.conf" <<'CONF'
 dns:
@@ -144,6 +151,51 @@ check the_disk_has_no_whole_address octets_are_nowhere
 check a_wrong_form_is_refused has "$(setting '  clients: blurred' 2>&1)" 'node.conf:[0-9]+: clients: blurred: must be full, prefix'
 check a_wrong_prefix_is_refused has "$(setting '  clients_ipv4_prefix: 33' 2>&1)" 'clients_ipv4_prefix: 33: must be 0 to 32'
 check clients_whole_again setting '  clients: full'
+
+# ---- passive DNS ----
+# cof ARGUMENT...: what is known, without times; one object a line.
+cof() {
+    hinomi pdns --json "$@" | sed 's/, *"time_first": *[0-9]*, *"time_last": *[0-9]*//; s/: /:/g; s/, /,/g'
+}
+known() {
+    cof "$@" | grep -q .
+}
+check an_address_is_blocked hinomi block 203.0.113.5 --reason 'phishing host'
+from 127.0.0.1 chained.example
+from 127.0.0.1 www.example TXT
+check the_blocked_chain_is_kept until_true 10 known chained.example
+check with_its_data is "$(cof chained.example)" \
+    '{"rrname":"chained.example","rrtype":"CNAME","rdata":"host.cdn.example","count":1,"x-verdict":3}'
+check by_the_address is "$(cof 203.0.113.5)" \
+    '{"rrname":"host.cdn.example","rrtype":"A","rdata":"203.0.113.5","count":1,"x-verdict":3}'
+check by_the_alias is "$(cof --is-data host.cdn.example)" "$(cof chained.example)"
+check what_nobody_suspects_is_not_kept is "$(cof www.example)" ''
+check below is "$(cof --below example | wc -l)" 2
+check a_page is "$(cof --below example --limit 1 --page 2 2>/dev/null | wc -l)" 1
+check times_are_seconds_of_now has "$(hinomi pdns --json chained.example)" "\"time_first\": *$(date +%s | cut -c1-6)[0-9]{4}, *\"time_last\""
+check for_people has "$(hinomi pdns 203.0.113.5)" ' 1  host.cdn.example A 203.0.113.5$'
+check all_answers setting '  passive_dns: all
+  retention_days: {dns: 7, pdns: 0}'
+for type in TXT:text MX:mail HTTPS:service TYPE65280:odd AAAA:host.cdn SOA:@ NS:@; do
+    name=${type#*:}.example
+    from 127.0.0.1 "${name#@.}" "${type%%:*}"
+done
+check all_are_kept until_true 10 known example
+check a_text has "$(cof text.example)" '"rdata":"\\"v=one\\" \\"a \\\\\\"b\\\\\\"\\"","count":1\}$'
+check a_mail_server has "$(cof --is-data host.cdn.example)" '"rrtype":"MX","rdata":"10 host.cdn.example"'
+check a_service has "$(cof service.example)" '"rrtype":"HTTPS","rdata":"1 . alpn=\\"h2\\" ipv4hint=203.0.113.5"'
+check an_unknown_type has "$(cof odd.example)" '"rrtype":"TYPE65280","rdata":"\\\\# 2 abcd"'
+check an_address_of_six has "$(cof 2001:DB8:0::5)" '"rrname":"host.cdn.example","rrtype":"AAAA","rdata":"2001:db8::5"'
+check a_zone has "$(cof example)" '"rrtype":"SOA","rdata":"ns.example hostmaster.example 1 3600 600 86400 60"'
+check retention_by_table has "$(hinomi status --json)" '"retention_days": *\{"dns": *7, *"pdns": *0\}'
+check nothing_more setting '  passive_dns: off'
+from 127.0.0.1 ns.example
+check an_answer until_true 10 recorded ns.example
+check is_not_kept is "$(cof ns.example)" ''
+check a_wrong_word_is_refused has "$(setting '  passive_dns: some' 2>&1)" 'passive_dns: some: must be suspected, all or off'
+check a_wrong_table_is_refused has "$(setting '  retention_days: {other: 3}' 2>&1)" 'node.conf:[0-9]+: Unexpected key: other'
+check one_number_for_all setting '  retention_days: 9'
+check is_of_each has "$(hinomi status --json)" '"retention_days": *\{"dns": *9, *"pdns": *9\}'
 
 # ---- following ----
 # Many answers a microsecond's neighbours apart, in more than one page of the store: each comes once.

@@ -41,7 +41,8 @@
     X(tls_handshakes, "tls_handshakes")              \
     X(tls_handshake_failures, "tls_handshake_failures") \
     X(tls_refused, "tls_refused")                    \
-    X(doh_bad_requests, "doh_bad_requests")
+    X(doh_bad_requests, "doh_bad_requests")          \
+    X(records_left_out, "records_left_out")
 
 struct dns_counters {
     _Atomic uint64_t queries[DNS_TRANSPORT_COUNT];
