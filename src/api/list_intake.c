@@ -115,6 +115,7 @@ int list_intake_new(const struct list_intake_options *options, struct list_intak
     snprintf(in->record.name, sizeof in->record.name, "%s", options->name);
     in->record.enabled = true;
     in->record.protects = options->protects;
+    in->record.observes = options->observes || (in->known && in->old.observes);
     in->record.imported_us = now_us;
     in->verdict = (struct verdict){.claim = VERDICT_CLAIM_LIST, .made_us = now_us, .from_us = now_us};
     snprintf(in->verdict.subject, sizeof in->verdict.subject, "%s", options->name);
@@ -339,6 +340,7 @@ int list_intake_accept(struct node *node, const char *name, const char *source, 
     in->known = ledger_list_get(node->ledger, name, &in->old) == 0;
     in->record = (struct list_record){.enabled = true,
                                       .protects = in->known && in->old.protects,
+                                      .observes = in->known && in->old.observes,
                                       .imported_us = now_us,
                                       .names = h.names,
                                       .skipped = h.skipped};

@@ -37,6 +37,7 @@ struct list_intake_options {
     struct list_reading reading;
     bool force;    /* never held, and taken again when unchanged */
     bool protects; /* a never-block list */
+    bool observes; /* it only observes; a known list stays as it was when this is false */
     int order;     /* place among the lists; -1: as it was, else last */
 };
 

@@ -11,10 +11,10 @@
 
 static json_t *list_json(const struct list_record *r)
 {
-    return json_pack("{s:i, s:s, s:s, s:i, s:b, s:b, s:i, s:i, s:i, s:I, s:s}", "id", (int)r->id, "name", r->name,
+    return json_pack("{s:i, s:s, s:s, s:i, s:b, s:b, s:b, s:i, s:i, s:i, s:I, s:s}", "id", (int)r->id, "name", r->name,
                      "format", r->format, "order", (int)r->order, "enabled", r->enabled, "never_block", r->protects,
-                     "verdict", (int)r->verdict, "names", (int)r->names, "skipped", (int)r->skipped, "imported_us",
-                     (json_int_t)r->imported_us, "sha256", r->sha256);
+                     "observes", r->observes, "verdict", (int)r->verdict, "names", (int)r->names, "skipped",
+                     (int)r->skipped, "imported_us", (json_int_t)r->imported_us, "sha256", r->sha256);
 }
 
 static json_t *held_json(const struct list_held *h)
@@ -80,6 +80,7 @@ static void handle_import(struct control_request *request, const json_t *argumen
         .reason = reason && *reason ? reason : _("imported"),
         .force = json_is_true(json_object_get(arguments, "accept")),
         .protects = json_is_true(json_object_get(arguments, "never_block")),
+        .observes = json_is_true(json_object_get(arguments, "observe")),
         .order = -1,
     };
     if (format && list_reading_parse(format, &options.reading) < 0) {
@@ -259,6 +260,73 @@ static void handle_fetch(struct control_request *request, const json_t *argument
         control_reply_error(request, "%s", strerror(-e));
 }
 
+/* ---- observe, enforce ---- */
+
+struct mode_change {
+    struct control_request *request;
+    struct list_record record;
+};
+
+static void on_mode_in_force(void *self, const char *error)
+{
+    struct mode_change *change = self;
+    json_t *object = json_pack("{s:o, s:b}", "list", list_json(&change->record), "in_force", error == NULL);
+    if (object && error)
+        json_object_set_new(object, "warning", json_string(error));
+    control_reply(change->request, object);
+    free(change);
+}
+
+/* The same edition with another effect is said anew: one verdict. */
+static void set_observes(struct control_request *request, const json_t *arguments, bool observes)
+{
+    struct node *node = control_request_self(request);
+    const char *name = json_string_value(json_object_get(arguments, "name"));
+    const char *reason = json_string_value(json_object_get(arguments, "reason"));
+    struct mode_change *change = calloc(1, sizeof *change);
+    if (!change) {
+        control_reply_error(request, "%s", strerror(ENOMEM));
+        return;
+    }
+    struct list_record *r = &change->record;
+    change->request = request;
+    if (!name || ledger_list_get(node->ledger, name, r) < 0) {
+        control_reply_error(request, _("no list of that name; \"hinomi lists\" shows those there are"));
+        free(change);
+        return;
+    }
+    if (r->protects || r->observes == observes) {
+        control_reply_error(request, r->protects ? _("a never-block list blocks nothing: there is nothing to observe")
+                                     : observes  ? _("that list only observes already")
+                                                 : _("that list is enforced already"));
+        free(change);
+        return;
+    }
+    int64_t now_us = clock_wall_us();
+    struct verdict v = {
+        .claim = VERDICT_CLAIM_LIST, .made_us = now_us, .from_us = now_us, .supersedes = r->verdict};
+    snprintf(v.subject, sizeof v.subject, "%s", name);
+    snprintf(v.source, sizeof v.source, "%s", control_request_source(request));
+    snprintf(v.reason, sizeof v.reason, "%s", reason && *reason ? reason : observes ? _("only observed") : _("enforced"));
+    r->observes = observes;
+    if (ledger_list_import(node->ledger, &v, r) < 0) {
+        control_reply_error(request, _("the ledger refused the verdict: %s"), _(ledger_error(node->ledger)));
+        free(change);
+        return;
+    }
+    node->lists_changed(node->self, on_mode_in_force, change);
+}
+
+static void handle_observe(struct control_request *request, const json_t *arguments)
+{
+    set_observes(request, arguments, true);
+}
+
+static void handle_enforce(struct control_request *request, const json_t *arguments)
+{
+    set_observes(request, arguments, false);
+}
+
 const struct control_command list_commands[] = {
     {"fetch", handle_fetch},
     {"import", handle_import},
@@ -266,5 +334,7 @@ const struct control_command list_commands[] = {
     {"discard", handle_discard},
     {"lists", handle_lists},
     {"remove", handle_remove},
+    {"observe", handle_observe},
+    {"enforce", handle_enforce},
     {0},
 };

@@ -1,4 +1,4 @@
-/* hinomi import, lists, accept, discard, remove: the lists of a node. */
+/* hinomi import, lists, accept, discard, observe, enforce, remove: the lists of a node. */
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -118,10 +118,11 @@ int command_import(int argc, char **argv)
 {
     struct control_client_options o;
     const char *name = NULL, *format = "auto", *reason = "";
-    bool accept = false, never_block = false;
+    bool accept = false, never_block = false, observe = false;
     const struct client_option own[] = {{"name", 'n', &name, NULL},      {"format", 'f', &format, NULL},
                                         {"reason", 'r', &reason, NULL},  {"accept", 0, NULL, &accept},
-                                        {"never-block", 0, NULL, &never_block}, {0}};
+                                        {"never-block", 0, NULL, &never_block},
+                                        {"observe", 0, NULL, &observe}, {0}};
     int first;
     int code = client_options_parse(argc, argv, own, &o, &first);
     if (code != EXIT_FINE)
@@ -140,8 +141,9 @@ int command_import(int argc, char **argv)
     }
     json_t *reply = NULL;
     if (control_client_send(fd, &o, "import",
-                            json_pack("{s:s, s:s, s:s, s:b, s:b}", "name", name ? name : own_name, "format", format,
-                                      "reason", reason, "accept", accept, "never_block", never_block)) &&
+                            json_pack("{s:s, s:s, s:s, s:b, s:b, s:b}", "name", name ? name : own_name, "format", format,
+                                      "reason", reason, "accept", accept, "never_block", never_block, "observe",
+                                      observe)) &&
         send_file(fd, file, &o, argv[first]))
         reply = control_client_reply(fd, &o, NULL, NULL, CONTROL_WAIT_LONG_MS);
     close(file);
@@ -163,7 +165,9 @@ static void print_list(const json_t *l)
     printf("%-4" PRId64 " %-28s %-7s %10" PRId64 " %8" PRId64 " %8" PRId64 "  %s", number_of(l, "id"), text_of(l, "name"),
            text_of(l, "format"), number_of(l, "names"), number_of(l, "skipped"), number_of(l, "verdict"),
            when_format(number_of(l, "imported_us"), when));
-    printf("%s\n", json_is_true(json_object_get(l, "never_block")) ? _("  never-block list") : "");
+    printf("%s\n", json_is_true(json_object_get(l, "never_block")) ? _("  never-block list")
+                   : json_is_true(json_object_get(l, "observes")) ? _("  only observed")
+                                                                  : "");
     if (strcmp(text_of(l, "state"), "held") == 0)
         printf(_("     held back since %s: %" PRId64 " rules instead of %" PRId64 "; \"hinomi accept %s\" or \"hinomi discard "
                  "%s\"\n"),
@@ -181,6 +185,10 @@ static void print_feed(const json_t *f)
     printf(_("feed %s: %s\n"), text_of(f, "name"), text_of(f, "source"));
     printf(_("     last success %s; next try %s; last time: %s\n"), ok_us ? when_format(ok_us, ok) : _("never"),
            number_of(f, "next_us") ? when_format(number_of(f, "next_us"), next) : _("now"), text_of(f, "outcome"));
+    if (json_object_get(f, "serial"))
+        printf(_("     serial %" PRId64 "%s\n"), number_of(f, "serial"),
+               json_is_true(json_object_get(f, "expired")) ? _("; expired: its primary has not confirmed it for too long")
+                                                          : "");
     if (*text_of(f, "error"))
         printf(_("     failed %" PRId64 " times: %s\n"), number_of(f, "failures"), text_of(f, "error"));
 }
@@ -305,6 +313,28 @@ static void print_removed(const json_t *reply)
     printf("%s\n", _("the list is removed"));
     if (warning)
         fprintf(stderr, "hinomi: %s\n", warning);
+}
+
+static void print_mode(const json_t *reply)
+{
+    const json_t *list = json_object_get(reply, "list");
+    const char *warning = json_string_value(json_object_get(reply, "warning"));
+    printf(json_is_true(json_object_get(list, "observes"))
+               ? _("list %s only observes from now on, verdict %" PRId64 ": hinomi top observed shows what it would block\n")
+               : _("list %s is enforced from now on, verdict %" PRId64 "\n"),
+           text_of(list, "name"), number_of(list, "verdict"));
+    if (warning)
+        fprintf(stderr, "hinomi: %s\n", warning);
+}
+
+int command_observe(int argc, char **argv)
+{
+    return of_one_list(argc, argv, print_mode);
+}
+
+int command_enforce(int argc, char **argv)
+{
+    return of_one_list(argc, argv, print_mode);
 }
 
 int command_remove(int argc, char **argv)

@@ -24,9 +24,9 @@ struct file_rate {
 };
 
 struct file_dns {
-    char **listen, **listen_tls, **listen_https, **access, **forward;
+    char **listen, **listen_tls, **listen_https, **access, **forward, **send_from;
     struct file_stub *stub;
-    unsigned listen_count, listen_tls_count, listen_https_count, access_count, forward_count, stub_count;
+    unsigned listen_count, listen_tls_count, listen_https_count, access_count, forward_count, send_from_count, stub_count;
     unsigned workers, cache_mib;
     bool *validate;
     bool *background;
@@ -91,6 +91,7 @@ static const cyaml_schema_field_t dns_fields[] = {
     CYAML_FIELD_SEQUENCE("listen_tls", OPTIONAL_TEXT, struct file_dns, listen_tls, &text_entry, 0, DNS_LISTEN_MAX),
     CYAML_FIELD_SEQUENCE("listen_https", OPTIONAL_TEXT, struct file_dns, listen_https, &text_entry, 0, DNS_LISTEN_MAX),
     CYAML_FIELD_SEQUENCE("access", OPTIONAL_TEXT, struct file_dns, access, &text_entry, 0, DNS_ACCESS_MAX),
+    CYAML_FIELD_SEQUENCE("send_from", OPTIONAL_TEXT, struct file_dns, send_from, &text_entry, 0, DNS_SEND_FROM_MAX),
     CYAML_FIELD_SEQUENCE("forward", OPTIONAL_TEXT, struct file_dns, forward, &text_entry, 0, DNS_FORWARDS_MAX),
     CYAML_FIELD_SEQUENCE("stub", OPTIONAL_TEXT, struct file_dns, stub, &stub_entry, 0, DNS_STUBS_MAX),
     CYAML_FIELD_UINT("workers", CYAML_FLAG_OPTIONAL, struct file_dns, workers),
@@ -332,6 +333,11 @@ static void take_targets(struct config_load *l, const struct file_dns *f, struct
         s->recursive = f->stub[i].recursive;
         s->insecure = f->stub[i].validate && !*f->stub[i].validate;
         u->stub_count = i + 1;
+    }
+    for (unsigned i = 0; f->send_from && i < f->send_from_count; i++) {
+        if (addr_parse(f->send_from[i], &u->send_from[i]) < 0)
+            config_refuse(l, "send_from", f->send_from[i], _("not an address, such as 192.0.2.53 or 2001:db8::53"));
+        u->send_from_count = i + 1;
     }
     config_take_text(l, "tls_authorities", f->tls_authorities, u->authorities, sizeof u->authorities);
     if (f->tls_authorities && access(f->tls_authorities, R_OK) < 0)

@@ -1,4 +1,6 @@
-/* Reads the parts "feeds" and "fetch" of the configuration. */
+/* Reads the sections `feeds` and `fetch` of the configuration. */
+#include "apps/config_impl.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -6,22 +8,33 @@
 
 #include "act/policy/list.h"
 #include "api/list_intake.h"
-#include "apps/config_impl.h"
 #include "apps/when.h"
+#include "base/addr.h"
 #include "base/text.h"
+#include "proto/dns/tsig.h"
 #include "share/feed/url.h"
 
+enum { SIZE_MAX_MIB = 1900 /* an import's octets are less than 2e9 */ };
+
+static const cyaml_schema_field_t key_fields[] = {
+    CYAML_FIELD_STRING_PTR("name", CYAML_FLAG_POINTER, struct config_file_feed_key, name, 1, 255),
+    CYAML_FIELD_STRING_PTR("algorithm", CONFIG_OPTIONAL, struct config_file_feed_key, algorithm, 1, 31),
+    CYAML_FIELD_STRING_PTR("secret_file", CYAML_FLAG_POINTER, struct config_file_feed_key, secret_file, 1, FEED_PATH_MAX - 1),
+    CYAML_FIELD_END,
+};
 static const cyaml_schema_field_t feed_fields[] = {
     CYAML_FIELD_STRING_PTR("name", CYAML_FLAG_POINTER, struct config_file_feed, name, 1, 255),
-    CYAML_FIELD_STRING_PTR("url", CONFIG_OPTIONAL, struct config_file_feed, url, 1, 4095),
+    CYAML_FIELD_STRING_PTR("url", CONFIG_OPTIONAL, struct config_file_feed, url, 1, FEED_URL_MAX - 1),
     CYAML_FIELD_STRING_PTR("every", CONFIG_OPTIONAL, struct config_file_feed, every, 1, 31),
     CYAML_FIELD_STRING_PTR("format", CONFIG_OPTIONAL, struct config_file_feed, format, 1, 255),
+    CYAML_FIELD_STRING_PTR("zone", CONFIG_OPTIONAL, struct config_file_feed, zone, 1, FEED_ZONE_MAX - 1),
+    CYAML_FIELD_STRING_PTR("primary", CONFIG_OPTIONAL, struct config_file_feed, primary, 1, 63),
+    CYAML_FIELD_MAPPING_PTR("key", CONFIG_OPTIONAL, struct config_file_feed, key, key_fields),
     CYAML_FIELD_UINT_PTR("order", CONFIG_OPTIONAL, struct config_file_feed, order),
     CYAML_FIELD_BOOL_PTR("never_block", CONFIG_OPTIONAL, struct config_file_feed, never_block),
     CYAML_FIELD_END,
 };
-const cyaml_schema_value_t config_feed_entry = {
-    CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct config_file_feed, feed_fields)};
+const cyaml_schema_value_t config_feed_entry = {CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct config_file_feed, feed_fields)};
 
 const cyaml_schema_field_t config_fetch_fields[] = {
     CYAML_FIELD_STRING_PTR("proxy", CONFIG_OPTIONAL, struct config_file_fetch, proxy, 1, FEED_PATH_MAX - 1),
@@ -44,12 +57,49 @@ static void take_every(struct config_load *l, const char *every, struct feed *to
 static void take_url(struct config_load *l, const struct config_file_feed *f, struct feed *to)
 {
     to->kind = FEED_URL;
-    if (!f->url)
-        config_refuse(l, "name", f->name, _("a feed needs a url"));
-    else if (feed_url_check(f->url) < 0)
+    if (f->primary || f->key)
+        config_refuse(l, f->primary ? "primary" : "key", f->name, _("belongs to a feed with a zone"));
+    if (feed_url_check(f->url) < 0)
         config_refuse(l, "url", f->url, _("not a URL of https, http or file"));
-    config_take_text(l, "url", f->url, to->url, sizeof to->url);
+    else
+        snprintf(to->url, sizeof to->url, "%s", f->url);
     take_every(l, f->every, to);
+}
+
+/* The secret itself is read by the role that needs it. */
+static void take_key(struct config_load *l, const struct config_file_feed_key *k, struct feed *to)
+{
+    struct dns_name name;
+    enum tsig_algorithm algorithm = TSIG_HMAC_SHA256;
+    if (dns_name_parse(k->name, strlen(k->name), &name) < 0)
+        config_refuse(l, "key", k->name, _("not a domain name"));
+    if (k->algorithm && tsig_algorithm_parse(k->algorithm, &algorithm) < 0)
+        config_refuse(l, "algorithm", k->algorithm, _("must be hmac-sha256 or hmac-sha512"));
+    if (k->secret_file[0] != '/')
+        config_refuse(l, "secret_file", k->secret_file, _("must be an absolute path"));
+    else if (access(k->secret_file, R_OK) < 0)
+        config_refuse(l, "secret_file", k->secret_file, strerror(errno));
+    to->algorithm = algorithm == TSIG_HMAC_SHA512 ? FEED_HMAC_SHA512 : FEED_HMAC_SHA256;
+    snprintf(to->key_name, sizeof to->key_name, "%s", k->name);
+    snprintf(to->secret_file, sizeof to->secret_file, "%s", k->secret_file);
+}
+
+static void take_zone(struct config_load *l, const struct config_file_feed *f, struct feed *to)
+{
+    struct dns_name zone;
+    to->kind = FEED_ZONE;
+    if (f->url || f->every || f->format)
+        config_refuse(l, f->url ? "url" : f->every ? "every" : "format", f->name, _("does not belong to a feed with a zone"));
+    if (dns_name_parse(f->zone, strlen(f->zone), &zone) < 0)
+        config_refuse(l, "zone", f->zone, _("not a domain name"));
+    if (!f->primary)
+        config_refuse(l, "zone", f->zone, _("the address of its primary is needed"));
+    else if (addr_port_parse(f->primary, 53, &to->primary) < 0)
+        config_refuse(l, "primary", f->primary, _("not an address, such as 192.0.2.53 or 192.0.2.53:5353"));
+    snprintf(to->zone, sizeof to->zone, "%s", f->zone);
+    snprintf(to->format, sizeof to->format, "rpz");
+    if (f->key)
+        take_key(l, f->key, to);
 }
 
 static void take_feed(struct config_load *l, const struct config_file_feed *f, struct feed *to)
@@ -60,7 +110,8 @@ static void take_feed(struct config_load *l, const struct config_file_feed *f, s
     to->never_block = f->never_block && *f->never_block;
     if (!list_name_is_valid(f->name))
         config_refuse(l, "name", f->name, _("a list's name has letters, digits, - _ . and at most 63 of them"));
-    config_take_text(l, "name", f->name, to->name, sizeof to->name);
+    else
+        snprintf(to->name, sizeof to->name, "%s", f->name);
     if (f->format && list_reading_parse(f->format, &reading) < 0)
         config_refuse(l, "format", f->format, _("no such format of lists"));
     list_reading_format(&reading, to->format);
@@ -68,7 +119,12 @@ static void take_feed(struct config_load *l, const struct config_file_feed *f, s
         config_refuse_number(l, "order", *f->order, _("must be 0 to 65535"));
     else if (f->order)
         to->order = (int)*f->order;
-    take_url(l, f, to);
+    if (f->zone)
+        take_zone(l, f, to);
+    else if (f->url)
+        take_url(l, f, to);
+    else
+        config_refuse(l, "name", f->name, _("a feed needs a url or a zone"));
 }
 
 void config_take_feeds(struct config_load *l, const struct config_file_feed *feeds, unsigned count, struct config *to)
@@ -84,14 +140,14 @@ void config_take_feeds(struct config_load *l, const struct config_file_feed *fee
 
 void config_take_fetch(struct config_load *l, const struct config_file_fetch *f, struct feed_settings *to)
 {
-    unsigned size_mib = 0;
-    config_take_text(l, "proxy", f->proxy, to->proxy, sizeof to->proxy);
-    config_take_text(l, "ca_file", f->ca_file, to->ca_file, sizeof to->ca_file);
+    snprintf(to->proxy, sizeof to->proxy, "%s", f->proxy ? f->proxy : "");
+    snprintf(to->ca_file, sizeof to->ca_file, "%s", f->ca_file ? f->ca_file : "");
     if (f->ca_file && f->ca_file[0] != '/')
         config_refuse(l, "ca_file", f->ca_file, _("must be an absolute path"));
     else if (f->ca_file && access(f->ca_file, R_OK) < 0)
         config_refuse(l, "ca_file", f->ca_file, strerror(errno));
-    config_take_number(l, "size_max_mib", f->size_max_mib, 1, 1900, &size_mib);
-    if (size_mib)
-        to->octets_max = (uint64_t)size_mib << 20;
+    if (f->size_max_mib > SIZE_MAX_MIB)
+        config_refuse_number(l, "size_max_mib", f->size_max_mib, _("must be 1 to 1900"));
+    else if (f->size_max_mib > 0)
+        to->octets_max = (uint64_t)f->size_max_mib << 20;
 }

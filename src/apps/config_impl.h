@@ -24,8 +24,12 @@ void config_take_text(struct config_load *l, const char *key, const char *value,
 void config_take_number(struct config_load *l, const char *key, unsigned value, unsigned min, unsigned max, unsigned *to);
 
 /* config_feeds.c: as libcyaml gives them */
+struct config_file_feed_key {
+    char *name, *algorithm, *secret_file;
+};
 struct config_file_feed {
-    char *name, *url, *every, *format;
+    char *name, *url, *every, *format, *zone, *primary;
+    struct config_file_feed_key *key;
     unsigned *order;
     bool *never_block;
 };

@@ -106,8 +106,12 @@ static bool same_stub(const struct upstream_stub *a, const struct upstream_stub 
 
 static bool same_upstream(const struct upstream_options *a, const struct upstream_options *b)
 {
-    if (a->forward_count != b->forward_count || a->stub_count != b->stub_count)
+    if (a->forward_count != b->forward_count || a->stub_count != b->stub_count ||
+        a->send_from_count != b->send_from_count)
         return false;
+    for (unsigned i = 0; i < a->send_from_count; i++)
+        if (memcmp(&a->send_from[i], &b->send_from[i], sizeof a->send_from[i]) != 0)
+            return false;
     for (unsigned i = 0; i < a->forward_count; i++)
         if (!same_target(&a->forward[i], &b->forward[i]))
             return false;
@@ -141,7 +145,7 @@ bool dns_service_options_equal(const struct dns_service_options *a, const struct
     return dns_service_same_addresses(a, b) && same_access(a, b) && same_limits(a, b) &&
            same_upstream(&a->upstream, &b->upstream) && certificate_files_equal(&a->certificate, &b->certificate) &&
            a->workers == b->workers && a->records == b->records && a->cache_bytes == b->cache_bytes &&
-           memcmp(&a->groups, &b->groups, sizeof a->groups) == 0; /* filled over zeros: equal texts are equal octets */
+           group_settings_equal(&a->groups, &b->groups);
 }
 
 /* The sockets of one worker: by kind, then by address, then by transport. */
@@ -229,6 +233,7 @@ static int init_worker(struct dns_service *s, const struct dns_service_options *
         .counters = memory->counters,
         .records = o->records,
         .access_count = o->access_count,
+        .notify = s->notify,
         .tls = s->tls,
         .designated = s->designated,
         .designated_len = s->designated_len,
@@ -276,7 +281,7 @@ int dns_service_init(struct dns_service *s, const struct dns_service_options *o,
                      const struct dns_service_memory *memory, struct policy *first, const struct policy_groups *groups,
                      struct dns_tls *tls, const char *certificate_name, const char **ret_error)
 {
-    *s = (struct dns_service){.worker_count = o->workers, .tls = tls};
+    *s = (struct dns_service){.worker_count = o->workers, .tls = tls, .notify = s->notify};
     policy_slot_init(&s->policy.slot, first);
     s->policy.groups = groups;
     s->policy.has_tokens = o->groups.token_count > 0;

@@ -63,6 +63,7 @@ struct dns_service {
     struct dns_policy_source policy;
     struct dns_name *private_names; /* may have private addresses */
     unsigned private_name_count;
+    struct dns_notify notify; /* set before dns_service_init, which keeps it */
     struct dns_tls *tls;
     uint8_t *designated;
     size_t designated_len;

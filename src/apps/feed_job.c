@@ -17,6 +17,8 @@ struct feed_job {
     struct feed feed;
     struct feed_settings settings;
     struct feed_tags tags;
+    struct tsig_key key;
+    bool has_key;
     int folder, done_fd;
     struct feed_job_result result;
 };
@@ -33,6 +35,40 @@ static int fetch_url(struct feed_job *job, int fd)
     return e;
 }
 
+/* The copy that is kept is the new one, and so is the edition. */
+static int fetch_zone(struct feed_job *job, int fd)
+{
+    char kept[LIST_NAME_MAX + 16];
+    struct feed_zone_result r;
+    struct sip_key table_key;
+    snprintf(kept, sizeof kept, "%s" FEED_ZONE_FILE, job->feed.name);
+    randombytes_buf(&table_key, sizeof table_key);
+    int old_fd = openat(job->folder, kept, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    int e = feed_zone_fetch(&job->feed, job->has_key ? &job->key : NULL, table_key, job->settings.octets_max, old_fd, fd,
+                            &r, job->result.text);
+    if (old_fd >= 0)
+        close(old_fd);
+    job->result.unchanged = r.unchanged;
+    job->result.soa = r.soa;
+    job->result.incremental = r.incremental;
+    job->result.records = r.records;
+    return e;
+}
+
+static int keep_edition(const struct feed_job *job, int fd, const char *part, const char *ready)
+{
+    char kept[LIST_NAME_MAX + 16];
+    if (fsync(fd) < 0)
+        return -errno;
+    if (job->feed.kind == FEED_URL)
+        return renameat(job->folder, part, job->folder, ready) < 0 ? -errno : 0;
+    snprintf(kept, sizeof kept, "%s" FEED_ZONE_FILE, job->feed.name);
+    if (renameat(job->folder, part, job->folder, kept) < 0)
+        return -errno;
+    unlinkat(job->folder, ready, 0);
+    return linkat(job->folder, kept, job->folder, ready, 0) < 0 ? -errno : 0;
+}
+
 static void *run(void *self)
 {
     struct feed_job *job = self;
@@ -40,10 +76,10 @@ static void *run(void *self)
     snprintf(part, sizeof part, "%s" FEED_PART_FILE, job->feed.name);
     snprintf(ready, sizeof ready, "%s" FEED_READY_FILE, job->feed.name);
     int fd = openat(job->folder, part, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0640);
-    int e = fd < 0 ? -errno : fetch_url(job, fd);
+    int e = fd < 0 ? -errno : job->feed.kind == FEED_ZONE ? fetch_zone(job, fd) : fetch_url(job, fd);
     bool whole = e == 0 && !job->result.unchanged;
-    if (whole && (fsync(fd) < 0 || renameat(job->folder, part, job->folder, ready) < 0))
-        e = -errno;
+    if (whole)
+        e = keep_edition(job, fd, part, ready);
     if (fd >= 0)
         close(fd);
     if (e < 0 || !whole)
@@ -56,8 +92,8 @@ static void *run(void *self)
     return NULL;
 }
 
-int feed_job_start(const struct feed *feed, const struct feed_settings *settings, const struct feed_state *state, int folder,
-                   int done_fd, struct feed_job **ret_job)
+int feed_job_start(const struct feed *feed, const struct feed_settings *settings, const struct feed_state *state,
+                   const struct tsig_key *key, int folder, int done_fd, struct feed_job **ret_job)
 {
     struct feed_job *job = calloc(1, sizeof *job);
     if (!job)
@@ -65,6 +101,9 @@ int feed_job_start(const struct feed *feed, const struct feed_settings *settings
     job->feed = *feed;
     job->settings = *settings;
     job->tags = state->tags;
+    job->has_key = key != NULL;
+    if (key)
+        job->key = *key;
     job->folder = folder;
     job->done_fd = done_fd;
     sigset_t all, old;
@@ -84,5 +123,6 @@ void feed_job_end(struct feed_job *job, struct feed_job_result *ret_result)
 {
     pthread_join(job->thread, NULL);
     *ret_result = job->result;
+    sodium_memzero(&job->key, sizeof job->key);
     free(job);
 }

@@ -12,11 +12,14 @@ struct feed_job_result {
     uint32_t retry_s; /* that the server asks to wait after an error */
     bool unchanged;   /* else the new edition lies in the folder as NAME.ready */
     struct feed_tags tags;
+    struct dns_soa soa;  /* of a zone */
+    bool incremental;
+    uint64_t records;
 };
 
-/* When it has ended, its address is written to done_fd. Everything but the descriptors is copied. */
-int feed_job_start(const struct feed *feed, const struct feed_settings *settings, const struct feed_state *state, int folder,
-                   int done_fd, struct feed_job **ret_job) must_check;
+/* When it has ended, its address is written to done_fd. key: NULL without. Everything but the descriptors is copied. */
+int feed_job_start(const struct feed *feed, const struct feed_settings *settings, const struct feed_state *state,
+                   const struct tsig_key *key, int folder, int done_fd, struct feed_job **ret_job) must_check;
 /* Once its address has come: frees it. */
 void feed_job_end(struct feed_job *job, struct feed_job_result *ret_result);
 

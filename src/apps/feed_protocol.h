@@ -22,5 +22,6 @@ enum { FEED_MESSAGE_MAX = 8192, FEED_QUEUE_MAX = 1 << 20 };
 #define FEED_PART_FILE ".part"
 #define FEED_READY_FILE ".ready"
 #define FEED_STATE_FILE ".state"
+#define FEED_ZONE_FILE ".zone" /* the kept copy of a zone */
 
 #endif

@@ -12,6 +12,7 @@
 #include "api/list_intake.h"
 #include "apps/feed_protocol.h"
 #include "apps/roles.h"
+#include "base/addr.h"
 #include "base/channel.h"
 #include "base/log.h"
 #include "base/text.h"
@@ -143,6 +144,17 @@ static int open_edition(struct feed_service *s, const struct feed *f)
     return s->fd < 0 ? -errno : 0;
 }
 
+/* Where it comes from, for people: no passwords. */
+static void show_source(const struct feed *f, char *ret_text, size_t max)
+{
+    char primary[ADDR_PORT_TEXT_MAX];
+    if (f->kind == FEED_ZONE)
+        snprintf(ret_text, max, _("zone %s of %s"), f->zone,
+                 addr_port_format((const struct sockaddr *)&f->primary, primary));
+    else
+        feed_url_shown(f->url, ret_text, max);
+}
+
 static void take_edition(struct feed_service *s, const struct feed *f)
 {
     static const struct timeval now = {0};
@@ -150,7 +162,7 @@ static void take_edition(struct feed_service *s, const struct feed *f)
     struct list_record old;
     snprintf(s->current, sizeof s->current, "%s", f->name);
     snprintf(source, sizeof source, "feed %s", f->name);
-    feed_url_shown(f->url, reason, sizeof reason);
+    show_source(f, reason, sizeof reason);
     s->old_names = ledger_list_get(s->o.node->ledger, f->name, &old) == 0 ? old.names : 0;
     struct list_intake_options options = {
         .node = s->o.node,
@@ -188,7 +200,7 @@ static json_t *entry_json(const struct entry *e)
 {
     json_t *object = e->status ? json_deep_copy(e->status) : json_object();
     char shown[FEED_URL_MAX];
-    feed_url_shown(e->feed.url, shown, sizeof shown);
+    show_source(&e->feed, shown, sizeof shown);
     json_object_set_new(object, "name", json_string(e->feed.name));
     json_object_set_new(object, "source", json_string(shown));
     return object;

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "apps/feed_protocol.h"
+#include "base/addr.h"
 
 enum { STATE_OCTETS_MAX = 16384 };
 
@@ -37,17 +38,51 @@ static json_t *read_file(int folder, const char *name)
     return n > 0 ? json_loadb(octets, (size_t)n, 0, NULL) : NULL;
 }
 
-static const char *identity(const struct feed *f)
+/* What is fetched from where: another one is another feed. */
+static void identify(const struct feed *f, char *ret_text)
 {
-    return f->url;
+    char primary[ADDR_PORT_TEXT_MAX];
+    if (f->kind == FEED_ZONE)
+        snprintf(ret_text, FEED_IDENTITY_MAX, "zone %s of %s", f->zone,
+                 addr_port_format((const struct sockaddr *)&f->primary, primary));
+    else
+        snprintf(ret_text, FEED_IDENTITY_MAX, "%s", f->url);
+}
+
+static uint32_t within(uint32_t value, uint32_t least, uint32_t most)
+{
+    return value < least ? least : value > most ? most : value;
+}
+
+void feed_state_take_soa(struct feed_state *s, const struct dns_soa *soa)
+{
+    s->soa = *soa;
+    s->every_s = within(soa->refresh_s, FEED_REFRESH_MIN_S, FEED_REFRESH_MAX_S);
+}
+
+bool feed_state_expired(const struct feed_state *s, int64_t now_us)
+{
+    return s->soa.expire_s != 0 && s->schedule.ok_us != 0 &&
+           now_us - s->schedule.ok_us > (int64_t)s->soa.expire_s * 1000000;
+}
+
+static void take_soa(const json_t *object, struct feed_state *s)
+{
+    struct dns_soa soa = {.serial = (uint32_t)take_number(object, "serial"),
+                          .refresh_s = (uint32_t)take_number(object, "refresh_s"),
+                          .retry_s = (uint32_t)take_number(object, "retry_s"),
+                          .expire_s = (uint32_t)take_number(object, "expire_s")};
+    if (soa.refresh_s != 0)
+        feed_state_take_soa(s, &soa);
 }
 
 void feed_state_load(struct feed_state *s, const struct feed *f, int folder)
 {
-    *s = (struct feed_state){.every_s = f->every_s};
+    *s = (struct feed_state){.every_s = f->kind == FEED_ZONE ? FEED_REFRESH_MAX_S : f->every_s};
+    identify(f, s->of);
     json_t *object = read_file(folder, f->name);
     const char *of = json_string_value(json_object_get(object, "of"));
-    if (of && strcmp(of, identity(f)) == 0) {
+    if (of && strcmp(of, s->of) == 0) {
         s->schedule.tried_us = take_number(object, "tried_us");
         s->schedule.ok_us = take_number(object, "ok_us");
         s->schedule.next_us = take_number(object, "next_us");
@@ -58,17 +93,25 @@ void feed_state_load(struct feed_state *s, const struct feed *f, int folder)
         take_text(object, "sha256", s->sha256, sizeof s->sha256);
         take_text(object, "error", s->error, sizeof s->error);
         take_text(object, "outcome", s->outcome, sizeof s->outcome);
+        if (f->kind == FEED_ZONE)
+            take_soa(object, s);
     }
-    snprintf(s->of, sizeof s->of, "%s", identity(f));
     json_decref(object);
 }
 
 json_t *feed_state_json(const struct feed_state *s)
 {
-    return json_pack("{s:I, s:I, s:I, s:I, s:I, s:s, s:s}", "tried_us", (json_int_t)s->schedule.tried_us, "ok_us",
+    json_t *object = json_pack("{s:I, s:I, s:I, s:I, s:I, s:s, s:s}", "tried_us", (json_int_t)s->schedule.tried_us, "ok_us",
                      (json_int_t)s->schedule.ok_us, "next_us", (json_int_t)s->schedule.next_us, "failures",
                      (json_int_t)s->schedule.failures, "every_s", (json_int_t)s->every_s, "error", s->error, "outcome",
                      s->outcome);
+    if (object && s->soa.refresh_s != 0) {
+        json_object_set_new(object, "serial", json_integer(s->soa.serial));
+        json_object_set_new(object, "refresh_s", json_integer(s->soa.refresh_s));
+        json_object_set_new(object, "retry_s", json_integer(s->soa.retry_s));
+        json_object_set_new(object, "expire_s", json_integer(s->soa.expire_s));
+    }
+    return object;
 }
 
 static int write_whole(int folder, const char *file, const char *text)

@@ -48,6 +48,8 @@ static const struct {
     {"accept", command_accept, N_("accept LIST [--reason TEXT]"), N_("put the edition of a list in force that is held back"),
      NULL},
     {"fetch", command_fetch, N_("fetch [FEED]"), N_("fetch a feed of the configuration now, or all"), NULL},
+    {"observe", command_observe, N_("observe LIST"), N_("record what a list would block, and let it through"), NULL},
+    {"enforce", command_enforce, N_("enforce LIST"), N_("block again what an observed list says"), NULL},
     {"discard", command_discard, N_("discard LIST"), N_("drop the edition of a list that is held back"), NULL},
     {"remove", command_remove, N_("remove LIST [--reason TEXT]"), N_("remove a list"), NULL},
     {"log", command_log,

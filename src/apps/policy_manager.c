@@ -17,6 +17,7 @@
 #include "base/channel.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/priority.h"
 #include "base/text.h"
 #include "base/writer.h"
 
@@ -330,6 +331,7 @@ static int gather_list(const struct list_record *r, void *self)
     }
     s->list = (struct policy_list){
         .id = r->id, .verdict_id = r->verdict, .ede = DNS_EDE_BLOCKED, .since_us = r->imported_us};
+    s->observes = r->observes;
     snprintf(s->list.name, sizeof s->list.name, "%s", r->name);
     if (r->protects)
         gather_protect(g->job, r->name, s);
@@ -400,6 +402,7 @@ static void *build_lists(void *self)
 {
     struct policy_manager *m = self;
     struct build_job *job = &m->build;
+    priority_lower(PRIORITY_BUILDING);
     uint64_t start_ms = clock_mono_ms();
     struct policy_builder_options options = builder_options(m, LISTS_MEMORY, job->generation, job->now_us);
     struct policy_builder *b;
@@ -509,6 +512,7 @@ static void *examine_list(void *self)
 {
     struct policy_manager *m = self;
     struct compile_source *s = &m->examine.source;
+    priority_lower(PRIORITY_BUILDING);
     struct list_handler handler = {.on_rule = count_rule, .on_skip = keep_sample, .self = s};
     struct list_reading reading = compile_source_reading(s);
     m->examine.result = list_read_as(s->fd, &reading, handler, &s->stats);

@@ -11,8 +11,10 @@
 
 #include "apps/roles.h"
 #include "apps/shared_memory.h"
+#include "apps/zone_notify.h"
 #include "base/channel.h"
 #include "base/log.h"
+#include "base/priority.h"
 #include "base/text.h"
 #include "base/writer.h"
 
@@ -25,6 +27,7 @@ struct dns_role {
     int folder; /* NODE_POLICY */
     struct policy_groups *groups;
     struct dns_service service;
+    struct zone_notify notify;
     struct channel *hub;
     struct event *parent, *terminate, *reclaim, *renewal;
     struct certificate certificate; /* of TLS, which the service owns */
@@ -155,6 +158,9 @@ static void on_parent(evutil_socket_t fd, short what, void *self)
     if (m.kind == PARENT_PEER && m.number == ROLE_HUB && m.fd_count == 1) {
         connect_hub(r, m.fds[0]);
         m.fd_count = 0;
+    } else if (m.kind == PARENT_CONFIG && role_take_config(&r->start, &m) == 0 &&
+               zone_notify_set(&r->notify, r->start.config) < 0) { /* all else of it comes with a new process */
+        log_warning(_("new zones are not known to NOTIFY: out of memory"));
     }
     handover_drop(&m);
 }
@@ -255,6 +261,10 @@ static int make_service(struct dns_role *r, const char **ret_error)
             .ring_capacity = c->ring_bytes,
         };
     *ret_error = N_("out of memory");
+    zone_notify_init(&r->notify, shared_memory_feed_page(&r->memory));
+    if (zone_notify_set(&r->notify, c) < 0)
+        return -ENOMEM;
+    r->service.notify = (struct dns_notify){.take = zone_notify_take, .self = &r->notify};
     e = policy_groups_new(&c->dns.groups, &r->groups);
     struct policy *first = e == 0 ? first_policy(r) : NULL;
     if (!first)
@@ -295,6 +305,7 @@ static int run(struct dns_role *r)
         error = N_("no thread for a worker");
         e = dns_service_start(&r->service);
     }
+    priority_lower(PRIORITY_BUILDING); /* this thread, which checks images, not the workers */
     if (e < 0) {
         log_error(_("cannot start: %s: %s"), _(error), strerror(-e));
         return 1;

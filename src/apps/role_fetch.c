@@ -13,13 +13,14 @@
 #include "apps/feed_protocol.h"
 #include "apps/feed_state.h"
 #include "apps/roles.h"
+#include "apps/shared_memory.h"
 #include "base/channel.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "share/feed/url.h"
 
-enum { TICK_MS = 250, JOBS_MAX = 4 /* at once: a slow server does not keep the others waiting */ };
+enum { TICK_MS = 250, NOTIFY_PAUSE_MS = 1000 /* however much news comes */, JOBS_MAX = 4 /* at once: a slow server does not keep the others waiting */ };
 
 struct slot {
     const struct feed *feed;
@@ -27,6 +28,10 @@ struct slot {
     struct feed_job *job; /* running; NULL */
     bool asked;           /* to be fetched now */
     bool announced;       /* the hub works on what is ready */
+    struct tsig_key key;  /* of a zone */
+    bool has_key;
+    uint32_t notified;    /* of the news' counter, as last seen */
+    uint64_t looked_ms;   /* when news last made us look */
 };
 
 struct fetch_role {
@@ -37,6 +42,7 @@ struct fetch_role {
     bool begun; /* the hub has told what it has */
     struct event *parent, *terminate, *tick, *done;
     int done_pipe[2];
+    struct shared_memory memory;
     struct slot slots[FEED_MAX];
     unsigned count, running;
 };
@@ -63,10 +69,8 @@ static void send_json(struct fetch_role *r, uint16_t type, json_t *object)
 static void tell_status(struct fetch_role *r, const struct slot *s)
 {
     json_t *object = feed_state_json(&s->state);
-    char shown[FEED_URL_MAX];
-    feed_url_shown(s->feed->url, shown, sizeof shown);
     json_object_set_new(object, "name", json_string(s->feed->name));
-    json_object_set_new(object, "source", json_string(shown));
+    json_object_set_new(object, "expired", json_boolean(feed_state_expired(&s->state, clock_wall_us())));
     json_object_set_new(object, "busy", json_boolean(s->job || s->announced));
     json_object_set_new(object, "asked", json_boolean(s->asked));
     send_json(r, FEED_STATUS, object);
@@ -100,6 +104,8 @@ static void fail_try(struct fetch_role *r, struct slot *s, uint32_t retry_s, con
     bool new_reason = strcmp(s->state.error, why) != 0;
     snprintf(s->state.error, sizeof s->state.error, "%s", why);
     snprintf(s->state.outcome, sizeof s->state.outcome, "failed");
+    if (s->state.soa.retry_s != 0)
+        retry_s = s->state.soa.retry_s < FEED_REFRESH_MIN_S ? FEED_REFRESH_MIN_S : s->state.soa.retry_s;
     feed_schedule_failed(&s->state.schedule, clock_wall_us(), s->state.every_s, retry_s, chance());
     if (new_reason)
         log_warning(_("feed %s: %s"), s->feed->name, why);
@@ -120,7 +126,12 @@ static void end_well(struct fetch_role *r, struct slot *s, const char *outcome)
 
 static void start_job(struct fetch_role *r, struct slot *s)
 {
-    int e = feed_job_start(s->feed, &r->start.config->fetch, &s->state, r->folder, r->done_pipe[1], &s->job);
+    if (s->feed->algorithm != FEED_NO_KEY && !s->has_key) {
+        fail_try(r, s, 0, _("the secret of its key cannot be read"));
+        return;
+    }
+    int e = feed_job_start(s->feed, &r->start.config->fetch, &s->state, s->has_key ? &s->key : NULL, r->folder,
+                           r->done_pipe[1], &s->job);
     if (e < 0) {
         fail_try(r, s, 0, strerror(-e));
         return;
@@ -141,6 +152,11 @@ static void end_job(struct fetch_role *r, struct slot *s)
         return;
     }
     s->state.tags = result.tags;
+    if (s->feed->kind == FEED_ZONE)
+        feed_state_take_soa(&s->state, &result.soa);
+    if (s->feed->kind == FEED_ZONE && !result.unchanged)
+        log_notice(_("feed %s: serial %u by %s, %llu records"), s->feed->name, result.soa.serial,
+                   result.incremental ? "IXFR" : "AXFR", (unsigned long long)result.records);
     if (result.unchanged) {
         end_well(r, s, "unchanged");
         return;
@@ -166,11 +182,28 @@ static void on_done(evutil_socket_t fd, short what, void *self)
                 end_job(r, &r->slots[i]);
 }
 
+/* A primary says that a zone has changed. */
+static void look_at_news(struct fetch_role *r)
+{
+    uint64_t now_ms = clock_mono_ms();
+    struct feed_page *page = shared_memory_feed_page(&r->memory);
+    for (unsigned i = 0; i < r->count; i++) {
+        struct slot *s = &r->slots[i];
+        uint32_t notified = atomic_load(&page->notified[i]);
+        if (notified == s->notified || s->job || (s->looked_ms != 0 && now_ms - s->looked_ms < NOTIFY_PAUSE_MS))
+            continue;
+        s->notified = notified;
+        s->looked_ms = now_ms;
+        s->asked = true;
+    }
+}
+
 static void on_tick(evutil_socket_t fd, short what, void *self)
 {
     (void)fd, (void)what;
     struct fetch_role *r = self;
     int64_t now_us = clock_wall_us();
+    look_at_news(r);
     for (unsigned i = 0; r->begun && i < r->count && r->running < JOBS_MAX; i++) {
         struct slot *s = &r->slots[i];
         if (s->job || s->announced || s->state.ready)
@@ -183,10 +216,13 @@ static void on_tick(evutil_socket_t fd, short what, void *self)
 /* ---- the hub ---- */
 
 /* What the hub has is not what we gave it last: whatever a server says of changes, we have nothing. */
-static void compare(struct slot *s, const char *sha256)
+static void compare(struct fetch_role *r, struct slot *s, const char *sha256)
 {
-    if (strcmp(s->state.sha256, sha256 ? sha256 : "") == 0)
+    char kept[LIST_NAME_MAX + 16];
+    if (s->state.ready || strcmp(s->state.sha256, sha256 ? sha256 : "") == 0)
         return;
+    snprintf(kept, sizeof kept, "%s" FEED_ZONE_FILE, s->feed->name);
+    unlinkat(r->folder, kept, 0);
     s->state.tags = (struct feed_tags){0};
     s->state.sha256[0] = '\0';
     s->state.schedule.next_us = 0;
@@ -232,7 +268,7 @@ static void on_hub_message(struct channel *channel, uint16_t type, struct reader
     if (type == HUB_FEED_BEGIN)
         begin(r);
     else if (s && type == HUB_FEED_KNOWN)
-        compare(s, json_string_value(json_object_get(object, "sha256")));
+        compare(r, s, json_string_value(json_object_get(object, "sha256")));
     else if (s && type == HUB_FEED_NOW)
         s->asked = true;
     else if (s && type == HUB_FEED_TAKEN)
@@ -266,6 +302,23 @@ static void connect_hub(struct fetch_role *r, int fd)
     }
 }
 
+/* ---- keys ---- */
+
+static void read_key(struct slot *s, int fd)
+{
+    char text[2 * TSIG_SECRET_MAX];
+    if (s->feed->algorithm == FEED_NO_KEY)
+        return;
+    ssize_t n = pread(fd, text, sizeof text, 0);
+    s->key.algorithm = s->feed->algorithm == FEED_HMAC_SHA512 ? TSIG_HMAC_SHA512 : TSIG_HMAC_SHA256;
+    s->has_key = n > 0 && (size_t)n < sizeof text &&
+                 dns_name_parse(s->feed->key_name, strlen(s->feed->key_name), &s->key.name) == 0 &&
+                 tsig_secret_parse(text, (size_t)n, &s->key) == 0;
+    sodium_memzero(text, sizeof text);
+    if (!s->has_key)
+        log_error(_("feed %s: %s does not hold a secret in base64"), s->feed->name, s->feed->secret_file);
+}
+
 /* ---- the parent ---- */
 
 static void on_parent(evutil_socket_t fd, short what, void *self)
@@ -283,6 +336,8 @@ static void on_parent(evutil_socket_t fd, short what, void *self)
     if (m.kind == PARENT_PEER && m.number == ROLE_HUB && m.fd_count == 1) {
         connect_hub(r, m.fds[0]);
         m.fd_count = 0;
+    } else if (m.kind == PARENT_FILE && m.number < r->count && m.fd_count == 1) {
+        read_key(&r->slots[m.number], m.fds[0]); /* of a reload: the secret may be another */
     }
     handover_drop(&m);
 }
@@ -313,7 +368,7 @@ static int enter_sandbox(const struct config *c)
         o.read_paths[n++] = c->fetch.ca_file;
     _Static_assert(array_len(always) + 1 + FEED_MAX <= SANDBOX_PATHS_MAX, "room for each feed's folder");
     for (unsigned i = 0; i < c->feed_count; i++) {
-        if (strncasecmp(c->feeds[i].url, "file://", 7) != 0)
+        if (c->feeds[i].kind != FEED_URL || strncasecmp(c->feeds[i].url, "file://", 7) != 0)
             continue;
         snprintf(files[i], sizeof files[i], "%s", c->feeds[i].url + 7);
         *strrchr(files[i], '/') = '\0';
@@ -330,6 +385,9 @@ static void load_states(struct fetch_role *r)
         struct slot *s = &r->slots[r->count++];
         s->feed = &c->feeds[i];
         feed_state_load(&s->state, s->feed, r->folder);
+        s->notified = atomic_load(&shared_memory_feed_page(&r->memory)->notified[i]);
+        if (r->start.files[i] >= 0)
+            read_key(s, r->start.files[i]);
     }
 }
 
@@ -352,8 +410,12 @@ static int make_loop(struct fetch_role *r)
 
 static int run(struct fetch_role *r)
 {
-    load_states(r);
-    int e = make_loop(r);
+    const struct config *c = r->start.config;
+    int e = shared_memory_map(r->start.memory_fd, c->dns.workers, c->ring_bytes, &r->memory);
+    if (e == 0) {
+        load_states(r);
+        e = make_loop(r);
+    }
     if (e < 0) {
         log_error(_("cannot start: %s"), strerror(-e));
         return 1;

@@ -24,7 +24,7 @@ enum {
     PARENT_CONTROL,     /* fd: listening Unix socket */
     PARENT_PEER,        /* fd: channel to the role `number` */
     PARENT_GO,          /* all is handed over */
-    PARENT_FILE,        /* fd: a file to read; number: which one of the configuration (hub: never_block) */
+    PARENT_FILE,        /* fd: a file to read; number: which one of the configuration (hub: never_block; fetch: the secret of that feed) */
     PARENT_RELOADED,    /* number 0: the new configuration is in force, else it was refused; text: why */
 };
 

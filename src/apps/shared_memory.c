@@ -16,7 +16,7 @@ static size_t stride_of(size_t ring_capacity)
 
 static size_t length_of(unsigned workers, size_t ring_capacity)
 {
-    return stride_of(ring_capacity) * workers + PAGE + PAGE;
+    return stride_of(ring_capacity) * workers + 3 * PAGE;
 }
 
 int shared_memory_map(int fd, unsigned workers, size_t ring_capacity, struct shared_memory *ret_memory)
@@ -81,6 +81,12 @@ struct role_state *shared_memory_role_states(const struct shared_memory *m)
 {
     _Static_assert(sizeof(struct role_state) * ROLE_STATES_MAX <= PAGE, "one page");
     return (struct role_state *)(m->base + m->stride * m->workers + PAGE);
+}
+
+struct feed_page *shared_memory_feed_page(const struct shared_memory *m)
+{
+    _Static_assert(sizeof(struct feed_page) <= PAGE, "one page");
+    return (struct feed_page *)(m->base + m->stride * m->workers + 2 * PAGE);
 }
 
 void *shared_memory_ring(const struct shared_memory *m, unsigned worker)

@@ -1,5 +1,5 @@
 /* The memory that the processes of a node share: for each worker a page of counters and a ring of observations; a page in
- * which the hub keeps what must survive it; a page in which the parent tells how the roles are.
+ * which the hub keeps what must survive it; a page in which the parent tells how the roles are; a page of news of feeds.
  *
  * Made once by the parent as a sealed-size memfd; it outlives both sides.
  */
@@ -24,6 +24,13 @@ struct role_state {
     char reason[ROLE_REASON_MAX]; /* of the last death; empty: none */
 };
 
+/* How often a primary has said that the zone of a feed has changed, by the feed's place in the configuration. Counted by the
+ * dns role, looked at by the fetch role. */
+enum { FEED_PAGE_MAX = 64 };
+struct feed_page {
+    _Atomic uint32_t notified[FEED_PAGE_MAX];
+};
+
 struct shared_memory {
     uint8_t *base;
     size_t len, stride;
@@ -39,6 +46,7 @@ struct dns_counters *shared_memory_counters(const struct shared_memory *m, unsig
 struct hub_page *shared_memory_hub_page(const struct shared_memory *m);
 /* ROLE_STATES_MAX of them, by role. */
 struct role_state *shared_memory_role_states(const struct shared_memory *m);
+struct feed_page *shared_memory_feed_page(const struct shared_memory *m);
 void *shared_memory_ring(const struct shared_memory *m, unsigned worker);
 
 #endif

@@ -16,6 +16,7 @@
 #include "apps/supervisor_impl.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/priority.h"
 #include "base/text.h"
 
 enum {
@@ -50,6 +51,8 @@ static void become_role(enum role role, int fd)
     /* The folder hinomi was started in may be closed to the role's user; nothing is looked for by a relative name. */
     if (chdir("/") < 0)
         _exit(127);
+    if (role == ROLE_STORE || role == ROLE_FETCH)
+        priority_lower(PRIORITY_RECORDING);
     char name[32];
     snprintf(name, sizeof name, "%s", role_name(role));
     char *argv[] = {"hinomi", "role", name, NULL};

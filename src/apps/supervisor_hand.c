@@ -50,20 +50,29 @@ static int hand_sockets(struct supervisor *s, struct child *c)
 }
 
 /* A file that can no longer be opened is told; the role goes on with the others. */
+static int hand_file(struct child *c, unsigned number, const char *path)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) {
+        log_error(_("%s cannot be read: %s"), path, strerror(errno));
+        return 0;
+    }
+    int e = hand_fd(c, PARENT_FILE, number, fd);
+    close(fd);
+    return e;
+}
+
 int supervisor_hand_files(struct supervisor *s, struct child *c)
 {
     const struct config_lists *l = &s->config.lists;
-    for (unsigned i = 0; c->role == ROLE_HUB && i < l->never_block_count; i++) {
-        int fd = open(l->never_block[i], O_RDONLY | O_CLOEXEC);
-        int e = fd < 0 ? -errno : hand_fd(c, PARENT_FILE, i, fd);
-        if (fd < 0)
-            log_error(_("never-block list %s: %s"), l->never_block[i], strerror(-e));
-        else
-            close(fd);
-        if (fd >= 0 && e < 0)
-            return e;
-    }
-    return 0;
+    int e = 0;
+    for (unsigned i = 0; e == 0 && c->role == ROLE_HUB && i < l->never_block_count; i++)
+        e = hand_file(c, i, l->never_block[i]);
+    _Static_assert((int)FEED_MAX <= (int)CONFIG_FILES_MAX, "each feed may have a file");
+    for (unsigned i = 0; e == 0 && c->role == ROLE_FETCH && i < s->config.feed_count; i++)
+        if (s->config.feeds[i].secret_file[0])
+            e = hand_file(c, i, s->config.feeds[i].secret_file);
+    return e;
 }
 
 /* A fresh channel between the role and each running neighbour. */

@@ -39,7 +39,7 @@ struct supervisor {
 
 /* supervisor_hand.c */
 int supervisor_hand_config(struct supervisor *s, struct child *c) must_check;
-/* The files that the role reads by a descriptor: those of never-block lists. */
+/* The files that the role reads by a descriptor: those of never-block lists, secrets of feeds. */
 int supervisor_hand_files(struct supervisor *s, struct child *c) must_check;
 /* Everything that a role gets at its start. */
 int supervisor_hand_all(struct supervisor *s, struct child *c) must_check;

@@ -47,7 +47,7 @@ static void apply_config(struct supervisor *s, const struct config *next)
                          s->config.store_memory_mib != next->store_memory_mib ||
                          memcmp(s->config.retention_days, next->retention_days, sizeof next->retention_days) != 0;
     bool feeds_changed = s->config.feed_count != next->feed_count ||
-                         memcmp(s->config.feeds, next->feeds, sizeof next->feeds) != 0 ||
+                         memcmp(s->config.feeds, next->feeds, next->feed_count * sizeof next->feeds[0]) != 0 ||
                          memcmp(&s->config.fetch, &next->fetch, sizeof next->fetch) != 0;
     s->config = *next;
     for (int i = 0; i < ROLE_COUNT; i++)

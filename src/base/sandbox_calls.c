@@ -11,6 +11,7 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <fcntl.h>
 #include <netinet/in.h>
@@ -145,6 +146,8 @@ static const struct rule {
     {DNS | FETCH, S(setsockopt), {{1, UINT32_MAX, IPPROTO_IP}}},
     {DNS | FETCH, S(setsockopt), {{1, UINT32_MAX, IPPROTO_IPV6}}},
     {DNS, S(setsockopt), {{1, UINT32_MAX, IPPROTO_UDP}}},
+    /* a thread of its own steps back; forward needs a capability that no role has */
+    {DNS | HUB, S(setpriority), {{0, UINT32_MAX, PRIO_PROCESS}, {1, UINT32_MAX, 0}}},
     /* its own threads go to processors, nobody else's */
     {STORE, S(sched_setaffinity), {{0, UINT32_MAX, 0}}},
 };

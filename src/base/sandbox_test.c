@@ -480,7 +480,7 @@ TEST(the_other_architecture_is_deadly)
 
 static void harms_nobody(enum sandbox_role role, const struct sandbox_report *report)
 {
-    (void)role, (void)report;
+    (void)report;
     check_int(kill(getppid(), 0), ==, -1);
     check_int(syscall(SYS_tgkill, getppid(), getppid(), 0), ==, -1);
     check_int(syscall(SYS_tgkill, getpid(), syscall(SYS_gettid), 0), ==, 0);
@@ -492,6 +492,10 @@ static void harms_nobody(enum sandbox_role role, const struct sandbox_report *re
     check_int(syscall(SYS_io_uring_setup, 1, NULL), ==, -1);
     check_int(errno, ==, ENOSYS);
     check_int(syscall(1000), ==, -1);
+    check_int(setpriority(PRIO_PROCESS, 1, 5), ==, -1);
+    check_int(setpriority(PRIO_USER, 0, 5), ==, -1);
+    bool may_step_back = role == SANDBOX_DNS || role == SANDBOX_HUB;
+    check_int(setpriority(PRIO_PROCESS, 0, 5), ==, may_step_back ? 0 : -1);
 }
 
 TEST(no_process_is_made_or_signalled)

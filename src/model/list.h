@@ -30,6 +30,7 @@ struct list_record {
     int64_t imported_us;       /* wall clock */
     uint32_t names;            /* that were taken */
     uint32_t skipped;          /* lines that were not understood */
+    bool observes;            /* what it would block is recorded and let through */
     bool protects;             /* a never-block list: no other list may block its names */
 };
 

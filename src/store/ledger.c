@@ -21,6 +21,7 @@ static const char *const migrations[] = {
     schema_0001_ledger,
     schema_0002_lists,
     schema_0003_scopes,
+    schema_0004_observe,
 };
 
 static const struct {

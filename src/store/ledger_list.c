@@ -17,7 +17,7 @@ static bool record_valid(const struct list_record *r)
            strnlen(r->sha256, sizeof r->sha256) < sizeof r->sha256 && r->imported_us >= 0;
 }
 
-#define LIST_COLUMNS "id, name, path, format, rank, verdict, imported_us, sha256, names, skipped, enabled, protects"
+#define LIST_COLUMNS "id, name, path, format, rank, verdict, imported_us, sha256, names, skipped, enabled, protects, observes"
 
 static int take_record(sqlite3_stmt *s, struct list_record *ret_r)
 {
@@ -36,6 +36,7 @@ static int take_record(sqlite3_stmt *s, struct list_record *ret_r)
     r.skipped = (uint32_t)sqlite3_column_int64(s, 9);
     r.enabled = sqlite3_column_int(s, 10) != 0;
     r.protects = sqlite3_column_int(s, 11) != 0;
+    r.observes = sqlite3_column_int(s, 12) != 0;
     *ret_r = r;
     return 0;
 }
@@ -123,9 +124,10 @@ static int put(struct ledger *l, struct list_record *r)
         return ledger_fail(l, -E2BIG);
     sqlite3_stmt *s;
     e = ledger_prepare(l,
-                       r->id == 0 ? "INSERT INTO list VALUES (nullif(?,0),?,?,?,?,?,?,?,?,?,?,?)"
+                       r->id == 0 ? "INSERT INTO list VALUES (nullif(?,0),?,?,?,?,?,?,?,?,?,?,?,?)"
                                   : "UPDATE list SET name=?2, path=?3, format=?4, rank=?5, verdict=?6,"
-                                    " imported_us=?7, sha256=?8, names=?9, skipped=?10, enabled=?11, protects=?12 WHERE id=?1",
+                                    " imported_us=?7, sha256=?8, names=?9, skipped=?10, enabled=?11, protects=?12,"
+                                    " observes=?13 WHERE id=?1",
                        &s);
     if (e < 0)
         return e;
@@ -141,6 +143,7 @@ static int put(struct ledger *l, struct list_record *r)
     sqlite3_bind_int64(s, 10, r->skipped);
     sqlite3_bind_int(s, 11, r->enabled);
     sqlite3_bind_int(s, 12, r->protects);
+    sqlite3_bind_int(s, 13, r->observes);
     e = step_put(l, s);
     sqlite3_finalize(s);
     if (e < 0)

@@ -407,6 +407,7 @@ TEST(an_older_file_is_brought_up_to_date)
     check_int(import(l, &a, 0), ==, 0);
     ledger_close(l);
     check_int(other_tool("DROP TABLE list_held; ALTER TABLE list DROP COLUMN protects; "
+                         "ALTER TABLE list DROP COLUMN observes; "
                          "ALTER TABLE verdict DROP COLUMN scope; PRAGMA user_version = 1"), ==,
               SQLITE_OK);
     check_int(ledger_open(path, &l), ==, 0);

@@ -141,11 +141,12 @@ for bad in "forward: [\"$target\"]" "forward: [\"$target#a b\"]" 'tls_authoritie
 done
 
 # A zone by a resolver, and one by a server, while the rest goes elsewhere; hot names.
-check zones_have_their_own resolver zones 5307 'forward: ["127.0.0.1:5397"]' 'validate: false' \
+check zones_have_their_own resolver zones 5307 'forward: ["127.0.0.1:5397"]' 'validate: false' 'send_from: [127.0.0.9]' \
     'stub: [{zone: fake, address: "127.0.0.1:5398"}, {zone: recursed, address: "127.0.0.1:5398", recursive: true}]'
 check the_rest_goes_elsewhere is "$(ask @127.0.0.1 -p 5307 +short www.signed)" 192.0.2.10
 check a_server_answers_its_zone is "$(ask @127.0.0.1 -p 5307 +short www.fake)" 192.0.2.1
 check a_resolver_answers_its_zone is "$(ask @127.0.0.1 -p 5307 +short www.recursed)" 192.0.2.1
+check from_the_address_that_was_said has "$(grep '^www.fake 1 ' "$WORK/asked")" ' 127\.0\.0\.9$'
 check a_server_is_asked_without_rd has "$(grep '^www.fake 1 ' "$WORK/asked")" '^www.fake 1 00[01]0'
 check a_resolver_is_asked_with_rd has "$(grep '^www.recursed 1 ' "$WORK/asked")" '^www.recursed 1 01[01]0'
 

@@ -147,6 +147,19 @@ seen() {
 }
 check and_recorded until_true 10 seen
 
+check a_list_is_observed hinomi observe games --reason 'exam is over'
+check so_the_school_plays is "$(status 127.0.0.2 games.example)" NOERROR
+observed() {
+    hinomi log --action observe --json | grep -q '"name": *"games.example"'
+}
+check which_is_recorded until_true 10 observed
+check lists_tell has "$(hinomi lists)" 'games .*only observed'
+check twice_is_refused has "$(hinomi observe games 2>&1)" 'only observes already'
+check a_new_edition_stays_so hinomi import "$WORK/games.txt" --name games --accept
+check still_playing is "$(status 127.0.0.2 games.example)" NOERROR
+check enforced_again hinomi enforce games
+check no_more_games is "$(status 127.0.0.2 games.example)" NXDOMAIN
+
 # Another configuration: groups change without the node going away.
 sed -i '/server_names/d; s/127.0.0.2/127.0.0.4/' "$WORK/node.conf"
 check reload hinomi reload

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """An authoritative server of one's own for a system test: answers A for every name, and writes down what it was asked.
 
-    fake_upstream.py PORT LOG     UDP on 127.0.0.1; one line a query: NAME TYPE FLAGS OPTION-CODES
+    fake_upstream.py PORT LOG     UDP on 127.0.0.1; one line a query: NAME TYPE FLAGS OPTION-CODES CLIENT
 
 The first label says more: "ttlN" is the TTL (else 60), "slow" waits for 40 ms (a resolver asks again after 50), "private" is 192.168.1.1, "large" is sixty addresses and "huge" two hundred.
 """
@@ -37,7 +37,7 @@ def answer(s, message, client, log):
     name, at = read_name(message, 12)
     qtype, _ = struct.unpack(">HH", message[at:at + 4])
     flags = struct.unpack(">H", message[2:4])[0]
-    log.write(f"{name.lower()} {qtype} {flags:04x} {option_codes(message, at + 4)}\n")
+    log.write(f"{name.lower()} {qtype} {flags:04x} {option_codes(message, at + 4)} {client[0]}\n")
     log.flush()
     first = name.lower().split(".")[0]
     ttl = int(re.fullmatch(r"ttl(\d+)", first)[1]) if re.fullmatch(r"ttl\d+", first) else 60

@@ -67,7 +67,8 @@ static int on_rule(void *self, const struct list_rule *rule, uint32_t line)
     bool by_name = rule->trigger == DNS_TRIGGER_NAME;
     if (by_name)
         left.scope = scope_left(run->passes, rule);
-    if (left.scope == 0 || (by_name && s->protection && protection_catches(s->protection, s->list.name, &left, line)))
+    if (left.scope == 0 || (by_name && s->protection && !s->observes &&
+                            protection_catches(s->protection, s->list.name, &left, line)))
         return 0;
     struct policy_rule_spec spec = {
         .list = run->list,
@@ -76,6 +77,11 @@ static int on_rule(void *self, const struct list_rule *rule, uint32_t line)
         .data = rule->data,
         .data_len = rule->data_len,
     };
+    if (s->observes && rule->action != DNS_ACTION_PASS) {
+        spec.action = DNS_ACTION_OBSERVE;
+        spec.data = NULL;
+        spec.data_len = 0;
+    }
     struct policy_subject subject = {.trigger = rule->trigger, .name = rule->name, .prefix = rule->prefix};
     return policy_builder_add_subject(run->builder, &subject, &spec, line);
 }

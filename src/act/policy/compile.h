@@ -17,6 +17,7 @@ struct compile_source {
     enum list_format format;
     char column[LIST_COLUMN_MAX]; /* of a CSV list; empty: found */
     struct policy_list list;
+    bool observes; /* its blocks are rules that only observe */
     struct protection *protection; /* borrowed: rules that it forbids are left out and kept there; NULL: none */
 
     struct list_stats stats; /* filled in */

@@ -14,6 +14,32 @@ struct slot {
     uint8_t bits;
 };
 
+static bool same_prefix(const struct addr_prefix *a, const struct addr_prefix *b)
+{
+    return a->bits == b->bits && memcmp(&a->addr, &b->addr, sizeof a->addr) == 0;
+}
+
+bool group_settings_equal(const struct group_settings *a, const struct group_settings *b)
+{
+    bool same = a->count == b->count && a->prefix_count == b->prefix_count && a->list_count == b->list_count &&
+                a->server_name_count == b->server_name_count && a->token_count == b->token_count;
+    for (unsigned i = 0; same && i < a->count; i++)
+        same = strcmp(a->groups[i].name, b->groups[i].name) == 0 &&
+               strcmp(a->groups[i].member, b->groups[i].member) == 0;
+    for (unsigned i = 0; same && i < a->prefix_count; i++)
+        same = a->prefixes[i].group == b->prefixes[i].group &&
+               same_prefix(&a->prefixes[i].prefix, &b->prefixes[i].prefix);
+    for (unsigned i = 0; same && i < a->list_count; i++)
+        same = a->lists[i].group == b->lists[i].group && a->lists[i].without == b->lists[i].without &&
+               strcmp(a->lists[i].name, b->lists[i].name) == 0;
+    for (unsigned i = 0; same && i < a->server_name_count; i++)
+        same = a->server_names[i].group == b->server_names[i].group &&
+               strcmp(a->server_names[i].name, b->server_names[i].name) == 0;
+    for (unsigned i = 0; same && i < a->token_count; i++)
+        same = a->tokens[i].group == b->tokens[i].group && strcmp(a->tokens[i].token, b->tokens[i].token) == 0;
+    return same;
+}
+
 struct policy_groups {
     struct group_settings s;
     uint32_t ids[GROUPS_MAX];

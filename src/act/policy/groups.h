@@ -52,6 +52,8 @@ struct group_settings {
     } tokens[GROUP_TOKENS_MAX];
 };
 
+bool group_settings_equal(const struct group_settings *a, const struct group_settings *b);
+
 struct policy_groups;
 
 /* Copies the settings. -EEXIST when a prefix, name or token is given twice, -ENOMEM. */

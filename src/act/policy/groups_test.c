@@ -86,6 +86,28 @@ TEST(names_in_any_case_and_whole_tokens)
     policy_groups_free(g);
 }
 
+TEST(settings_are_compared_member_by_member)
+{
+    static struct group_settings before;
+    begin();
+    uint16_t a = add_group("a");
+    add_prefix(a, "192.0.2.0/24");
+    add_list(a, "ads", true);
+    before = settings;
+    check(group_settings_equal(&before, &settings));
+    settings.lists[0].without = false;
+    check(!group_settings_equal(&before, &settings));
+    settings = before;
+    settings.prefixes[0].prefix.bits++;
+    check(!group_settings_equal(&before, &settings));
+    settings = before;
+    snprintf(settings.groups[0].member, sizeof settings.groups[0].member, "city");
+    check(!group_settings_equal(&before, &settings));
+    settings = before;
+    add_group("b");
+    check(!group_settings_equal(&before, &settings));
+}
+
 TEST(nothing_is_given_twice)
 {
     struct policy_groups *g = NULL;

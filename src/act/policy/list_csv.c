@@ -6,6 +6,7 @@
  */
 #include "act/policy/list_line.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -42,8 +43,7 @@ struct list_csv *list_csv_new(const char *column)
         c->column_known = true;
         c->column = number >= 1 && number <= COLUMNS_MAX ? (unsigned)number - 1 : COLUMNS_MAX;
     } else {
-        size_t n = strlen(column);
-        memcpy(c->column_name, column, n < sizeof c->column_name ? n : sizeof c->column_name - 1);
+        snprintf(c->column_name, sizeof c->column_name, "%s", column);
     }
     return c;
 }

@@ -78,7 +78,7 @@ static int connect_primary(struct client *c)
     socklen_t len = sizeof error;
     if (e == 0 && getsockopt(c->socket, SOL_SOCKET, SO_ERROR, &error, &len) < 0)
         e = -errno;
-    return e < 0 ? e : -error;
+    return e < 0 ? e : error > 0 ? -error : 0;
 }
 
 static int send_all(const struct client *c, const uint8_t *octets, size_t len)
@@ -230,14 +230,14 @@ static int finish(struct client *c, const struct transfer *t)
 /* By differences; anything but success and a primary that is away is a reason to fetch the whole. */
 static int fetch_differences(struct client *c, uint32_t have)
 {
-    struct transfer t;
+    struct transfer t = {0};
     int e = ask(c, DNS_TYPE_IXFR, have, &t);
     return e < 0 ? e : finish(c, &t);
 }
 
 static int fetch_whole(struct client *c)
 {
-    struct transfer t;
+    struct transfer t = {0};
     int e = rewind_copy(c);
     if (e == 0)
         e = connect_primary(c);
@@ -249,7 +249,7 @@ static int fetch_whole(struct client *c)
 static int run(struct client *c)
 {
     struct dns_soa have;
-    struct transfer t;
+    struct transfer t = {0};
     int e = connect_primary(c);
     if (e < 0)
         return e;

@@ -145,13 +145,37 @@ int zone_text_format(const struct dns_walk *w, const struct dns_record *r, char 
     return l.full ? -E2BIG : (int)l.len;
 }
 
+/* The next word of a line that has one blank between words; NULL at its end. */
+static const char *next_word(const char *at)
+{
+    const char *blank = at ? strchr(at, ' ') : NULL;
+    return blank ? blank + 1 : NULL;
+}
+
+/* A number that ends at a blank or at the end. */
+static bool take_number(const char **at, uint32_t *ret_number)
+{
+    char *end = NULL;
+    if (!*at || **at < '0' || **at > '9')
+        return false;
+    unsigned long long n = strtoull(*at, &end, 10);
+    if (n > UINT32_MAX || (*end != ' ' && *end != '\0'))
+        return false;
+    *ret_number = (uint32_t)n;
+    *at = *end ? end + 1 : NULL;
+    return true;
+}
+
 int zone_text_soa(const char *line, struct dns_soa *ret_soa)
 {
     struct dns_soa s;
-    int end = -1;
-    if (sscanf(line, "%*1023s %*u IN SOA %*1023s %*1023s %u %u %u %u %u%n", &s.serial, &s.refresh_s, &s.retry_s,
-               &s.expire_s, &s.minimum_s, &end) != 5 ||
-        line[end] != '\0')
+    uint32_t ttl;
+    const char *at = next_word(line);
+    if (!take_number(&at, &ttl) || !at || strncmp(at, "IN SOA ", 7) != 0)
+        return -EINVAL;
+    at = next_word(next_word(at + 7));
+    if (!take_number(&at, &s.serial) || !take_number(&at, &s.refresh_s) || !take_number(&at, &s.retry_s) ||
+        !take_number(&at, &s.expire_s) || !take_number(&at, &s.minimum_s) || at)
         return -EINVAL;
     *ret_soa = s;
     return 0;

@@ -42,6 +42,8 @@
     X(tls_handshake_failures, "tls_handshake_failures") \
     X(tls_refused, "tls_refused")                    \
     X(doh_bad_requests, "doh_bad_requests")          \
+    X(notify_taken, "notify_taken")                  \
+    X(notify_refused, "notify_refused")              \
     X(records_left_out, "records_left_out")
 
 struct dns_counters {

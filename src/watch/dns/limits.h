@@ -10,6 +10,7 @@ enum {
     DNS_STUBS_MAX = 64,
     DNS_REBINDING_ALLOW_MAX = 64,
     DNS_FORWARDS_MAX = 8,
+    DNS_SEND_FROM_MAX = 8, /* own addresses that questions are sent from */
 
     DNS_BATCH = 64,           /* datagrams a system call: the gain of more is lost in the cache */
     DNS_BATCHES_IN_A_ROW = 16, /* before other sockets and timers get their turn */

@@ -70,6 +70,8 @@ void respond_begin(struct dns_worker *w, struct work *work, struct dns_probes *p
         work->answer_max = max;
     if (w->rate && unlikely(!guard_admit(w, work)))
         return;
+    if (unlikely(flaw == DNS_FLAW_OPCODE) && notify_answer(w, work))
+        return;
     if (unlikely(!work->known_by_token && !respond_may_ask(w, &work->asker.client))) {
         respond_with_error(w, work, DNS_RCODE_REFUSED, DNS_EDE_PROHIBITED, NULL);
         return;

@@ -71,6 +71,12 @@ struct dns_socket {
     bool wildcard;                /* bound to "any": the answer's source address must be copied */
 };
 
+/* Who wants to hear of NOTIFY: false when this address may not say so of this zone. From worker threads; must not block. */
+struct dns_notify {
+    bool (*take)(void *self, const struct addr *from, const struct dns_name *zone); /* NULL: nobody */
+    void *self;
+};
+
 struct dns_worker_options {
     unsigned number;
     struct dns_socket sockets[DNS_SOCKETS_MAX]; /* borrowed, non-blocking */
@@ -87,6 +93,7 @@ struct dns_worker_options {
     const uint8_t *designated; /* borrowed local data (as of the policy's) of _dns.resolver.arpa; length 0: none */
     size_t designated_len;
     struct dns_policy policy;
+    struct dns_notify notify;
     const struct dns_tls *tls;     /* borrowed, shared by all workers; NULL: clients of DoT and DoH are sent away */
     struct dns_counters *counters; /* shared page, or private memory */
     enum dns_records records;      /* go into the ring too */

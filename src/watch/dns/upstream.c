@@ -66,6 +66,15 @@ static int set_caches(struct ub_ctx *ctx, unsigned mib, const char **ret_error)
     return e ? e : set(ctx, "rrset-cache-size:", text, ret_error);
 }
 
+static int set_addresses(struct ub_ctx *ctx, const struct upstream_options *o, const char **ret_error)
+{
+    char text[ADDR_TEXT_MAX];
+    int e = 0;
+    for (unsigned i = 0; e == 0 && i < o->send_from_count; i++)
+        e = set(ctx, "outgoing-interface:", addr_format(&o->send_from[i], text), ret_error);
+    return e;
+}
+
 /* Where libunbound is to ask: by TLS, at a relay of ours. */
 static void write_target(FILE *f, const struct upstream *u, const char *kind, unsigned number,
                          const struct upstream_target *t)
@@ -144,6 +153,8 @@ static int configure(const struct upstream *u, enum upstream_way way, const stru
         e = set(ctx, fixed_options[i].name, fixed_options[i].value, ret_error);
     if (e == 0)
         e = set_caches(ctx, o->cache_mib * memory_shares[way] / 100, ret_error);
+    if (e == 0)
+        e = set_addresses(ctx, o, ret_error);
     if (e == 0)
         e = set(ctx, "module-config:", validate ? "validator iterator" : "iterator", ret_error);
     if (e == 0 && (o->loopback_upstream || u->client))

@@ -9,6 +9,7 @@
 #include <stdatomic.h>
 #include <sys/socket.h>
 
+#include "base/addr.h"
 #include "proto/dns/query.h"
 #include "watch/dns/limits.h"
 
@@ -39,6 +40,8 @@ struct upstream_options {
     unsigned forward_count;
     struct upstream_stub stub[DNS_STUBS_MAX];
     unsigned stub_count;
+    struct addr send_from[DNS_SEND_FROM_MAX]; /* own addresses, but for TLS; none: the system chooses */
+    unsigned send_from_count;
     bool validate;
     bool loopback_upstream;        /* a forwarder or stub stands on this machine */
     bool background_queries;       /* key tag signals and other queries nobody asked for */

@@ -157,6 +157,9 @@ void name_servers_free(struct dns_worker *w);
 int name_servers_find(struct dns_worker *w, const struct dns_query *q, const struct dns_cache_entry *e,
                       name_servers_done_fn *done, void *self) must_check;
 
+/* notify.c: true when the message was a NOTIFY that somebody wants, and is answered */
+bool notify_answer(struct dns_worker *w, struct work *work);
+
 /* pending.c */
 int pending_new(struct dns_worker *w) must_check;
 void pending_free(struct dns_worker *w);
