@@ -39,6 +39,7 @@ struct node {
     /* As the store has it now: whole, cut or under a pseudonym. */
     struct addr (*stored_client)(void *self, const struct addr *client);
     json_t *(*status)(void *self);
+    char *(*metrics)(void *self); /* Prometheus text, to be freed; NULL when out of memory */
     void (*reload)(void *self, node_done_fn *done, void *done_self);
 };
 

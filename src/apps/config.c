@@ -58,6 +58,7 @@ struct file_config {
     unsigned groups_count;
     struct file_dns *dns;
     struct config_file_store *store;
+    struct config_file_metrics *metrics;
     struct file_control *control;
     struct config_file_feed *feeds;
     unsigned feeds_count;
@@ -130,6 +131,7 @@ static const cyaml_schema_field_t lists_fields[] = {
         CYAML_FIELD_MAPPING_PTR("dns", OPTIONAL_TEXT, struct file_config, dns, dns_fields),                            \
         CYAML_FIELD_MAPPING_PTR("store", OPTIONAL_TEXT, struct file_config, store, store_fields),                      \
         CYAML_FIELD_MAPPING_PTR("lists", OPTIONAL_TEXT, struct file_config, lists, lists_fields),                      \
+        CYAML_FIELD_MAPPING_PTR("metrics", OPTIONAL_TEXT, struct file_config, metrics, config_metrics_fields),         \
         CYAML_FIELD_SEQUENCE("groups", OPTIONAL_TEXT, struct file_config, groups, &config_group_entry, 0, GROUPS_MAX), \
         CYAML_FIELD_MAPPING_PTR("control", OPTIONAL_TEXT, struct file_config, control, control_fields),                \
         CYAML_FIELD_SEQUENCE("feeds", OPTIONAL_TEXT, struct file_config, feeds, &config_feed_entry, 0, FEED_MAX),      \
@@ -256,11 +258,29 @@ static void take_target(struct config_load *l, const char *key, const char *text
     *loopback |= addr_is_loopback(&a);
 }
 
+/* Is there a line with "key: []"? */
+static bool is_given_empty(const char *path, const char *key)
+{
+    char line[1024];
+    bool found = false;
+    FILE *f = fopen(path, "re");
+    while (f && !found && fgets(line, sizeof line, f)) {
+        line[strcspn(line, "#")] = '\0';
+        const char *at = strstr(line, key);
+        const char *after = at ? at + strlen(key) : "";
+        after += strspn(after, "\": ");
+        found = at && (at == line || strchr(" {,\"", at[-1])) && *after == '[' && after[1 + strspn(after + 1, " ")] == ']';
+    }
+    if (f)
+        fclose(f);
+    return found;
+}
+
 static void take_listen(struct config_load *l, const char *key, uint16_t port, char *const *texts, unsigned count,
                         struct dns_listen *to)
 {
     /* An empty list listens nowhere; libcyaml gives the same for it as for an absent key. */
-    if (!texts && line_of(l->path, key) == 0)
+    if (!texts && !is_given_empty(l->path, key))
         return;
     to->count = texts ? count : 0;
     for (unsigned i = 0; i < to->count; i++)
@@ -535,6 +555,8 @@ int config_load(const char *path, struct config *ret_config, char *ret_error)
         take_dns(&l, f->dns, &c->dns);
     if (f && f->store)
         config_take_store(&l, f->store, c);
+    if (f && f->metrics)
+        config_take_metrics(&l, f->metrics, c);
     if (f && f->lists)
         take_lists(&l, f->lists, &c->lists);
     if (f)

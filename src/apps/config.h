@@ -34,6 +34,7 @@ struct config {
     unsigned store_memory_mib;
     unsigned retention_days[STORE_TABLE_COUNT]; /* whole days besides today; 0: for ever */
     struct client_form clients; /* as they are recorded */
+    struct sockaddr_storage metrics; /* where they are served; family AF_UNSPEC: nowhere. Zeros behind the address */
     uid_t control_users[CONFIG_CONTROL_USERS_MAX]; /* besides root and the node's own user */
     unsigned control_user_count;
     struct config_lists lists;

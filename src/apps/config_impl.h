@@ -50,6 +50,13 @@ struct config_file_store {
     unsigned memory_mib, *retention_days, ring_mib, *clients_ipv4_prefix, *clients_ipv6_prefix;
 };
 
+struct config_file_metrics {
+    char *listen;
+};
+
+extern const cyaml_schema_field_t config_metrics_fields[];
+void config_take_metrics(struct config_load *l, const struct config_file_metrics *f, struct config *to);
+
 /* retention_days is a number, or a mapping with a number for each table: libcyaml knows one kind for a key. */
 extern const cyaml_schema_field_t config_store_fields[], config_store_fields_by_table[];
 void config_take_store(struct config_load *l, const struct config_file_store *f, struct config *to);

@@ -1,4 +1,4 @@
-/* Reads the part "store" of the configuration. */
+/* Reads the parts "store" and "metrics" of the configuration. */
 #include <stdio.h>
 #include <string.h>
 
@@ -96,4 +96,18 @@ void config_take_store(struct config_load *l, const struct config_file_store *f,
     take_retention(l, f, c->retention_days);
     take_clients(l, f, &c->clients);
     take_passive_dns(l, f->passive_dns, &c->dns.records);
+}
+
+const cyaml_schema_field_t config_metrics_fields[] = {
+    CYAML_FIELD_STRING_PTR("listen", CONFIG_OPTIONAL, struct config_file_metrics, listen, 1, 255),
+    CYAML_FIELD_END,
+};
+
+enum { METRICS_PORT = 9153 };
+
+void config_take_metrics(struct config_load *l, const struct config_file_metrics *f, struct config *to)
+{
+    memset(&to->metrics, 0, sizeof to->metrics);
+    if (f->listen && addr_port_parse(f->listen, METRICS_PORT, &to->metrics) < 0)
+        config_refuse(l, "listen", f->listen, _("not an address and port, such as 127.0.0.1:9153"));
 }

@@ -66,6 +66,8 @@ static const struct {
         "(store: passive_dns). --is-data takes a name as data: of aliases, name servers, mail servers. With --json a line is an\n"
         "object of the Passive DNS Common Output Format.")},
     {"status", command_status, N_("status"), N_("show the roles, counts, drops and how old the data is"), NULL},
+    {"metrics", command_metrics, N_("metrics"), N_("print the node's numbers for Prometheus"),
+     N_("Text format 0.0.4; served over HTTP too when metrics: listen: is configured.")},
     {"reload", command_reload, N_("reload"), N_("read the configuration again; a wrong one is refused"), NULL},
     {"policy", command_policy, N_("policy build -o IMAGE LIST... | policy check IMAGE | policy query IMAGE NAME"),
      N_("work on a policy image without a node"), NULL},

@@ -14,6 +14,7 @@
 enum {
     PERIOD_MS = 50,       /* a ring of 8 MiB holds about 100 k observations: half a second at 200 k a second */
     BATCH_AGE_MS = 1000,  /* the log is at most this far behind */
+    RATE_MARK_MS = 5000,
     TAKE_MAX = 200000,    /* in one go, so that the hub also answers */
 };
 
@@ -25,6 +26,10 @@ struct recorder {
     struct group_names *groups;
     struct client_form form;
     struct client_key key;
+    int64_t newest_us; /* time of the newest answer in the waiting rows */
+    struct {
+        uint64_t taken, mono_ms;
+    } mark, mark_before; /* for the rate */
     uint64_t seq;      /* of the last row */
     uint64_t batch_us; /* wall clock of this round */
     struct native block;
@@ -65,7 +70,8 @@ static void send_rows(struct recorder *r, enum store_table table)
     if (n == 0 || !store_client_has_room(r->store))
         return;
     int e = table == STORE_TABLE_DNS ? dns_rows_take(r->rows, &r->block) : pdns_rows_take(r->records, &r->block);
-    if (e < 0 || store_client_insert(r->store, table, &r->block, n) < 0)
+    int64_t newest_us = table == STORE_TABLE_DNS ? r->newest_us : 0;
+    if (e < 0 || store_client_insert(r->store, table, &r->block, n, newest_us) < 0)
         r->invalid += n; /* out of memory: counted as lost */
 }
 
@@ -95,6 +101,8 @@ static int add_row(struct recorder *r, const struct dns_observation *o, const st
     int e = dns_rows_add(r->rows, o, &labels);
     if (e == 0)
         r->seq = labels.seq;
+    if (e == 0 && o->time_us > r->newest_us)
+        r->newest_us = o->time_us;
     return e;
 }
 
@@ -155,12 +163,23 @@ static void drain(struct recorder *r)
         drain_ring(r, &r->rings[i], TAKE_MAX / r->ring_count);
 }
 
+static void set_mark(struct recorder *r)
+{
+    uint64_t now = clock_mono_ms();
+    if (now - r->mark.mono_ms < RATE_MARK_MS)
+        return;
+    r->mark_before = r->mark;
+    r->mark.taken = r->taken;
+    r->mark.mono_ms = now;
+}
+
 static void on_timer(evutil_socket_t fd, short what, void *self)
 {
     (void)fd, (void)what;
     struct recorder *r = self;
     drain(r);
     settle(r);
+    set_mark(r);
     send_old_rows(r);
 }
 
@@ -181,6 +200,7 @@ int recorder_new(struct event_base *loop, const struct shared_memory *memory, st
     r->store = store;
     r->ring_count = memory->workers;
     r->page = shared_memory_hub_page(memory);
+    r->mark.mono_ms = r->mark_before.mono_ms = clock_mono_ms();
     count_lost(r);
     native_init(&r->block, DNS_ROWS_BLOCK_MAX);
     r->rings = calloc(memory->workers, sizeof *r->rings);
@@ -239,6 +259,8 @@ struct recorder_counters recorder_counters_get(const struct recorder *r)
 {
     struct recorder_counters c = {.taken = r->taken, .invalid = r->invalid, .rows_waiting = dns_rows_count(r->rows) + pdns_rows_count(r->records),
                                   .lost = atomic_load(&r->page->lost)};
+    uint64_t over_ms = clock_mono_ms() - r->mark_before.mono_ms;
+    c.rows_per_second = (r->taken - r->mark_before.taken) * 1000 / (over_ms > 0 ? over_ms : 1);
     for (unsigned i = 0; i < r->ring_count; i++) {
         struct ring_counters ring = ring_counters_get(&r->rings[i]);
         unsigned fill = ring_fill_percent(&r->rings[i]);

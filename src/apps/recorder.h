@@ -19,6 +19,7 @@ struct recorder_counters {
     uint64_t pushed, dropped, corrupt; /* of all rings since the node started */
     unsigned fill_percent;             /* of the fullest ring */
     size_t rows_waiting;               /* not yet in a batch */
+    uint64_t rows_per_second;          /* taken, over the last five to ten seconds */
     uint64_t lost;                     /* were in a hub that was killed */
 };
 

@@ -13,6 +13,8 @@
 #include "api/node.h"
 #include "apps/feed_service.h"
 #include "apps/client_key.h"
+#include "apps/metrics.h"
+#include "apps/metrics_server.h"
 #include "apps/node_status.h"
 #include "apps/policy_manager.h"
 #include "apps/recorder.h"
@@ -32,6 +34,7 @@ struct hub {
     struct policy_manager *policy;
     struct store_client *store;
     struct recorder *recorder;
+    struct metrics_server *metrics; /* NULL: not served */
     struct feed_service *feeds;
     struct control_server *control;
     struct node node;
@@ -99,10 +102,9 @@ static struct addr node_stored_client(void *self, const struct addr *client)
     return recorder_client(((struct hub *)self)->recorder, client);
 }
 
-static json_t *node_status(void *self)
+static struct node_status_sources sources_of(struct hub *h)
 {
-    struct hub *h = self;
-    struct node_status_sources sources = {
+    return (struct node_status_sources){
         .config = h->start.config,
         .memory = &h->memory,
         .policy = h->policy,
@@ -111,7 +113,18 @@ static json_t *node_status(void *self)
         .store = h->store,
         .ledger = h->ledger,
     };
+}
+
+static json_t *node_status(void *self)
+{
+    struct node_status_sources sources = sources_of(self);
     return node_status_json(&sources);
+}
+
+static char *node_metrics(void *self)
+{
+    struct node_status_sources sources = sources_of(self);
+    return metrics_text(&sources);
 }
 
 static void node_reload(void *self, node_done_fn *done, void *done_self)
@@ -206,6 +219,16 @@ static void configure_recorder(struct hub *h)
     recorder_set_clients(h->recorder, &c->clients, &key);
 }
 
+/* On that socket from now on; -1: no longer. */
+static void serve_metrics(struct hub *h, int fd)
+{
+    metrics_server_free(h->metrics);
+    h->metrics = NULL;
+    int e = fd < 0 ? 0 : metrics_server_new(h->loop, fd, node_metrics, h, &h->metrics);
+    if (e < 0)
+        log_error(_("metrics are not served: %s"), strerror(-e));
+}
+
 /* Answers by a new configuration may come before the word that it is in force, so the recorder learns it now. */
 static int take_config(struct hub *h, struct handover *m)
 {
@@ -227,7 +250,10 @@ static void on_parent(evutil_socket_t fd, short what, void *self)
         event_base_loopbreak(h->loop);
         return;
     }
-    if (m.kind == PARENT_PEER && m.fd_count == 1) {
+    if (m.kind == PARENT_METRICS) {
+        serve_metrics(h, m.fd_count == 1 ? m.fds[0] : -1);
+        m.fd_count = 0;
+    } else if (m.kind == PARENT_PEER && m.fd_count == 1) {
         take_peer(h, m.number, m.fds[0]);
         m.fd_count = 0;
     } else if (m.kind == PARENT_RELOADED) {
@@ -354,6 +380,8 @@ static int make_parts(struct hub *h)
     }
     if (e == 0)
         e = make_control(h);
+    if (e == 0 && h->start.metrics_fd >= 0)
+        serve_metrics(h, h->start.metrics_fd);
     for (unsigned role = 0; e == 0 && role < ROLE_COUNT; role++)
         if (h->start.peers[role] >= 0)
             take_peer(h, role, h->start.peers[role]);
@@ -378,6 +406,7 @@ static void unmake(struct hub *h)
 {
     control_server_free(h->control);
     feed_service_free(h->feeds);
+    metrics_server_free(h->metrics);
     recorder_free(h->recorder);
     store_client_free(h->store);
     policy_manager_free(h->policy);
@@ -422,6 +451,7 @@ int role_hub_main(void)
             .ask_store = node_ask_store,
             .stored_client = node_stored_client,
             .status = node_status,
+            .metrics = node_metrics,
             .reload = node_reload,
         };
         take_limits(h);

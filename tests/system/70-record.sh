@@ -23,6 +23,7 @@ ZONE
 cat >"$WORK/node.conf" <<'CONF'
 dns:
   workers: 1
+  rate_limit: {per_second: 0}
   validate: false
   access: [127.0.0.0/8]
   stub:
@@ -37,6 +38,8 @@ groups:
     lists: [games]
   - name: clinic
     clients: [127.0.0.3]
+store:
+  ring_mib: 1
 CONF
 echo 'games.example' >"$WORK/games.txt"
 
@@ -44,6 +47,10 @@ hinomi() {
     local command=$1
     shift
     timeout 30 "$HINOMI" "$command" --data "$WORK/data" "$@"
+}
+
+port_is_closed() {
+    ! listens_tcp "$1"
 }
 
 from() {
@@ -108,7 +115,7 @@ check rows_of_the_old_name logged 2 --group school
 # ---- clients as they are stored ----
 setting() {
     sed -i '/^store:/,$d' "$WORK/node.conf"
-    printf 'store:\n%s\n' "$1" >>"$WORK/node.conf"
+    printf 'store:\n  ring_mib: 1\n%s\n' "$1" >>"$WORK/node.conf"
     hinomi reload
 }
 clients_of() {
@@ -196,6 +203,131 @@ check a_wrong_word_is_refused has "$(setting '  passive_dns: some' 2>&1)" 'passi
 check a_wrong_table_is_refused has "$(setting '  retention_days: {other: 3}' 2>&1)" 'node.conf:[0-9]+: Unexpected key: other'
 check one_number_for_all setting '  retention_days: 9'
 check is_of_each has "$(hinomi status --json)" '"retention_days": *\{"dns": *9, *"pdns": *9\}'
+
+# ---- metrics ----
+# The grammar of the text format: promtool where there is one; else names, values, and each sample under its own type line.
+metrics_are_sound() {
+    if command -v promtool >/dev/null; then
+        promtool check metrics <"$1"
+        return
+    fi
+    awk '/^# HELP hinomi_[a-z0-9_]+ ./ { helped = $3; next }
+        /^# TYPE hinomi_[a-z0-9_]+ (counter|gauge)$/ {
+            if ($3 != helped || $3 in typed || ($4 == "counter") != ($3 ~ /_total$/)) { print "type: " $0; bad = 1 }
+            typed[$3]; now = $3; next
+        }
+        /^hinomi_[a-z0-9_]+({[a-z_]+="([^"\\\\]|\\\\[\\\\"n])*"})? [0-9]+$/ {
+            name = $1; sub(/{.*/, "", name)
+            if (name != now || $0 in seen) { print "sample: " $0; bad = 1 }
+            seen[$0]; n++; next
+        }
+        { print "line: " $0; bad = 1 }
+        END { exit bad || n < 60 }' "$1"
+}
+hinomi metrics >"$WORK/metrics"
+check metrics_by_command metrics_are_sound "$WORK/metrics"
+value_of() {
+    sed -n "s/^hinomi_$1 //p" "$WORK/metrics"
+}
+check roles_are_up is "$(value_of 'role_up{role="store"}')" 1
+check the_hub_died_once is "$(value_of 'role_deaths_total{role="hub"}')" 1
+check a_list_has_its_age has "$(value_of 'list_imported_timestamp_seconds{list="games"}')" '^[0-9]{10}$'
+check answers_are_counted has "$(value_of 'dns_queries_total{transport="udp"}')" '^[0-9]+$'
+port_answers() {
+    curl -sf --max-time 5 -o "$WORK/page" "http://127.0.0.1:$1/metrics"
+}
+page_code() {
+    curl -s --max-time 5 -o /dev/null -w '%{http_code}' "$@"
+}
+check not_served_unless_asked port_is_closed 9153
+metrics_on() {
+    printf 'metrics: {listen: "127.0.0.1:%s"}\n' "$1" >>"$WORK/node.conf"
+    hinomi reload
+}
+check serve_metrics metrics_on 9153
+check they_are_served until_true 5 port_answers 9153
+check and_sound metrics_are_sound "$WORK/page"
+check another_path_is_not_found is "$(page_code http://127.0.0.1:9153/)" 404
+check another_method_is_refused is "$(page_code -d x http://127.0.0.1:9153/metrics)" 405
+check a_head_too_long_is_refused is "$(page_code -H "X: $(printf '%5000s' x)" http://127.0.0.1:9153/metrics)" 431
+many_silent() {
+    local fds=() fd
+    for _ in $(seq 40); do
+        exec {fd}<>/dev/tcp/127.0.0.1/9153 && fds+=("$fd")
+    done
+    port_answers 9153
+    local result=$?
+    for fd in "${fds[@]}"; do
+        exec {fd}>&-
+    done
+    return "$result"
+}
+check the_silent_do_not_keep_it many_silent
+sed -i 's/:9153/:9154/' "$WORK/node.conf"
+check another_address hinomi reload
+check there_it_is until_true 5 port_answers 9154
+check here_no_longer until_true 5 port_is_closed 9153
+hub_died
+check the_next_hub_serves_too until_true 5 port_answers 9154
+
+# ---- status ----
+newest_is_told() {
+    from 127.0.0.1 www.example
+    hinomi status | grep -qE 'newest row +[0-9]+ seconds old'
+}
+check the_newest_row_has_an_age until_true 10 newest_is_told
+rate_is_told() {
+    from 127.0.0.1 www.example
+    hinomi status --json | grep -q '"rows_per_second": *[1-9]'
+}
+for _ in $(seq 50); do
+    from 127.0.0.1 www.example
+done
+check the_rate until_true 10 rate_is_told
+
+# ---- a store that stands still ----
+# Names resolve, what has no room is dropped and counted, and it goes on when the store does.
+number() {
+    hinomi status --json | sed -n "s/.*\"$1\": *\([0-9]*\).*/\1/p"
+}
+store=$(hinomi status --json | sed -n 's/.*"store": *{"pid": *\([0-9]*\).*/\1/p')
+kill -STOP "$store"
+python3 - "$WORK/flood" <<'FLOOD'
+import socket, sys, time
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.settimeout(1)
+label = b"\x3f" + b"a" * 63
+name = label * 3 + b"\x05games\x07example\x00"
+query = b"\0\0\1\0\0\1\0\0\0\0\0\0" + name + b"\0\1\0\1"
+count = answered = 0
+end = time.monotonic() + 40
+while count < 200000 and time.monotonic() < end:
+    for _ in range(50):
+        s.sendto(query, ("127.0.0.1", 5300))
+    for _ in range(50):
+        try:
+            s.recv(2048)
+            answered += 1
+        except TimeoutError:
+            break
+    count += 50
+open(sys.argv[1], "w").write(f"{count} {answered}\n")
+FLOOD
+read -r asked answered <"$WORK/flood"
+dropping() {
+    [ "$(number dropped)" -gt 0 ]
+}
+check what_has_no_room_is_counted until_true 5 dropping
+check nearly_all_were_answered test "$((answered * 100))" -ge "$((asked * 99))"
+dropped=$(number dropped)
+check a_log_without_store_says_so has "$(timeout 3 "$HINOMI" log --data "$WORK/data" 2>&1; echo over)" over
+kill -CONT "$store"
+went_on() {
+    from 127.0.0.1 after.example
+    recorded after.example
+}
+check it_goes_on until_true 30 went_on
+check what_was_dropped_stays_counted test "$(number dropped)" -ge "$dropped"
 
 # ---- following ----
 # Many answers a microsecond's neighbours apart, in more than one page of the store: each comes once.
