@@ -9,6 +9,7 @@ help:
 	@echo 'make build    build $(BUILD)/hinomi'
 	@echo 'make bench    measure (tests/bench)'
 	@echo 'make fuzz     run each fuzz target for SECONDS ($(SECONDS)), or only FUZZ="name ..."'
+	@echo 'make conformance DATA="PATH ..."  play replays (.rpl) of other resolvers (tests/conformance)'
 	@echo 'make install  into PREFIX ($(PREFIX)), below DESTDIR'
 	@echo 'make fresh    try `make up` and `make check` in a bare Debian 12 chroot (root)'
 	@echo 'make clean    remove the build folders'
@@ -31,6 +32,9 @@ build: $(BUILD)/build.ninja
 bench: build
 	tests/bench/run $(BUILD)
 
+conformance: build
+	tests/conformance/run $(BUILD) $(DATA)
+
 fuzz:
 	tools/setup test
 	tools/fuzz $(SECONDS) $(FUZZ)
@@ -45,4 +49,4 @@ fresh:
 clean:
 	rm -rf build build-ci build-fuzz
 
-.PHONY: help up check build bench fuzz install fresh clean
+.PHONY: help up check build bench conformance fuzz install fresh clean

@@ -13,7 +13,7 @@
 
 #include "act/policy/compile.h"
 #include "apps/command.h"
-#include "apps/dns_service.h"
+#include "apps/config.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
@@ -29,6 +29,7 @@ struct dns_command {
     struct dns_service_options options;
     struct list_file files[POLICY_LISTS_MAX];
     unsigned file_count;
+    struct policy_groups *groups; /* NULL: none */
     struct dns_service service;
     struct event_base *loop;
     struct event *reclaim;
@@ -144,7 +145,7 @@ static void on_built(evutil_socket_t fd, short what, void *self)
         return;
     pthread_join(c->builder, NULL);
     c->building = false;
-    struct policy *next = image ? policy_new(NULL, image, NULL) : NULL;
+    struct policy *next = image ? policy_new(NULL, image, c->groups) : NULL;
     if (!next) {
         policy_image_close(image);
         log_error(_("the policy in force is kept"));
@@ -219,6 +220,22 @@ static int add_listen(struct dns_listen *l, const char *text, uint16_t port)
     return e;
 }
 
+/* The part `dns` and the client groups of a node's configuration, over all that stood before it. */
+static int take_config(struct dns_command *c, const char *path)
+{
+    char error[CONFIG_ERROR_MAX];
+    struct config *config = malloc(sizeof *config);
+    if (!config)
+        return command_failed(_("out of memory"));
+    config_defaults(config);
+    config->dns.workers = 1;
+    int code = config_load(path, config, error) < 0 ? command_failed("%s", error) : EXIT_FINE;
+    if (code == EXIT_FINE)
+        c->options = config->dns;
+    free(config);
+    return code;
+}
+
 static int take_path(char *to, const char *path)
 {
     if (strlen(path) >= CERTIFICATE_PATH_MAX)
@@ -238,7 +255,8 @@ static int parse_options(struct dns_command *c, int argc, char **argv)
         OPT_TLS,
         OPT_HTTPS,
         OPT_CERTIFICATE,
-        OPT_KEY
+        OPT_KEY,
+        OPT_CONFIG
     };
     static const struct option options[] = {
         {"listen", required_argument, NULL, 'l'},     {"workers", required_argument, NULL, 'w'},
@@ -247,6 +265,7 @@ static int parse_options(struct dns_command *c, int argc, char **argv)
         {"cache-mib", required_argument, NULL, OPT_CACHE}, {"validate", no_argument, NULL, OPT_VALIDATE},
         {"listen-tls", required_argument, NULL, OPT_TLS},  {"listen-https", required_argument, NULL, OPT_HTTPS},
         {"certificate", required_argument, NULL, OPT_CERTIFICATE}, {"private-key", required_argument, NULL, OPT_KEY},
+        {"config", required_argument, NULL, OPT_CONFIG},
         {0},
     };
     bool validate = false;
@@ -293,6 +312,12 @@ static int parse_options(struct dns_command *c, int argc, char **argv)
             e = parse_count(optarg, 1 << 20, &cache_mib);
             if (e == 0)
                 c->options.cache_bytes = (size_t)cache_mib << 20;
+            break;
+        case OPT_CONFIG:
+            if (optind != 3 && optind != 2) /* as one word or two */
+                return command_usage("dns", _("--config comes first: what stands behind it holds over the file"));
+            if (take_config(c, optarg) != EXIT_FINE)
+                return EXIT_FAILED;
             break;
         case OPT_VALIDATE:
             validate = true;
@@ -385,22 +410,25 @@ static int run(struct dns_command *c)
     struct certificate certificate = {0};
     if (dns_service_is_encrypted(&c->options) && make_certificate(&c->options, &certificate) < 0)
         return EXIT_FAILED;
+    if (policy_groups_new(&c->options.groups, &c->groups) < 0)
+        return command_failed(_("out of memory"));
     struct policy_image *image = NULL;
     if (c->file_count > 0 && build_image(c, &image) < 0)
         return command_failed(_("not started without its lists"));
-    struct policy *first = policy_new(NULL, image, NULL);
+    struct policy *first = policy_new(NULL, image, c->groups);
     struct dns_service_memory *memory = calloc(c->options.workers, sizeof *memory);
     for (unsigned i = 0; memory && i < c->options.workers; i++)
         memory[i].counters = calloc(1, DNS_COUNTERS_SIZE);
     const char *error = "out of memory";
-    if (!first || !memory || dns_service_init(&c->service, &c->options, fds, memory, first, NULL, certificate.tls, certificate.name,
-                                                 &error) < 0)
+    if (!first || !memory || dns_service_init(&c->service, &c->options, fds, memory, first, c->groups, certificate.tls,
+                                               certificate.name, &error) < 0)
         return command_failed(_("the resolver cannot start: %s"), error);
     int code = serve(c);
     dns_service_done(&c->service);
     for (unsigned i = 0; i < c->options.workers; i++)
         free(memory[i].counters);
     free(memory);
+    policy_groups_free(c->groups);
     for (int i = 0; i < count; i++)
         close(fds[i]);
     return code;

@@ -45,6 +45,11 @@ static bool wants_name_servers(const void *policy, const struct dns_asker *asker
     return policy_wants_name_servers(policy, asker, decision);
 }
 
+static bool has_names(const void *policy)
+{
+    return policy_has_names(policy);
+}
+
 static const struct policy_groups *groups_of(void *self)
 {
     return ((struct dns_policy_source *)self)->groups;
@@ -82,6 +87,7 @@ struct dns_policy dns_policy_of(struct dns_policy_source *source)
         .examine = examine,
         .touches = touches,
         .serial = serial,
+        .has_names = has_names,
         .wants_name_servers = wants_name_servers,
         .has_groups = source->groups != NULL,
         .has_tokens = source->has_tokens,
@@ -90,9 +96,10 @@ struct dns_policy dns_policy_of(struct dns_policy_source *source)
         .group_of_token = group_of_token,
         .group_id = group_id,
         .answer = answer_policy,
+        .answer_behind = answer_policy_behind,
         .answer_any = answer_any,
         .answer_error = answer_error,
         .alias = answer_policy_alias,
-        .answer_alias = answer_policy_followed,
+        .answer_followed = answer_policy_followed,
     };
 }

@@ -10,7 +10,9 @@
 /* Who asks. */
 struct dns_asker {
     struct addr client;
-    uint16_t group; /* of client groups; 0: none */
+    uint16_t group;  /* of client groups; 0: none */
+    bool behind;     /* the name is not the query's, but one that an alias leads to: rules about the client were looked at */
+    bool redirected; /* and it was a policy's alias: what its target resolves to is as the policy wants it */
 };
 
 struct dns_name;
@@ -26,6 +28,7 @@ struct dns_name_servers {
 struct dns_decision {
     uint8_t action;             /* enum dns_action; DNS_ACTION_NONE: the policy has nothing on the name */
     uint8_t label;              /* trigger NAME of the query itself: which of its labels the matching name starts at */
+    uint8_t chain;              /* so many aliases of the answer lead to the name that the rule is about */
     uint8_t trigger;            /* enum dns_trigger */
     bool final;                 /* nothing in the answer can change it: no need to resolve before acting on it */
     uint16_t list;              /* number of the list; 0: by hand */

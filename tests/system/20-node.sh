@@ -27,17 +27,8 @@ dns:
 store:
   memory_mib: 700
 CONF
-# In a user namespace of one user there is nobody else to become.
-if [ "$(id -u)" -eq 0 ] && awk '{n += $3} END {exit n >= 65536}' /proc/self/uid_map; then
-    echo 'user: root' >>"$WORK/node.conf"
-fi
+stay_root_if_alone "$WORK/node.conf"
 printf 'listed.example\n' >"$WORK/list.txt"
-
-hinomi() {
-    local command=$1
-    shift
-    timeout 30 "$HINOMI" "$command" --data "$WORK/data" "$@"
-}
 
 ask_node() {
     ask @127.0.0.1 -p 5300 "$@"

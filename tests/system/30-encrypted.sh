@@ -29,16 +29,7 @@ dns:
 store:
   memory_mib: 700
 CONF
-# In a user namespace of one user there is nobody else to become.
-if [ "$(id -u)" -eq 0 ] && awk '{n += $3} END {exit n >= 65536}' /proc/self/uid_map; then
-    echo 'user: root' >>"$WORK/node.conf"
-fi
-
-hinomi() {
-    local command=$1
-    shift
-    timeout 30 "$HINOMI" "$command" --data "$WORK/data" "$@"
-}
+stay_root_if_alone "$WORK/node.conf"
 
 # What dig says, by one of the two ways.
 dot() {

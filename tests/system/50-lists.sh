@@ -23,37 +23,7 @@ dns:
     - zone: example
       address: 127.0.0.1:5399
 CONF
-if [ "$(id -u)" -eq 0 ] && awk '{n += $3} END {exit n >= 65536}' /proc/self/uid_map; then
-    echo 'user: root' >>"$WORK/node.conf"
-fi
-
-hinomi() {
-    local command=$1
-    shift
-    timeout 30 "$HINOMI" "$command" --data "$WORK/data" "$@"
-}
-
-status_of_name() {
-    ask @127.0.0.1 -p 5300 "$1" | sed -n 's/.*status: \([A-Z]*\),.*/\1/p'
-}
-
-blocked() {
-    is "$(status_of_name "$1")" NXDOMAIN
-}
-
-resolves() {
-    is "$(status_of_name "$1")" NOERROR
-}
-
-answers_control() {
-    hinomi status >/dev/null
-}
-
-start_node() {
-    node --config "$WORK/node.conf" || return 1
-    node=$pid
-    until_true 20 answers_control
-}
+stay_root_if_alone "$WORK/node.conf"
 
 # numbered COUNT PREFIX: that many names.
 numbered() {

@@ -43,6 +43,7 @@ groups:
     lists: [strict]
     without: [ads]
 CONF
+stay_root_if_alone "$WORK/node.conf"
 echo 'games.example' >"$WORK/games.txt"
 echo 'ads.example' >"$WORK/ads.txt"
 cat >"$WORK/strict.rpz" <<'RPZ'
@@ -54,12 +55,6 @@ $TTL 60
 48.zz.bad.db8.2001.rpz-ip CNAME .
 24.0.100.51.198.rpz-ip CNAME walled.example.
 RPZ
-
-hinomi() {
-    local command=$1
-    shift
-    timeout 30 "$HINOMI" "$command" --data "$WORK/data" "$@"
-}
 
 # from ADDRESS [dig option]...: one answer's line of status and what it holds.
 from() {

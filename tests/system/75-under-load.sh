@@ -30,17 +30,12 @@ store:
 lists:
   grow_percent: 100
 CONF
+stay_root_if_alone "$WORK/node.conf"
 for i in $(seq 300); do
     echo "w$i.example"
     echo "bad$i.example"
 done >"$WORK/names"
 seq -f 'bad%.0f.example' 300 >"$WORK/bad.txt"
-
-hinomi() {
-    local command=$1
-    shift
-    timeout 30 "$HINOMI" "$command" --data "$WORK/data" "$@"
-}
 
 # What `hinomi status` says, by a Python expression.
 status_is() {

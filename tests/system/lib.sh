@@ -95,6 +95,44 @@ node() {
     until_true 20 listens_udp 5300
 }
 
+# hinomi COMMAND [argument]...: a command for the node whose data is in $WORK/data.
+hinomi() {
+    local command=$1
+    shift
+    timeout 60 "$HINOMI" "$command" --data "$WORK/data" "$@"
+}
+
+# In a user namespace of one user there is nobody else to become: the configuration FILE is told so.
+stay_root_if_alone() {
+    if [ "$(id -u)" -eq 0 ] && awk '{n += $3} END {exit n >= 65536}' /proc/self/uid_map; then
+        echo 'user: root' >>"$1"
+    fi
+}
+
+answers_control() {
+    hinomi status >/dev/null
+}
+
+# The node by $WORK/node.conf, its process in $node, until it takes commands.
+start_node() {
+    node --config "$WORK/node.conf" || return 1
+    node=$pid
+    until_true 20 answers_control
+}
+
+# status_of_name NAME, blocked NAME, resolves NAME: what the node on its default port says of it.
+status_of_name() {
+    ask @127.0.0.1 -p 5300 "$1" | sed -n 's/.*status: \([A-Z]*\),.*/\1/p'
+}
+
+blocked() {
+    is "$(status_of_name "$1")" NXDOMAIN
+}
+
+resolves() {
+    is "$(status_of_name "$1")" NOERROR
+}
+
 # authority PORT ZONE FILE [ZONE FILE]...: a Knot DNS server on 127.0.0.1:PORT for the zone files given; $pid is its process.
 authority() {
     local port=$1 folder=$WORK/authority.$1

@@ -44,16 +44,35 @@ size_t answer_error(const struct dns_query *q, const uint8_t *message, unsigned 
     return finish(&w, q, max, rcode, ede, text);
 }
 
-/* The owner as a pointer into the question, at the label the policy matched. */
+/* A pointer into the question, at one of its labels. */
 static uint16_t owner_pointer(const struct dns_query *q, unsigned label)
 {
     return (uint16_t)(0xc000 | (DNS_HEADER_LEN + q->name.at[label]));
 }
 
-/* RFC 2308: what lets a resolver behind us remember the block, and for how long. */
-static void put_soa(struct writer *w, const struct dns_query *q, unsigned label)
+/* Whom records are about: the query's name, or what the aliases in front of them lead to. */
+struct owner {
+    uint16_t pointer;
+    const struct dns_name *name;
+};
+
+/* Puts the aliases, if there are any. */
+static struct owner begin_records(struct writer *w, const struct dns_query *q, const struct dns_chain *chain)
 {
-    writer_u16(w, owner_pointer(q, label));
+    if (!chain || chain->count == 0)
+        return (struct owner){owner_pointer(q, 0), &q->name};
+    return (struct owner){dns_chain_write(chain, w), &chain->end};
+}
+
+static unsigned aliases_of(const struct dns_chain *chain)
+{
+    return chain ? chain->count : 0;
+}
+
+/* RFC 2308: what lets a resolver behind us remember the block, and for how long. */
+static void put_soa(struct writer *w, uint16_t owner)
+{
+    writer_u16(w, owner);
     writer_u16(w, DNS_TYPE_SOA);
     writer_u16(w, DNS_CLASS_IN);
     writer_u32(w, ANSWER_BLOCKED_TTL_S);
@@ -69,24 +88,25 @@ static void put_soa(struct writer *w, const struct dns_query *q, unsigned label)
         writer_put_u16(w->base + NSCOUNT_AT, 1);
 }
 
-/* RPZ: a CNAME target that starts with "*" keeps the query's name in front. False when the result is too long. */
-static bool read_target(const struct dns_query *q, const uint8_t *target, size_t target_len, struct dns_name *ret_target)
+/* RPZ: a CNAME target that starts with "*" keeps the owner in front. False when the result is too long. */
+static bool read_target(const struct dns_name *owner, const uint8_t *target, size_t target_len,
+                        struct dns_name *ret_target)
 {
     bool wildcard = target_len > 2 && target[0] == 1 && target[1] == '*';
-    size_t kept = wildcard ? q->name.len - 1u : 0;
+    size_t kept = wildcard ? owner->len - 1u : 0;
     uint8_t wire[2 * DNS_NAME_MAX];
     if (target_len > DNS_NAME_MAX)
         return false;
-    memcpy(wire, q->name.wire, kept);
+    memcpy(wire, owner->wire, kept);
     memcpy(wire + kept, target + (wildcard ? 2 : 0), target_len - (wildcard ? 2 : 0));
     struct reader r = reader_of(wire, kept + target_len - (wildcard ? 2 : 0));
     return dns_name_read(&r, ret_target) == 0 && r.left == 0;
 }
 
-static bool put_target(struct writer *w, const struct dns_query *q, const uint8_t *target, size_t target_len)
+static bool put_target(struct writer *w, const struct dns_name *owner, const uint8_t *target, size_t target_len)
 {
     struct dns_name name;
-    if (!read_target(q, target, target_len, &name))
+    if (!read_target(owner, target, target_len, &name))
         return false;
     writer_u16(w, name.len);
     writer_bytes(w, name.wire, name.len);
@@ -94,7 +114,8 @@ static bool put_target(struct writer *w, const struct dns_query *q, const uint8_
 }
 
 /* The records of the decision that answer this type; 0 when there is none. */
-static unsigned put_local_data(struct writer *w, const struct dns_query *q, const struct dns_decision *d)
+static unsigned put_local_data(struct writer *w, const struct dns_query *q, const struct owner *owner,
+                               const struct dns_decision *d)
 {
     struct reader r = reader_of(d->data, d->data_len);
     unsigned count = 0;
@@ -108,12 +129,12 @@ static unsigned put_local_data(struct writer *w, const struct dns_query *q, cons
         if (type != q->qtype && type != DNS_TYPE_CNAME && q->qtype != DNS_TYPE_ANY)
             continue;
         size_t before = w->len;
-        writer_u16(w, owner_pointer(q, 0));
+        writer_u16(w, owner->pointer);
         writer_u16(w, type);
         writer_u16(w, DNS_CLASS_IN);
         writer_u32(w, ttl);
         if (type == DNS_TYPE_CNAME) {
-            if (!put_target(w, q, rdata, len)) {
+            if (!put_target(w, owner->name, rdata, len)) {
                 w->len = before;
                 continue;
             }
@@ -143,8 +164,23 @@ static const char *verdict_text(const struct dns_decision *d, char *text, size_t
     return text;
 }
 
+static size_t answer_truncated(const struct dns_query *q, const uint8_t *message, unsigned rcode, uint8_t *to, size_t max)
+{
+    struct writer w = begin(q, message, rcode, to, max);
+    if (w.full)
+        return 0;
+    to[2] |= DNS_FLAG_TC >> 8;
+    return finish(&w, q, max, rcode, DNS_EDE_NONE, NULL);
+}
+
 size_t answer_policy(const struct dns_query *q, const uint8_t *message, const struct dns_decision *d, uint8_t *to,
                      size_t max)
+{
+    return answer_policy_behind(q, message, d, NULL, to, max);
+}
+
+size_t answer_policy_behind(const struct dns_query *q, const uint8_t *message, const struct dns_decision *d,
+                            const struct dns_chain *chain, uint8_t *to, size_t max)
 {
     if (d->action == DNS_ACTION_DROP)
         return 0;
@@ -157,32 +193,40 @@ size_t answer_policy(const struct dns_query *q, const uint8_t *message, const st
         to[2] |= DNS_FLAG_TC >> 8;
         ede = DNS_EDE_NONE;
     } else {
-        unsigned records = d->action == DNS_ACTION_LOCAL_DATA ? put_local_data(&w, q, d) : 0;
-        if (records > 0) {
-            writer_put_u16(to + ANCOUNT_AT, (uint16_t)records);
+        struct owner owner = begin_records(&w, q, chain);
+        if (w.full)
+            return answer_truncated(q, message, rcode, to, max);
+        unsigned records = d->action == DNS_ACTION_LOCAL_DATA ? put_local_data(&w, q, &owner, d) : 0;
+        if (records > 0)
             ede = d->ede == DNS_EDE_NONE ? d->ede : EDE_FORGED;
-        } else {
-            put_soa(&w, q, d->trigger == DNS_TRIGGER_NAME ? d->label : 0);
-        }
+        else
+            put_soa(&w, d->trigger == DNS_TRIGGER_NAME && aliases_of(chain) == 0 ? owner_pointer(q, d->label)
+                                                                                   : owner.pointer);
+        if (w.full && aliases_of(chain) > 0) /* no room behind the aliases: the client comes again by TCP */
+            return answer_truncated(q, message, rcode, to, max);
+        writer_put_u16(to + ANCOUNT_AT, (uint16_t)(aliases_of(chain) + records));
     }
     char text[128];
     return finish(&w, q, max, rcode, ede, q->edns && ede != DNS_EDE_NONE ? verdict_text(d, text, sizeof text) : NULL);
 }
 
-bool answer_policy_alias(const struct dns_query *q, const struct dns_decision *d, struct dns_name *ret_target)
+bool answer_policy_alias(const struct dns_query *q, const struct dns_name *owner, const struct dns_decision *d,
+                         struct dns_name *ret_target, uint32_t *ret_ttl)
 {
     struct reader r = reader_of(d->data, d->data_len);
     if (q->qtype == DNS_TYPE_CNAME || q->qtype == DNS_TYPE_ANY)
         return false;
     while (r.left > 0) {
         uint16_t type = reader_u16(&r);
-        reader_skip(&r, 4);
+        uint32_t ttl = reader_u32(&r);
         uint16_t len = reader_u16(&r);
         const uint8_t *rdata = reader_take(&r, len);
         if (r.failed)
             return false;
-        if (type == DNS_TYPE_CNAME)
-            return read_target(q, rdata, len, ret_target) && ret_target->labels > 0;
+        if (type == DNS_TYPE_CNAME) {
+            *ret_ttl = ttl;
+            return read_target(owner, rdata, len, ret_target) && ret_target->labels > 0;
+        }
     }
     return false;
 }
@@ -211,17 +255,20 @@ static void put_followed(struct writer *w, const uint8_t *target_answer, size_t 
 }
 
 size_t answer_policy_followed(const struct dns_query *q, const uint8_t *message, const struct dns_decision *d,
-                              const uint8_t *target_answer, size_t target_len, uint8_t *to, size_t max)
+                              const struct dns_chain *chain, const uint8_t *target_answer, size_t target_len, uint8_t *to,
+                              size_t max)
 {
     unsigned rcode = target_len > 3 ? target_answer[3] & DNS_FLAG_RCODE : DNS_RCODE_SERVFAIL;
     struct writer w = begin(q, message, rcode, to, max);
+    unsigned records = chain->count;
+    (void)begin_records(&w, q, chain);
     if (w.full)
-        return 0;
-    unsigned records = put_local_data(&w, q, d);
+        return answer_truncated(q, message, rcode, to, max);
     put_followed(&w, target_answer, target_len, &records);
     writer_put_u16(to + ANCOUNT_AT, (uint16_t)records);
+    uint16_t ede = d->action == DNS_ACTION_LOCAL_DATA ? EDE_FORGED : DNS_EDE_NONE;
     char text[128];
-    return finish(&w, q, max, rcode, EDE_FORGED, q->edns ? verdict_text(d, text, sizeof text) : NULL);
+    return finish(&w, q, max, rcode, ede, q->edns && ede != DNS_EDE_NONE ? verdict_text(d, text, sizeof text) : NULL);
 }
 
 size_t answer_any(const struct dns_query *q, const uint8_t *message, uint8_t *to, size_t max)

@@ -7,6 +7,7 @@
 #define HINOMI_ACT_DNS_ANSWER_ANSWER_H
 
 #include "model/decision.h"
+#include "proto/dns/chain.h"
 #include "proto/dns/query.h"
 
 enum {
@@ -23,11 +24,19 @@ size_t answer_error(const struct dns_query *q, const uint8_t *message, unsigned 
 size_t answer_policy(const struct dns_query *q, const uint8_t *message, const struct dns_decision *d, uint8_t *to,
                      size_t max);
 
-/* Is the decision's local data an alias for this query, whose target the client would have us resolve? */
-bool answer_policy_alias(const struct dns_query *q, const struct dns_decision *d, struct dns_name *ret_target);
-/* The alias, and behind it the records and the response code of its target's answer. */
+/* The same about a name that aliases lead to, which stand in front of it. Too long for the client: empty, with TC. */
+size_t answer_policy_behind(const struct dns_query *q, const uint8_t *message, const struct dns_decision *d,
+                            const struct dns_chain *chain, uint8_t *to, size_t max);
+
+/* Is the decision's local data on `owner` an alias for a query of this type, whose target the client would have us
+ * resolve? Then true, and its target and TTL. */
+bool answer_policy_alias(const struct dns_query *q, const struct dns_name *owner, const struct dns_decision *d,
+                         struct dns_name *ret_target, uint32_t *ret_ttl);
+/* The aliases, and behind them the records and the response code of what they lead to. Cites the decision when it is local
+ * data, which was an alias then. */
 size_t answer_policy_followed(const struct dns_query *q, const uint8_t *message, const struct dns_decision *d,
-                              const uint8_t *target_answer, size_t target_len, uint8_t *to, size_t max);
+                              const struct dns_chain *chain, const uint8_t *target_answer, size_t target_len, uint8_t *to,
+                              size_t max);
 
 /* The minimal answer to a query for ANY, RFC 8482 4.2. */
 size_t answer_any(const struct dns_query *q, const uint8_t *message, uint8_t *to, size_t max);

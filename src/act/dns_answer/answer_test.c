@@ -226,6 +226,63 @@ TEST(the_longest_name_is_blocked_within_512_octets)
     check_bytes(out + DNS_HEADER_LEN + 259, "\301\10", 2); /* a pointer past 255: 12 + 2 * 126 = 264 */
 }
 
+/* "next.test", as the query's name is an alias of it. */
+static struct dns_chain one_alias(void)
+{
+    static const uint8_t wire[] = {4, 'n', 'e', 'x', 't', 4, 't', 'e', 's', 't', 0};
+    struct reader r = reader_of(wire, sizeof wire);
+    struct dns_chain c;
+    struct dns_name target;
+    dns_chain_begin(&c, &query.name);
+    check_int(dns_name_read(&r, &target), ==, 0);
+    check_int(dns_chain_add(&c, 50, &target), ==, 0);
+    return c;
+}
+
+/* The alias as it is written: at QUESTION_END, its target at QUESTION_END + 12. */
+#define ALIAS 0xc0, 12, 0, 5, 0, 1, 0, 0, 0, 50, 0, 11, 4, 'n', 'e', 'x', 't', 4, 't', 'e', 's', 't', 0
+
+TEST(aliases_stand_before_the_word_on_what_they_lead_to)
+{
+    static const uint8_t address[] = {0, 1, 0, 0, 0, 60, 0, 4, 192, 0, 2, 9};
+    static const uint8_t want_address[] = {ALIAS, 0xc0, QUESTION_END + 12, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4, 192, 0, 2, 9};
+    struct dns_decision d = local_data(address, sizeof address);
+    ask(false, DNS_TYPE_A);
+    struct dns_chain chain = one_alias();
+    check_answer(answer_policy_behind(&query, message, &d, &chain, out, sizeof out), 0x8190, 2, 0, 0, want_address,
+                 sizeof want_address);
+
+    static const uint8_t want_block[] = {ALIAS, 0xc0, QUESTION_END + 12, 0, 6, 0, 1, 0, 0, 0, 60, 0, 22, 0, 0,
+                                         0, 0, 0, 1, 0, 0, 14, 16, 0, 0, 2, 88, 0, 1, 81, 128, 0, 0, 0, 60};
+    d = blocked;
+    d.label = 2; /* of another name than the query's: not a place in the question */
+    check_answer(answer_policy_behind(&query, message, &d, &chain, out, sizeof out), 0x8193, 1, 1, 0, want_block,
+                 sizeof want_block);
+    /* Without room for all of it nothing but "come by TCP". */
+    for (size_t max = QUESTION_END; max < QUESTION_END + sizeof want_block; max++) {
+        check_int(answer_policy_behind(&query, message, &d, &chain, out, max), ==, QUESTION_END);
+        check_int(out[2] & 2, ==, 2);
+        check_int(out[7] + out[9], ==, 0);
+    }
+}
+
+TEST(a_wildcard_target_keeps_the_name_that_the_rule_is_about)
+{
+    static const uint8_t wild[] = {0, 5, 0, 0, 0, 9, 0, 8, 1, '*', 4, 'w', 'a', 'l', 'l', 0};
+    static const uint8_t want[] = {4, 'n', 'e', 'x', 't', 4, 't', 'e', 's', 't', 4, 'w', 'a', 'l', 'l', 0};
+    struct dns_decision d = local_data(wild, sizeof wild);
+    struct dns_name target;
+    uint32_t ttl;
+    ask(false, DNS_TYPE_A);
+    struct dns_chain chain = one_alias();
+    check(answer_policy_alias(&query, &chain.end, &d, &target, &ttl));
+    check_int(ttl, ==, 9);
+    check_int(target.len, ==, sizeof want);
+    check_bytes(target.wire, want, sizeof want);
+    ask(false, DNS_TYPE_CNAME);
+    check(!answer_policy_alias(&query, &chain.end, &d, &target, &ttl));
+}
+
 TEST(errors_carry_their_code_and_reason)
 {
     ask(true, DNS_TYPE_A);

@@ -3,6 +3,7 @@
 
 #include "act/policy/policy_impl.h"
 #include "base/reader.h"
+#include "proto/dns/chain.h"
 #include "proto/dns/message.h"
 
 /* Orders of a decision: the layer, then the list in it. */
@@ -45,6 +46,7 @@ static void decide_nothing(struct dns_decision *d)
 {
     d->action = DNS_ACTION_NONE;
     d->trigger = DNS_TRIGGER_NAME;
+    d->chain = 0;
     d->list = 0;
     d->verdict = (struct verdict_ref){0};
     d->order = ORDER_LAST;
@@ -78,7 +80,7 @@ void policy_decide(const struct policy *p, const struct policy_probes *probes, c
     for (unsigned i = 0; i < POLICY_LAYER_COUNT; i++) {
         if (!p->layer[i])
             continue;
-        bool by_client = policy_image_has_trigger(p->layer[i]->image, DNS_TRIGGER_CLIENT);
+        bool by_client = policy_image_has_trigger(p->layer[i]->image, DNS_TRIGGER_CLIENT) && !asker->behind;
         if (probes->layer[i].count == 0 && !by_client)
             continue;
         struct policy_search s = search_of(p, v, i, now_us);
@@ -87,7 +89,7 @@ void policy_decide(const struct policy *p, const struct policy_probes *probes, c
         policy_search_probe(&s, &probes->layer[i], name);
         if (s.best.rule) {
             take(p, v, i, &s.best, ret_decision);
-            ret_decision->final = is_final(p, v, ret_decision->order);
+            ret_decision->final = asker->redirected || is_final(p, v, ret_decision->order);
             return;
         }
         if (s.observed.rule && ret_decision->action == DNS_ACTION_NONE) {
@@ -166,13 +168,8 @@ static void examine_service(const struct policy *p, struct examination *x, struc
 static void examine_record(const struct policy *p, struct examination *x, const struct dns_walk *w,
                            const struct dns_record *r)
 {
-    struct dns_name name;
     struct reader data = reader_of(w->message + r->rdata_at, r->rdata_len);
     switch (r->type) {
-    case DNS_TYPE_CNAME:
-        if (dns_record_name(w, r, 0, &name) == 0)
-            examine_name(p, x, &name);
-        return;
     case DNS_TYPE_A:
         examine_addresses(p, x, data, 4);
         return;
@@ -198,6 +195,18 @@ static void examine_message(const struct policy *p, struct examination *x, const
         examine_record(p, x, &w, &r);
 }
 
+static void examine_chain(const struct policy *p, struct examination *x, const uint8_t *message, size_t len)
+{
+    struct dns_walk w;
+    struct dns_record r;
+    struct dns_name name;
+    if (dns_walk_begin(&w, message, len) < 0)
+        return;
+    while (dns_walk_next(&w, &r) == 1 && r.section == DNS_SECTION_ANSWER)
+        if (r.type == DNS_TYPE_CNAME && dns_record_name(&w, &r, 0, &name) == 0)
+            examine_name(p, x, &name);
+}
+
 static void examine_servers(const struct policy *p, struct examination *x, const struct dns_name_servers *s)
 {
     for (unsigned n = 0; n < s->name_count; n++)
@@ -208,25 +217,56 @@ static void examine_servers(const struct policy *p, struct examination *x, const
         examine_address(p, x, DNS_TRIGGER_NS_ADDRESS, &s->addresses[n]);
 }
 
+/* Does what the examination found come before the decision? */
+static bool take_examined(const struct policy *p, const struct policy_view *v, const struct examination *x, uint8_t chain,
+                          struct dns_decision *decision)
+{
+    bool taken = false;
+    for (unsigned i = 0; i < POLICY_LAYER_COUNT; i++) {
+        const struct policy_found *best = &x->layer[i].best, *observed = &x->layer[i].observed;
+        bool acts = best->rule && order_of(i, true_order(v, i, best)) < decision->order;
+        bool observes = !acts && observed->rule && decision->action == DNS_ACTION_NONE;
+        if (!acts && !observes)
+            continue;
+        take(p, v, i, acts ? best : observed, decision);
+        decision->label = 0; /* of another name than the query's */
+        decision->chain = chain;
+        taken = taken || acts;
+        if (observes)
+            decision->order = ORDER_LAST;
+    }
+    return taken;
+}
+
+/* Each name of the chain comes before all that follow it, whatever the lists' order (draft-vixie-dnsop-dns-rpz-00 5.1);
+ * addresses and name servers belong to the last. */
 void policy_examine(const struct policy *p, const struct dns_asker *asker, int64_t now_us, const uint8_t *message,
                     size_t len, const struct dns_name_servers *servers, struct dns_decision *decision)
 {
     const struct policy_view *v = view_of(p, asker);
-    struct examination x = {0};
-    for (unsigned i = 0; i < POLICY_LAYER_COUNT; i++)
-        if (p->layer[i])
-            x.layer[i] = search_of(p, v, i, now_us);
-    examine_message(p, &x, message, len);
-    if (servers)
-        examine_servers(p, &x, servers);
-    for (unsigned i = 0; i < POLICY_LAYER_COUNT; i++) {
-        const struct policy_found *best = &x.layer[i].best, *observed = &x.layer[i].observed;
-        if (best->rule && order_of(i, true_order(v, i, best)) < decision->order)
-            take(p, v, i, best, decision);
-        if (observed->rule && decision->action == DNS_ACTION_NONE) {
-            take(p, v, i, observed, decision);
-            decision->order = ORDER_LAST;
+    struct dns_walk walk;
+    uint32_t ttl;
+    if (dns_walk_begin(&walk, message, len) < 0)
+        return;
+    struct dns_name name = walk.qname, next;
+    bool stands = decision->order != ORDER_LAST;
+    for (uint8_t chain = 0; chain <= DNS_CHAIN_MAX; chain++, name = next) {
+        bool is_last = dns_chain_next(message, len, &name, &next, &ttl) < 0;
+        if (!is_last && stands)
+            return;
+        struct examination x = {0};
+        for (unsigned i = 0; i < POLICY_LAYER_COUNT; i++)
+            if (p->layer[i])
+                x.layer[i] = search_of(p, v, i, now_us);
+        if (chain > 0)
+            examine_name(p, &x, &name);
+        if (is_last && !asker->redirected) {
+            examine_message(p, &x, message, len);
+            if (servers)
+                examine_servers(p, &x, servers);
         }
+        if (take_examined(p, v, &x, chain, decision) || is_last)
+            return;
     }
 }
 
@@ -267,12 +307,21 @@ bool policy_touches(const struct policy *p, const uint8_t *message, size_t len, 
             return true;
         x.layer[i] = (struct policy_search){.image = p->layer[i]->image, .now_us = INT64_MIN};
     }
+    examine_chain(p, &x, message, len);
     examine_message(p, &x, message, len);
     if (servers)
         examine_servers(p, &x, servers);
     for (unsigned i = 0; i < POLICY_LAYER_COUNT; i++)
         touched = touched || x.layer[i].best.rule || x.layer[i].observed.rule;
     return touched;
+}
+
+bool policy_has_names(const struct policy *p)
+{
+    for (unsigned i = 0; i < POLICY_LAYER_COUNT; i++)
+        if (p->layer[i] && policy_image_has_trigger(p->layer[i]->image, DNS_TRIGGER_NAME))
+            return true;
+    return false;
 }
 
 bool policy_wants_name_servers(const struct policy *p, const struct dns_asker *asker,

@@ -194,6 +194,40 @@ TEST(triggers_stand_in_the_order_of_rpz_within_a_list_and_lists_before_triggers)
     policy_free(p);
 }
 
+TEST(of_a_chain_the_first_name_with_a_rule_decides_before_the_lists_order)
+{
+    struct bench b = bench_begin();
+    bench_list(&b, 3, "first");
+    add_prefix(&b, DNS_TRIGGER_ADDRESS, "203.0.113.7", DNS_ACTION_NODATA, 1);
+    bench_add(&b, "last.test", DNS_ACTION_NXDOMAIN, POLICY_SCOPE_BOTH, 2);
+    bench_list(&b, 6, "second");
+    bench_add(&b, "middle.test", DNS_ACTION_DROP, POLICY_SCOPE_BOTH, 3);
+    bench_add(&b, "start.test", DNS_ACTION_PASS, POLICY_SCOPE_BOTH, 4);
+    struct policy *p = policy_new(NULL, bench_open(&b), NULL);
+    struct message m;
+    begin(&m, "a.test", DNS_TYPE_A);
+    put(&m, "middle.test", DNS_TYPE_CNAME, "\4last\4test", 11); /* in any order */
+    put(&m, "a.test", DNS_TYPE_CNAME, "\6middle\4test", 13);
+    put(&m, "last.test", DNS_TYPE_A, "\xcb\x00\x71\x07", 4);
+    check_str(examine(p, &m, NULL, "192.0.2.1"), "drop 3 name");
+    /* The query's own name comes before its chain and the addresses at its end. */
+    begin(&m, "start.test", DNS_TYPE_A);
+    put(&m, "start.test", DNS_TYPE_CNAME, "\4last\4test", 11);
+    put(&m, "last.test", DNS_TYPE_A, "\xcb\x00\x71\x07", 4);
+    check_str(examine(p, &m, NULL, "192.0.2.1"), "pass 4 name");
+    /* For one name, the last, it is the list's order that counts. */
+    begin(&m, "b.test", DNS_TYPE_A);
+    put(&m, "b.test", DNS_TYPE_CNAME, "\5other\4test", 12);
+    put(&m, "other.test", DNS_TYPE_A, "\xcb\x00\x71\x07", 4);
+    check_str(examine(p, &m, NULL, "192.0.2.1"), "nodata 1 address");
+    /* Behind a policy's own alias addresses are as the policy wants them. */
+    struct dns_asker asker = {.behind = true, .redirected = true};
+    struct dns_decision d = {.order = INT32_MAX};
+    policy_examine(p, &asker, 100, m.octets, m.w.len, NULL, &d);
+    check_int(d.action, ==, DNS_ACTION_NONE);
+    policy_free(p);
+}
+
 TEST(a_rule_that_observes_stands_in_nobodys_way)
 {
     struct bench b = bench_begin();

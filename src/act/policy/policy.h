@@ -44,13 +44,16 @@ void policy_decide(const struct policy *p, const struct policy_probes *probes, c
 void policy_decide_address(const struct policy *p, const struct addr *address, const struct dns_asker *asker,
                            int64_t now_us, struct dns_decision *ret_decision);
 /* Looks at an answer: the names of its CNAME chain, its addresses (also the hints of SVCB and HTTPS), the zone's name
- * servers (NULL: not known). Replaces the query's decision when a rule comes before it. */
+ * servers (NULL: not known). Replaces the query's decision when a rule comes before it: of the names of a chain the first
+ * that has a rule, and for one name the first list. */
 void policy_examine(const struct policy *p, const struct dns_asker *asker, int64_t now_us, const uint8_t *message,
                     size_t len, const struct dns_name_servers *servers, struct dns_decision *decision);
 /* Could any rule, of any list and at any time, match the answer? If not, no client's decision changes by it. Without the
  * servers a rule about them could. */
 bool policy_touches(const struct policy *p, const uint8_t *message, size_t len,
                     const struct dns_name_servers *servers);
+/* Are there rules about names, so that one may hold for a name that an alias leads to? */
+bool policy_has_names(const struct policy *p);
 /* Are there rules about name servers that would come before this decision? */
 bool policy_wants_name_servers(const struct policy *p, const struct dns_asker *asker,
                                const struct dns_decision *decision);

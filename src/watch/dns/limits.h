@@ -20,6 +20,7 @@ enum {
     DNS_RATE_SLIP = 2, /* of so many queries over the limit one is told to come by TCP, the others get no answer */
 
     DNS_PENDING_MAX = 8192,      /* queries of one worker that wait for an upstream; then SERVFAIL at once */
+    DNS_CHAIN_TTL_MAX_S = 60,    /* aliases in front of the policy's word hold no longer than it does */
     DNS_REFRESHES_MAX = 512,     /* answers of one worker that are refreshed at one time; then they wait for a client */
     DNS_PENDING_DEADLINE_MS = 8000, /* then SERVFAIL: stub resolvers have given up by now */
     DNS_NS_SEARCHES_MAX = 1024,  /* for rules about name servers, at once; then SERVFAIL: a rule is not to be flooded away */

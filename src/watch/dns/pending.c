@@ -12,14 +12,15 @@ struct pending {
     struct pending *next, *prev; /* by age; in the free list only next */
     struct client client;
     struct dns_query query;
-    struct dns_query target; /* of an alias by policy: what is asked instead */
+    struct dns_chain *chain; /* owned; NULL: the query is asked. Else the name that it leads to, */
+    struct dns_query target; /* which is this */
     struct dns_decision decision;
     uint64_t cache_hash; /* of what is asked */
     struct dns_asker asker;
     uint64_t policy_serial; /* that the decision was taken under: its data is borrowed from there */
-    bool is_alias;          /* the target is what is asked */
     uint64_t started_ns;
     int64_t read_us;
+    bool late;     /* no time is left to ask for the target of an alias */
     bool answered; /* stale or by deadline, or there is no client; the upstream's word only goes to the cache */
     bool refresh;  /* nobody asked: what is in the cache is still good */
     enum upstream_way way;
@@ -51,6 +52,8 @@ void pending_free(struct dns_worker *w)
 {
     if (!w->pending)
         return;
+    for (unsigned i = 0; i < w->pending->used; i++)
+        free(w->pending->slots[i].chain);
     free(w->pending->slots);
     free(w->pending);
     w->pending = NULL;
@@ -80,6 +83,8 @@ static void give_slot_back(struct pending *p)
     p->prev->next = p->next;
     p->next->prev = p->prev;
     w->pending->refreshes -= p->refresh;
+    free(p->chain);
+    p->chain = NULL;
     p->next = w->pending->free;
     w->pending->free = p;
     dns_gauge(&w->o.counters->pending, atomic_load_explicit(&w->o.counters->pending, memory_order_relaxed) - 1);
@@ -95,7 +100,7 @@ static void send_answer(struct dns_worker *w, const struct client *client, uint8
 
 static const struct dns_query *asked(const struct pending *p)
 {
-    return p->is_alias ? &p->target : &p->query;
+    return p->chain ? &p->target : &p->query;
 }
 
 /* The query as a worker's files know it, to be answered from w->large. */
@@ -139,41 +144,75 @@ static void answer_failure(struct pending *p, uint16_t ede)
 
 /* ---- the policy's word on an answer ---- */
 
-enum policy_word {
-    WORD_TELL,  /* the answer may go out */
-    WORD_BLOCK, /* the policy answers instead */
-    WORD_ALIAS, /* the policy answers with an alias, and its target is to be resolved */
-};
-
 /* Everything is decided again: the policy may have changed since the query came. */
 static void decide(struct pending *p, struct work *work, const struct dns_cache_entry *e,
                    const struct dns_name_servers *servers)
 {
     struct dns_worker *w = p->worker;
-    if (p->is_alias && p->policy_serial == w->policy_serial)
-        return; /* what led to the alias may have stood in an answer that is no longer here */
     w->now_us = clock_wall_us();
-    respond_decide_again(w, work);
+    respond_decide_again(w, work, &asked(p)->name);
     bool stands = work->decision.final && (work->decision.action == DNS_ACTION_PASS || respond_is_blocked(work));
-    if (!stands && !p->is_alias)
+    if (!stands)
         examine_answer(w, work, e, servers);
+}
+
+/* The way leads on to another name. */
+static int lead_to(struct pending *p, uint32_t ttl, const struct dns_name *target)
+{
+    if (!p->chain) {
+        p->chain = malloc(sizeof *p->chain);
+        if (!p->chain)
+            return -ENOMEM;
+        dns_chain_begin(p->chain, &p->query.name);
+    }
+    return dns_chain_add(p->chain, ttl, target);
+}
+
+static int lead_along(struct pending *p, const struct dns_cache_entry *e, unsigned count)
+{
+    struct dns_name first;
+    uint32_t ttl;
+    size_t len;
+    if (count == 0)
+        return 0;
+    const uint8_t *message = dns_cache_entry_message(e, &len);
+    if (p->chain)
+        return examine_follow(p->worker, e, count, p->chain);
+    int r = dns_chain_next(message, len, &p->query.name, &first, &ttl);
+    if (r == 0)
+        r = lead_to(p, ttl < DNS_CHAIN_TTL_MAX_S ? ttl : DNS_CHAIN_TTL_MAX_S, &first);
+    return r < 0 ? r : examine_follow(p->worker, e, count - 1, p->chain);
+}
+
+/* Asks for the name that the chain leads to. True: it goes on waiting; false: it is answered. */
+static bool ask_target(struct pending *p);
+
+/* The policy's word on one name of the chain, or the query's. True: the target of an alias is asked for first. e: the
+ * answer that the name stood in, NULL when it is the one that is asked for. */
+static bool tell_block(struct pending *p, struct work *work, const struct dns_cache_entry *e)
+{
+    struct dns_worker *w = p->worker;
+    const struct dns_policy *policy = &w->o.policy;
+    struct dns_name target;
+    uint32_t ttl;
     p->decision = work->decision;
     p->policy_serial = w->policy_serial;
+    if (lead_along(p, e, work->decision.chain) < 0) {
+        answer_failure(p, DNS_EDE_OTHER);
+        return false;
+    }
+    const struct dns_name *owner = p->chain ? &p->chain->end : &p->query.name;
+    if (!p->late && work->decision.action == DNS_ACTION_LOCAL_DATA &&
+        policy->alias(&p->query, owner, &work->decision, &target, &ttl)) {
+        p->asker.redirected = true;
+        if (lead_to(p, ttl, &target) == 0)
+            return ask_target(p);
+        answer_failure(p, DNS_EDE_OTHER); /* a loop of aliases */
+        return false;
+    }
+    answer_client(p, policy->answer_behind(&p->query, p->question, &work->decision, p->chain, w->large, work->answer_max));
+    return false;
 }
-
-static enum policy_word word_on(struct pending *p, struct work *work, const struct dns_cache_entry *e,
-                                const struct dns_name_servers *servers, struct dns_name *ret_target)
-{
-    decide(p, work, e, servers);
-    if (!respond_is_blocked(work))
-        return WORD_TELL;
-    bool is_alias = work->decision.action == DNS_ACTION_LOCAL_DATA &&
-                    p->worker->o.policy.alias(&p->query, &work->decision, ret_target);
-    return is_alias ? WORD_ALIAS : WORD_BLOCK;
-}
-
-/* Asks for the target in place of the query. True: it goes on waiting; false: it is answered. */
-static bool ask_target(struct pending *p, const struct dns_name *target);
 
 static void answer_withheld(struct pending *p, struct work *work)
 {
@@ -190,20 +229,24 @@ static bool tell(struct pending *p, struct dns_cache_entry *e, uint32_t stale_tt
     struct dns_worker *w = p->worker;
     const struct dns_policy *policy = &w->o.policy;
     struct work work = work_of(p);
-    struct dns_name target;
     size_t len, max = work.answer_max;
     const uint8_t *message = dns_cache_entry_message(e, &len);
-    enum policy_word word = word_on(p, &work, e, servers, &target);
-    if (word == WORD_ALIAS && !p->is_alias)
-        return ask_target(p, &target);
-    if (word == WORD_ALIAS)
-        answer_client(p, policy->answer_alias(&p->query, p->question, &work.decision, message, len, w->large, max));
-    else if (word == WORD_BLOCK)
-        answer_client(p, policy->answer(&p->query, p->question, &work.decision, w->large, max));
-    else if (p->is_alias) /* the rule went away while its target was asked for: the client asks again */
-        answer_failure(p, DNS_EDE_OTHER);
-    else if (dns_cache_entry_withheld(e) && work.decision.action != DNS_ACTION_PASS)
+    if (p->asker.redirected && p->policy_serial != w->policy_serial) {
+        answer_failure(p, DNS_EDE_OTHER); /* the rule may have gone while its target was asked for: the client asks again */
+        return false;
+    }
+    decide(p, &work, e, servers);
+    if (respond_is_blocked(&work))
+        return tell_block(p, &work, e);
+    if (!p->asker.redirected) {
+        p->decision = work.decision;
+        p->policy_serial = w->policy_serial;
+    }
+    if (!p->asker.redirected && dns_cache_entry_withheld(e) && work.decision.action != DNS_ACTION_PASS)
         answer_withheld(p, &work);
+    else if (p->chain)
+        answer_client(p, policy->answer_followed(&p->query, p->question, &p->decision, p->chain, message, len, w->large,
+                                                 max));
     else
         answer_client(p, dns_cache_entry_write(e, &p->query, p->question, w->now_s, stale_ttl_s, w->large, max));
     return false;
@@ -241,14 +284,9 @@ static bool answer_stale(struct pending *p)
         dns_count(&w->o.counters->stale_answers, 1);
         dns_cache_entry_hold_off(e, w->now_s + DNS_STALE_TTL_S);
     }
+    p->late = true;
     bool held = hold_policy(w);
-    struct work work = work_of(p);
-    struct dns_name target;
-    enum policy_word word = word_on(p, &work, e, NULL, &target);
-    if (word == WORD_ALIAS && !p->is_alias) /* no time left to ask for its target */
-        answer_client(p, w->o.policy.answer(&p->query, p->question, &work.decision, w->large, work.answer_max));
-    else
-        tell(p, e, stale_ttl_s, NULL);
+    tell(p, e, stale_ttl_s, NULL);
     if (held)
         worker_release_policy(w);
     return true;
@@ -338,7 +376,7 @@ static void on_name_servers(void *self, const struct dns_name_servers *servers)
     bool held = hold_policy(w), waits = false;
     if (e) {
         struct work work = work_of(p);
-        respond_decide_again(w, &work);
+        respond_decide_again(w, &work, &p->query.name);
         examine_remember(w, e, servers);
         tell_records(p, &work, e, servers);
     }
@@ -356,12 +394,12 @@ static void on_name_servers(void *self, const struct dns_name_servers *servers)
 static bool settle(struct pending *p, struct dns_cache_entry *e)
 {
     struct dns_worker *w = p->worker;
-    if (p->is_alias)
+    if (p->chain)
         return !p->answered && tell_with_policy(p, e, 0, NULL);
     bool held = hold_policy(w), waits = false;
     examine_remember(w, e, NULL);
     struct work work = work_of(p);
-    respond_decide_again(w, &work);
+    respond_decide_again(w, &work, &p->query.name);
     if (!w->o.policy.wants_name_servers(w->policy, &p->asker, &work.decision)) {
         tell_records(p, &work, e, NULL);
         waits = !p->answered && tell(p, e, 0, NULL);
@@ -374,6 +412,61 @@ static bool settle(struct pending *p, struct dns_cache_entry *e)
     return waits;
 }
 
+/* ---- what comes back ---- */
+
+static void fail(struct pending *p)
+{
+    struct dns_worker *w = p->worker;
+    dns_count(&w->o.counters->upstream_failures, 1);
+    if (!p->answered) {
+        cache_failure(w, p, DNS_EDE_NO_REACHABLE_AUTHORITY);
+        answer_failure(p, DNS_EDE_NO_REACHABLE_AUTHORITY);
+    }
+    give_slot_back(p);
+}
+
+/* Whether the name is an alias at all, when what it leads to cannot be resolved. */
+static void on_alias(void *self, const struct upstream_result *r)
+{
+    struct pending *p = self;
+    struct dns_worker *w = p->worker;
+    struct dns_name target;
+    uint32_t ttl;
+    w->now_s = (uint32_t)(clock_mono_ns() / 1000000000u);
+    bool leads = !p->answered && r->message && !r->bogus &&
+                 dns_chain_next(r->message, r->len, &asked(p)->name, &target, &ttl) == 0 &&
+                 lead_to(p, ttl < DNS_CHAIN_TTL_MAX_S ? ttl : DNS_CHAIN_TTL_MAX_S, &target) == 0;
+    if (leads) {
+        bool held = hold_policy(w);
+        bool waits = ask_target(p);
+        if (held)
+            worker_release_policy(w);
+        if (!waits)
+            give_slot_back(p);
+        return;
+    }
+    free(p->chain); /* it is the query that failed */
+    p->chain = NULL;
+    p->cache_hash = dns_cache_hash(w->cache, &p->query);
+    fail(p);
+}
+
+/* An upstream resolves a whole chain or fails. So that a rule on a name in the middle holds although what lies behind it
+ * is dead, the chain is walked alias by alias. */
+static bool walk_chain(struct pending *p)
+{
+    struct dns_worker *w = p->worker;
+    if (p->answered || p->asker.redirected || p->query.qtype == DNS_TYPE_CNAME)
+        return false;
+    bool held = hold_policy(w);
+    bool matters = w->o.policy.has_names(w->policy);
+    if (held)
+        worker_release_policy(w);
+    struct dns_query q = *asked(p);
+    q.qtype = DNS_TYPE_CNAME;
+    return matters && upstream_resolve(w->upstream, p->way, &q, on_alias, p) == 0;
+}
+
 static void on_upstream(void *self, const struct upstream_result *r)
 {
     struct pending *p = self;
@@ -382,41 +475,41 @@ static void on_upstream(void *self, const struct upstream_result *r)
     bool failed = r->bogus || r->rcode == DNS_RCODE_SERVFAIL || !r->message;
     struct dns_cache_entry *e = failed ? NULL : cache_answer(w, p, r);
     if (e) {
-        if (settle(p, e))
-            return;
+        if (!settle(p, e))
+            give_slot_back(p);
     } else if (p->refresh) {
         dns_count(&w->o.counters->upstream_failures, 1); /* the next client finds out, when the answer has expired */
+        give_slot_back(p);
     } else if (r->bogus) {
         dns_count(&w->o.counters->bogus, 1);
         cache_failure(w, p, DNS_EDE_DNSSEC_BOGUS);
         if (!p->answered)
             answer_failure(p, DNS_EDE_DNSSEC_BOGUS);
-    } else {
+        give_slot_back(p);
+    } else if (!p->answered && answer_stale(p)) {
         dns_count(&w->o.counters->upstream_failures, 1);
-        if (!p->answered && !answer_stale(p)) {
-            cache_failure(w, p, DNS_EDE_NO_REACHABLE_AUTHORITY);
-            answer_failure(p, DNS_EDE_NO_REACHABLE_AUTHORITY);
-        }
+        give_slot_back(p);
+    } else if (!walk_chain(p)) {
+        fail(p);
     }
-    give_slot_back(p);
 }
 
-static void begin_target(struct pending *p, const struct dns_name *target)
+static bool ask_target(struct pending *p)
 {
-    p->is_alias = true;
+    struct dns_worker *w = p->worker;
     p->target = p->query;
-    p->target.name = *target;
-    p->target.question_len = (uint16_t)(target->len + 4);
-    p->cache_hash = dns_cache_hash(p->worker->cache, &p->target);
-}
-
-static bool ask_target(struct pending *p, const struct dns_name *target)
-{
-    begin_target(p, target);
-    struct dns_cache_entry *e = dns_cache_find(p->worker->cache, p->cache_hash, &p->target);
-    if (e && dns_cache_entry_fresh_s(e, p->worker->now_s) > 0)
+    p->target.name = p->chain->end;
+    p->target.question_len = (uint16_t)(p->chain->end.len + 4);
+    p->cache_hash = dns_cache_hash(w->cache, &p->target);
+    p->asker.behind = true;
+    struct work work = work_of(p);
+    respond_decide_again(w, &work, &p->target.name);
+    if (respond_is_blocked(&work) && work.decision.final)
+        return tell_block(p, &work, NULL);
+    struct dns_cache_entry *e = dns_cache_find(w->cache, p->cache_hash, &p->target);
+    if (e && dns_cache_entry_fresh_s(e, w->now_s) > 0 && dns_cache_entry_rcode(e) != DNS_RCODE_SERVFAIL)
         return tell(p, e, 0, NULL);
-    if (upstream_resolve(p->worker->upstream, p->way, &p->target, on_upstream, p) == 0)
+    if (upstream_resolve(w->upstream, p->way, &p->target, on_upstream, p) == 0)
         return true;
     answer_failure(p, DNS_EDE_OTHER);
     return false;
@@ -439,13 +532,12 @@ static void refuse(struct dns_worker *w, struct work *work, const struct client 
 }
 
 /* Asks an upstream, or the cache for the target of an alias. */
-static bool start(struct pending *p, const struct work *work)
+static bool start(struct pending *p)
 {
     struct dns_worker *w = p->worker;
-    struct dns_name target;
-    if (work->decision.action == DNS_ACTION_LOCAL_DATA && w->o.policy.alias(&p->query, &work->decision, &target) &&
-        work->decision.final)
-        return ask_target(p, &target);
+    struct work work = work_of(p);
+    if (respond_is_blocked(&work) && work.decision.final && work.decision.chain == 0)
+        return tell_block(p, &work, NULL);
     if (upstream_resolve(w->upstream, p->way, &p->query, on_upstream, p) == 0)
         return true;
     dns_count(&w->o.counters->upstream_failures, 1);
@@ -465,14 +557,14 @@ void pending_start(struct dns_worker *w, struct work *work, const struct client 
     p->decision = work->decision;
     p->policy_serial = w->policy_serial;
     p->asker = work->asker;
-    p->is_alias = false;
+    p->asker.behind = p->asker.redirected = p->late = false;
     p->cache_hash = work->cache_hash;
     p->started_ns = w->mono_ns;
     p->read_us = w->now_us;
     p->answered = p->refresh = false;
     p->way = dns_query_unchecked(&p->query) ? UPSTREAM_UNCHECKED : UPSTREAM_FIRST;
     memcpy(p->question, work->message, (size_t)DNS_HEADER_LEN + work->query.question_len);
-    if (!start(p, work))
+    if (!start(p))
         give_slot_back(p);
 }
 
@@ -496,7 +588,7 @@ void pending_refresh(struct dns_worker *w, const struct work *work)
     p->started_ns = w->mono_ns;
     p->read_us = w->now_us;
     p->asker = work->asker;
-    p->is_alias = false;
+    p->asker.behind = p->asker.redirected = p->late = false;
     p->policy_serial = 0;
     p->answered = p->refresh = true;
     p->way = was_second ? UPSTREAM_FIRST : UPSTREAM_SECOND;

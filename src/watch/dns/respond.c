@@ -111,11 +111,16 @@ bool respond_is_blocked(const struct work *work)
     }
 }
 
-void respond_decide_again(struct dns_worker *w, struct work *work)
+void respond_decide_again(struct dns_worker *w, struct work *work, const struct dns_name *name)
 {
-    const struct dns_name *name = &work->query.name;
     w->o.policy.prepare(w->policy, name, w->probes);
     w->o.policy.decide(w->policy, w->probes, name, &work->asker, w->now_us, &work->decision);
+}
+
+static void resolve(struct work *work)
+{
+    work->from_cache = false;
+    work->state = WORK_RESOLVE;
 }
 
 /* The policy's own answer. An alias that the client asks us to follow has to be resolved. */
@@ -123,13 +128,31 @@ static void finish_by_policy(struct dns_worker *w, struct work *work)
 {
     const struct dns_query *q = &work->query;
     struct dns_name target;
+    uint32_t ttl;
     if (unlikely(work->decision.action == DNS_ACTION_LOCAL_DATA) &&
-        w->o.policy.alias(q, &work->decision, &target)) {
-        work->from_cache = false;
-        work->state = WORK_RESOLVE;
+        w->o.policy.alias(q, &q->name, &work->decision, &target, &ttl)) {
+        resolve(work);
         return;
     }
     work->answer_len = w->o.policy.answer(q, work->message, &work->decision, work->answer, work->answer_max);
+}
+
+/* The same about a name of the answer's chain. What is too long for the chain is left to pending.c. */
+static void finish_behind(struct dns_worker *w, struct work *work, const struct dns_cache_entry *e)
+{
+    const struct dns_query *q = &work->query;
+    struct dns_chain chain;
+    struct dns_name target;
+    uint32_t ttl;
+    dns_chain_begin(&chain, &q->name);
+    bool follows = examine_follow(w, e, work->decision.chain, &chain) == 0;
+    if (!follows || (work->decision.action == DNS_ACTION_LOCAL_DATA &&
+                     w->o.policy.alias(q, &chain.end, &work->decision, &target, &ttl))) {
+        resolve(work);
+        return;
+    }
+    work->answer_len =
+        w->o.policy.answer_behind(q, work->message, &work->decision, &chain, work->answer, work->answer_max);
 }
 
 /* A cached answer that some rule may match. True when it may go out to this client all the same. */
@@ -138,13 +161,15 @@ static bool may_be_told(struct dns_worker *w, struct work *work, const struct dn
     if (work->decision.action == DNS_ACTION_PASS && work->decision.final)
         return true;
     if (w->o.policy.wants_name_servers(w->policy, &work->asker, &work->decision)) {
-        work->from_cache = false;
-        work->state = WORK_RESOLVE;
+        resolve(work);
         return false;
     }
     if (!examine_answer(w, work, e, NULL))
         return true;
-    finish_by_policy(w, work);
+    if (work->decision.chain > 0)
+        finish_behind(w, work, e);
+    else
+        finish_by_policy(w, work);
     return false;
 }
 

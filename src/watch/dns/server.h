@@ -10,6 +10,7 @@
 #include "base/ring.h"
 #include "base/sip.h"
 #include "model/decision.h"
+#include "proto/dns/chain.h"
 #include "proto/dns/cookie.h"
 #include "watch/dns/counters.h"
 #include "watch/dns/rate.h"
@@ -34,6 +35,7 @@ struct dns_policy {
     /* Could examine change any client's decision? What it says holds as long as the serial is the same. */
     bool (*touches)(const void *policy, const uint8_t *message, size_t len, const struct dns_name_servers *servers);
     uint64_t (*serial)(const void *policy);
+    bool (*has_names)(const void *policy); /* are there rules about names? */
     /* Are there rules about name servers that come before the decision? */
     bool (*wants_name_servers)(const void *policy, const struct dns_asker *asker, const struct dns_decision *decision);
     /* Client groups; they do not change while the worker lives. */
@@ -45,11 +47,16 @@ struct dns_policy {
     /* The answers of act/dns_answer. */
     size_t (*answer)(const struct dns_query *q, const uint8_t *message, const struct dns_decision *d, uint8_t *to,
                      size_t max);
-    /* Local data that is an alias whose target the client asks us to resolve: then true, and the target. */
-    bool (*alias)(const struct dns_query *q, const struct dns_decision *d, struct dns_name *ret_target);
-    /* The alias, and behind it what the target's answer says. */
-    size_t (*answer_alias)(const struct dns_query *q, const uint8_t *message, const struct dns_decision *d,
-                           const uint8_t *target_answer, size_t target_len, uint8_t *to, size_t max);
+    /* The same about a name that the chain leads to; the chain stands in front. */
+    size_t (*answer_behind)(const struct dns_query *q, const uint8_t *message, const struct dns_decision *d,
+                            const struct dns_chain *chain, uint8_t *to, size_t max);
+    /* Local data on owner that is an alias whose target the client asks us to resolve: then true, target and TTL. */
+    bool (*alias)(const struct dns_query *q, const struct dns_name *owner, const struct dns_decision *d,
+                  struct dns_name *ret_target, uint32_t *ret_ttl);
+    /* The chain, and behind it what the answer about its end says. */
+    size_t (*answer_followed)(const struct dns_query *q, const uint8_t *message, const struct dns_decision *d,
+                              const struct dns_chain *chain, const uint8_t *target_answer, size_t target_len, uint8_t *to,
+                              size_t max);
     size_t (*answer_any)(const struct dns_query *q, const uint8_t *message, uint8_t *to, size_t max);
     size_t (*answer_error)(const struct dns_query *q, const uint8_t *message, unsigned rcode, uint16_t ede,
                            const char *text, uint8_t *to, size_t max);

@@ -250,6 +250,8 @@ static void on_result(void *self, int rcode, void *packet, int len, int secure, 
     (void)limited;
     struct waiting *w = self;
     bool whole = packet && len >= DNS_HEADER_LEN && len <= DNS_MESSAGE_MAX;
+    if (whole && rcode == DNS_RCODE_NOERROR) /* a failure that libunbound remembers is told by the message alone */
+        rcode = ((const uint8_t *)packet)[3] & DNS_FLAG_RCODE;
     struct upstream_result result = {
         .rcode = whole ? rcode : DNS_RCODE_SERVFAIL,
         .message = whole ? packet : NULL,

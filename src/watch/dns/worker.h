@@ -106,8 +106,8 @@ void respond_finish(struct dns_worker *w, struct work *work, const struct dns_pr
 bool respond_may_ask(const struct dns_worker *w, const struct addr *client);
 /* Does the decision itself answer, so that nothing is resolved for the client? */
 bool respond_is_blocked(const struct work *work);
-/* Decides once more, under the policy that holds now. */
-void respond_decide_again(struct dns_worker *w, struct work *work);
+/* Decides once more, under the policy that holds now: on the query's name, or one that an alias leads to. */
+void respond_decide_again(struct dns_worker *w, struct work *work, const struct dns_name *name);
 /* Answers that the name has only private addresses, which are not told. */
 void respond_withhold(struct dns_worker *w, struct work *work);
 /* The most octets an answer may have for this query, with room left for what guard_add_options adds. */
@@ -137,6 +137,9 @@ size_t guard_add_options(struct dns_worker *w, const struct dns_query *q, enum d
 bool examine_is_clean(struct dns_worker *w, struct dns_cache_entry *e);
 /* Remembers that, if it is so. */
 void examine_remember(struct dns_worker *w, struct dns_cache_entry *e, const struct dns_name_servers *servers);
+/* Follows so many aliases of the answer; negative when they are not there or too long. */
+int examine_follow(const struct dns_worker *w, const struct dns_cache_entry *e, unsigned count, struct dns_chain *chain)
+    must_check;
 /* The decision on the query becomes the one on query and answer. True when the policy now answers instead. */
 bool examine_answer(struct dns_worker *w, struct work *work, const struct dns_cache_entry *e,
                     const struct dns_name_servers *servers);
