@@ -90,35 +90,41 @@ static uint64_t next_seq(struct recorder *r)
     return r->seq + 1 > r->batch_us ? r->seq + 1 : r->batch_us;
 }
 
-static int add_row(struct recorder *r, const struct dns_observation *o, const struct answer_record *a)
+/* What came out of a ring. */
+struct taken {
+    enum store_table table; /* which of the two it is */
+    struct dns_observation o;
+    struct answer_record a;
+};
+
+static int add_row(struct recorder *r, const struct taken *t)
 {
-    if (!o) {
+    if (t->table == STORE_TABLE_PDNS) {
         static char text[DNS_RDATA_TEXT_MAX(ANSWER_RECORD_DATA_MAX)]; /* the hub's loop is the only thread here */
-        return pdns_rows_add(r->records, a, text, dns_rdata_format(a->type, a->data, a->data_len, text));
+        return pdns_rows_add(r->records, &t->a, text, dns_rdata_format(t->a.type, t->a.data, t->a.data_len, text));
     }
-    struct group_label label = group_names_get(r->groups, o->group);
+    struct group_label label = group_names_get(r->groups, t->o.group);
     struct dns_row_labels labels = {.member = label.member, .group = label.name, .seq = next_seq(r)};
-    int e = dns_rows_add(r->rows, o, &labels);
+    int e = dns_rows_add(r->rows, &t->o, &labels);
     if (e == 0)
         r->seq = labels.seq;
-    if (e == 0 && o->time_us > r->newest_us)
-        r->newest_us = o->time_us;
+    if (e == 0 && t->o.time_us > r->newest_us)
+        r->newest_us = t->o.time_us;
     return e;
 }
 
-/* One of both is there. False when the rows are full and the store has no room. */
-static bool keep(struct recorder *r, const struct dns_observation *o, const struct answer_record *a)
+/* False when the rows are full and the store has no room. */
+static bool keep(struct recorder *r, const struct taken *t)
 {
-    enum store_table table = o ? STORE_TABLE_DNS : STORE_TABLE_PDNS;
-    if (rows_waiting(r, table) == 0)
-        r->first_row_ms[table] = clock_mono_ms();
-    int e = add_row(r, o, a);
+    if (rows_waiting(r, t->table) == 0)
+        r->first_row_ms[t->table] = clock_mono_ms();
+    int e = add_row(r, t);
     if (e == -ENOBUFS) {
-        send_rows(r, table);
-        if (rows_waiting(r, table) > 0)
+        send_rows(r, t->table);
+        if (rows_waiting(r, t->table) > 0)
             return false;
-        r->first_row_ms[table] = clock_mono_ms();
-        e = add_row(r, o, a);
+        r->first_row_ms[t->table] = clock_mono_ms();
+        e = add_row(r, t);
     }
     if (e < 0)
         r->invalid++;
@@ -128,14 +134,16 @@ static bool keep(struct recorder *r, const struct dns_observation *o, const stru
 /* False when it has to stay in the ring. */
 static bool take_frame(struct recorder *r, const uint8_t *frame, size_t len)
 {
-    struct dns_observation o;
-    struct answer_record a;
-    if (dns_observation_get(frame, len, &o) == 0) {
-        o.client = recorder_client(r, &o.client);
-        return keep(r, &o, NULL);
+    struct taken t;
+    if (dns_observation_get(frame, len, &t.o) == 0) {
+        t.table = STORE_TABLE_DNS;
+        t.o.client = recorder_client(r, &t.o.client);
+        return keep(r, &t);
     }
-    if (answer_record_get(frame, len, &a) == 0)
-        return keep(r, NULL, &a);
+    if (answer_record_get(frame, len, &t.a) == 0) {
+        t.table = STORE_TABLE_PDNS;
+        return keep(r, &t);
+    }
     r->invalid++;
     return true;
 }

@@ -19,6 +19,7 @@ static void check_form(const struct client_form *form, const struct client_key *
 
 TEST(a_prefix_keeps_the_network)
 {
+    static const struct client_key none;
     static const struct {
         uint8_t ipv4, ipv6;
         const char *from, *to;
@@ -34,8 +35,8 @@ TEST(a_prefix_keeps_the_network)
         {1, 45, "2001:db8:ffff::1", "2001:db8:fff8::"},
     };
     for (size_t i = 0; i < array_len(cases); i++)
-        check_form(&(struct client_form){CLIENT_PREFIX, cases[i].ipv4, cases[i].ipv6}, NULL, cases[i].from, cases[i].to);
-    check_form(&(struct client_form){.kind = CLIENT_FULL}, NULL, "192.0.2.129", "192.0.2.129");
+        check_form(&(struct client_form){CLIENT_PREFIX, cases[i].ipv4, cases[i].ipv6}, &none, cases[i].from, cases[i].to);
+    check_form(&(struct client_form){.kind = CLIENT_FULL}, &none, "192.0.2.129", "192.0.2.129");
 }
 
 TEST(a_pseudonym_holds_for_a_key_and_shows_no_network)

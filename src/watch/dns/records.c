@@ -44,7 +44,8 @@ void records_tell(struct dns_worker *w, const struct work *work, const struct dn
     struct answer_record a;
     a.time_us = w->now_us;
     a.suspicion = (uint8_t)suspicion;
-    a.verdict = suspicion == RECORD_UNSUSPECTED ? (struct verdict_ref){0} : work->decision.verdict;
+    static const struct verdict_ref none;
+    a.verdict = suspicion == RECORD_UNSUSPECTED ? none : work->decision.verdict;
     struct dns_walk walk;
     struct dns_record r;
     if (dns_walk_begin(&walk, message, len) < 0)
