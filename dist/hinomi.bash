@@ -32,7 +32,7 @@ _hinomi() {
     local options=''
     case $command in
     up) options='--config --data' ;;
-    dns) options='--listen --listen-tls --listen-https --certificate --private-key --workers --forward --rpz --list
+    dns) options='--config --listen --listen-tls --listen-https --certificate --private-key --workers --forward --rpz --list
         --allow-clients --cache-mib --validate' ;;
     policy) options='build check query --output --format --json' ;;
     block) options='--reason --until --group --observe --force --data --json' ;;

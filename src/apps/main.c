@@ -20,7 +20,7 @@ static const struct {
      N_("Starts the resolver, the hub and the store, each in a process and sandbox of its own. Without a configuration it\n"
         "answers on 127.0.0.1 port 5300 (TLS 5853, HTTPS 5443) and needs no privilege. SIGHUP reads the configuration again, SIGTERM ends.")},
     {"dns", command_dns,
-     N_("dns [--listen ADDR:PORT] [--listen-tls ADDR:PORT] [--listen-https ADDR:PORT] [--workers N]\n"
+     N_("dns [--config FILE] [--listen ADDR:PORT] [--listen-tls ADDR:PORT] [--listen-https ADDR:PORT] [--workers N]\n"
         "    [--forward ADDR:PORT] [--rpz FILE] [--list FILE] [--allow-clients PREFIX]"),
      N_("run the resolver alone, with lists from files"),
      N_("SIGHUP reads the lists again, SIGTERM ends. Nothing is recorded.")},

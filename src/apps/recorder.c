@@ -135,8 +135,8 @@ static bool keep(struct recorder *r, const struct taken *t)
 static bool take_frame(struct recorder *r, const uint8_t *frame, size_t len)
 {
     struct taken t;
+    t.table = STORE_TABLE_DNS;
     if (dns_observation_get(frame, len, &t.o) == 0) {
-        t.table = STORE_TABLE_DNS;
         t.o.client = recorder_client(r, &t.o.client);
         return keep(r, &t);
     }

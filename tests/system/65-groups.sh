@@ -103,8 +103,8 @@ query=AAABAAABAAAAAAAABWdhbWVzB2V4YW1wbGUAAAEAAQ
 check a_token_that_is_none_is_not_found is "$(curl -sk --http2 --max-time 5 -o /dev/null -w '%{http_code}' \
     "https://127.0.0.1:5443/dns-query/school-0123456789abcdeF?dns=$query")" 404
 
-# The answer's addresses, also behind aliases and in the hints of a service; the alias is followed.
-check an_address_in_a_chain is "$(from 127.0.0.3 chained.example | grep -c 'ANSWER: 0')" 1
+# The answer's addresses, also behind aliases (which stay in the answer) and in the hints of a service; the alias is followed.
+check an_address_in_a_chain is "$(data 127.0.0.3 chained.example)" 'tracker.example. host.cdn.example.'
 check with_its_verdict has "$(from 127.0.0.3 chained.example)" 'verdict [0-9]+/5 list strict'
 check others_get_it is "$(data 127.0.0.1 chained.example)" 'tracker.example. host.cdn.example. 192.0.2.13'
 check an_address_of_six is "$(status 127.0.0.3 six.example AAAA)" NXDOMAIN

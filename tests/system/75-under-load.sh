@@ -139,7 +139,7 @@ recorded() {
     hinomi log --name w1.example --last 1m --json | grep -q w1.example
 }
 answers
-check and_answers_are_recorded until_true 15 recorded
+check and_answers_are_recorded until_true 40 recorded
 
 # The upstream is dead: what was known is told stale, with the reason; the rest fails with the reason.
 ask @127.0.0.1 -p 5300 short.example >/dev/null

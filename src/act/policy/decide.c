@@ -223,6 +223,8 @@ static bool take_examined(const struct policy *p, const struct policy_view *v, c
 {
     bool taken = false;
     for (unsigned i = 0; i < POLICY_LAYER_COUNT; i++) {
+        if (!p->layer[i])
+            continue;
         const struct policy_found *best = &x->layer[i].best, *observed = &x->layer[i].observed;
         bool acts = best->rule && order_of(i, true_order(v, i, best)) < decision->order;
         bool observes = !acts && observed->rule && decision->action == DNS_ACTION_NONE;

@@ -86,7 +86,7 @@ static bool is_value(const struct list_word *w)
     if (!memchr(w->at, '.', w->len) || list_word_name(w, &name) != LIST_FLAW_COUNT)
         return false;
     const uint8_t *top = name.wire + name.at[name.labels - 1u]; /* "1.5", "31.12.2026": numbers, not names */
-    return memchr("0123456789", top[top[0]], 10) == NULL;
+    return top[top[0]] < '0' || top[top[0]] > '9';
 }
 
 static bool is_usual_header(const struct list_word *w)

@@ -477,16 +477,13 @@ static void on_upstream(void *self, const struct upstream_result *r)
     if (e) {
         if (!settle(p, e))
             give_slot_back(p);
-    } else if (p->refresh) {
-        dns_count(&w->o.counters->upstream_failures, 1); /* the next client finds out, when the answer has expired */
-        give_slot_back(p);
-    } else if (r->bogus) {
+    } else if (r->bogus && !p->refresh) {
         dns_count(&w->o.counters->bogus, 1);
         cache_failure(w, p, DNS_EDE_DNSSEC_BOGUS);
         if (!p->answered)
             answer_failure(p, DNS_EDE_DNSSEC_BOGUS);
         give_slot_back(p);
-    } else if (!p->answered && answer_stale(p)) {
+    } else if (p->refresh || (!p->answered && answer_stale(p))) { /* after a refresh the next client finds out */
         dns_count(&w->o.counters->upstream_failures, 1);
         give_slot_back(p);
     } else if (!walk_chain(p)) {
