@@ -131,21 +131,28 @@ static bool keep(struct recorder *r, const struct taken *t)
     return true;
 }
 
+/* -EBADMSG when it is no frame. */
+static int read_frame(const uint8_t *frame, size_t len, struct taken *ret_taken)
+{
+    ret_taken->table = STORE_TABLE_DNS;
+    int e = dns_observation_get(frame, len, &ret_taken->o);
+    if (e == 0)
+        return 0;
+    ret_taken->table = STORE_TABLE_PDNS;
+    return answer_record_get(frame, len, &ret_taken->a);
+}
+
 /* False when it has to stay in the ring. */
 static bool take_frame(struct recorder *r, const uint8_t *frame, size_t len)
 {
     struct taken t;
-    t.table = STORE_TABLE_DNS;
-    if (dns_observation_get(frame, len, &t.o) == 0) {
+    if (read_frame(frame, len, &t) < 0) {
+        r->invalid++;
+        return true;
+    }
+    if (t.table == STORE_TABLE_DNS)
         t.o.client = recorder_client(r, &t.o.client);
-        return keep(r, &t);
-    }
-    if (answer_record_get(frame, len, &t.a) == 0) {
-        t.table = STORE_TABLE_PDNS;
-        return keep(r, &t);
-    }
-    r->invalid++;
-    return true;
+    return keep(r, &t);
 }
 
 static void drain_ring(struct recorder *r, struct ring *ring, size_t max)
