@@ -1,7 +1,7 @@
 # Completion of hinomi(1) for bash.
 _hinomi() {
     local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]:-}
-    local commands='up dns block allow withdraw why lists import fetch accept discard observe enforce remove log top status reload policy help version'
+    local commands='up dns block allow withdraw why lists import fetch accept discard observe enforce remove log top pdns status metrics reload policy help version'
 
     if [ "$COMP_CWORD" -eq 1 ]; then
         mapfile -t COMPREPLY < <(compgen -W "$commands" -- "$word")
@@ -24,7 +24,7 @@ _hinomi() {
         mapfile -t COMPREPLY < <(compgen -W 'blocked none pass nxdomain nodata local-data refused drop truncate observe' -- "$word")
         return
         ;;
-    --client | --name | --limit | --listen | --listen-tls | --listen-https | --forward | --workers | --allow-clients | --cache-mib | --reason | --until | --last | --group)
+    --client | --name | --limit | --listen | --listen-tls | --listen-https | --forward | --workers | --allow-clients | --cache-mib | --reason | --until | --last | --group | --member)
         return
         ;;
     esac
@@ -41,10 +41,11 @@ _hinomi() {
     remove | accept | observe | enforce) options='--reason --data --json' ;;
     lists) options='--conflicts --data --json' ;;
     why) options='--client --group --data --json' ;;
-    fetch | discard | status | reload) options='--data --json' ;;
+    fetch | discard | status | metrics | reload) options='--data --json' ;;
     import) options='--name --format --reason --accept --never-block --observe --data --json' ;;
-    log) options='--follow --client --name --below --action --last --limit --data --json' ;;
-    top) options='blocked names clients --last --limit --data --json' ;;
+    log) options='--follow --client --name --below --action --member --group --last --limit --data --json' ;;
+    top) options='blocked observed names clients members groups --member --last --limit --data --json' ;;
+    pdns) options='--below --is-data --limit --page --data --json' ;;
     help) options=$commands ;;
     esac
     if [[ $command == import || $command == policy ]] && [[ $word != -* ]]; then

@@ -4,36 +4,11 @@
 #include <string.h>
 
 #include "api/node.h"
+#include "api/store_question.h"
 #include "base/text.h"
 #include "store/dns_query.h"
 
 enum { SQL_MAX = 16 << 10, TOP_LIMIT_MAX = 1000 };
-
-static void on_answer(void *self, bool ok, const char *bytes, size_t len)
-{
-    struct control_request *request = self;
-    if (!ok) {
-        control_reply_error(request, _("the telemetry store does not answer: %.*s"), (int)(len > 400 ? 400 : len),
-                            bytes);
-        return;
-    }
-    control_send_rows(request, bytes, len);
-    control_reply(request, NULL);
-}
-
-static void ask(struct control_request *request, const char *sql, int len)
-{
-    struct node *node = control_request_self(request);
-    if (len < 0) {
-        control_reply_error(request, _("an argument is out of its range"));
-        return;
-    }
-    int e = node->ask_store(node->self, sql, (size_t)len, on_answer, request);
-    if (e == -ENOTCONN)
-        control_reply_error(request, _("the telemetry store is being started"));
-    else if (e < 0)
-        control_reply_error(request, _("the telemetry store does not answer: %s"), strerror(-e));
-}
 
 /* "blocked" stands for all actions that keep the client from the name. */
 static bool parse_action(const char *word, uint32_t *ret_bits)
@@ -55,36 +30,46 @@ static void handle_log(struct control_request *request, const json_t *arguments)
 {
     const char *client = json_string_value(json_object_get(arguments, "client"));
     const char *action = json_string_value(json_object_get(arguments, "action"));
-    struct addr addr;
+    const struct node *node = control_request_self(request);
+    struct addr addr, stored;
     struct dns_log_filter filter = {
         .name = json_string_value(json_object_get(arguments, "name")),
         .below = json_is_true(json_object_get(arguments, "below")),
         .since_us = json_integer_value(json_object_get(arguments, "since_us")),
-        .after_us = json_integer_value(json_object_get(arguments, "after_us")),
+        .member = json_string_value(json_object_get(arguments, "member")),
+        .group = json_string_value(json_object_get(arguments, "group")),
+        .after_seq = (uint64_t)json_integer_value(json_object_get(arguments, "after_seq")),
         .limit = (uint32_t)json_integer_value(json_object_get(arguments, "limit")),
     };
     if (client && addr_parse(client, &addr) < 0) {
         control_reply_error(request, _("not an address: %s"), client);
         return;
     }
-    if (client)
+    if (client) { /* also as it was given: rows of another setting, a pseudonym copied from a row */
+        stored = node->stored_client(node->self, &addr);
         filter.client = &addr;
+        filter.client_too = memcmp(&addr, &stored, sizeof addr) != 0 ? &stored : NULL;
+    }
     if (action && !parse_action(action, &filter.actions)) {
         control_reply_error(request, _("no such action: %s (blocked, none, pass, nxdomain, nodata, local-data, refused, "
-                                       "drop, truncate)"),
+                                       "drop, truncate, observe)"),
                             action);
         return;
     }
     char sql[SQL_MAX];
-    ask(request, sql, dns_query_log(&filter, sql, sizeof sql));
+    store_question_ask(request, sql, dns_query_log(&filter, sql, sizeof sql));
 }
 
 static void handle_top(struct control_request *request, const json_t *arguments)
 {
     static const char *const words[] = {
-        [DNS_TOP_BLOCKED] = "blocked", [DNS_TOP_NAMES] = "names", [DNS_TOP_CLIENTS] = "clients"};
+        [DNS_TOP_BLOCKED] = "blocked", [DNS_TOP_NAMES] = "names", [DNS_TOP_CLIENTS] = "clients",
+                                        [DNS_TOP_OBSERVED] = "observed",
+                                        [DNS_TOP_MEMBERS] = "members",
+                                        [DNS_TOP_GROUPS] = "groups"};
     _Static_assert(array_len(words) == DNS_TOP_COUNT, "one word per table");
     const char *what = json_string_value(json_object_get(arguments, "what"));
+    const char *member = json_string_value(json_object_get(arguments, "member"));
     int64_t since_us = json_integer_value(json_object_get(arguments, "since_us"));
     json_int_t limit = json_integer_value(json_object_get(arguments, "limit"));
     char sql[SQL_MAX];
@@ -93,10 +78,10 @@ static void handle_top(struct control_request *request, const json_t *arguments)
             continue;
         if (limit < 1 || limit > TOP_LIMIT_MAX)
             limit = 10;
-        ask(request, sql, dns_query_top((enum dns_top)i, since_us, (uint32_t)limit, sql, sizeof sql));
+        store_question_ask(request, sql, dns_query_top((enum dns_top)i, since_us, member, (uint32_t)limit, sql, sizeof sql));
         return;
     }
-    control_reply_error(request, _("top of what? blocked, names or clients"));
+    control_reply_error(request, _("top of what? blocked, observed, names, clients, members or groups"));
 }
 
 const struct control_command dns_commands[] = {

@@ -36,7 +36,10 @@ struct node {
     int (*fetch)(void *self, const char *name, node_fetched_fn *done, void *done_self);
     /* Asks the telemetry store; what has been observed until now is in the answer. */
     int (*ask_store)(void *self, const char *sql, size_t len, node_answer_fn *answer, void *answer_self);
+    /* As the store has it now: whole, cut or under a pseudonym. */
+    struct addr (*stored_client)(void *self, const struct addr *client);
     json_t *(*status)(void *self);
+    char *(*metrics)(void *self); /* Prometheus text, to be freed; NULL when out of memory */
     void (*reload)(void *self, node_done_fn *done, void *done_self);
 };
 
@@ -44,6 +47,7 @@ struct node {
 json_t *api_verdict_json(const struct verdict *v);
 
 /* One table of commands for each resource. */
-extern const struct control_command verdict_commands[], why_commands[], list_commands[], dns_commands[], status_commands[];
+extern const struct control_command verdict_commands[], why_commands[], list_commands[], dns_commands[],
+    pdns_commands[], status_commands[];
 
 #endif

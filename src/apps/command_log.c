@@ -10,6 +10,7 @@
 #include "apps/client_options.h"
 #include "apps/columns.h"
 #include "apps/command.h"
+#include "apps/row_reader.h"
 #include "apps/when.h"
 #include "base/addr.h"
 #include "base/clock.h"
@@ -17,57 +18,13 @@
 #include "model/observation.h"
 #include "proto/dns/dns.h"
 
-enum { LIMIT_DEFAULT = 50, FOLLOW_LIMIT = 10000, FOLLOW_PERIOD_MS = 1000 };
-
-/* What is done with each row; rows come in blocks of whole lines. */
-struct rows {
-    bool json;
-    void (*print)(const json_t *row);
-    int64_t last_us; /* time of the last row, for following */
-    uint64_t count;
-};
-
-static void on_rows(void *self, const char *bytes, size_t len)
-{
-    struct rows *rows = self;
-    while (len > 0) {
-        const char *lf = memchr(bytes, '\n', len);
-        size_t n = lf ? (size_t)(lf - bytes) : len;
-        json_t *row = n > 0 ? json_loadb(bytes, n, 0, NULL) : NULL;
-        if (row) {
-            rows->count++;
-            json_int_t time_us = json_integer_value(json_object_get(row, "time_us"));
-            if (time_us > rows->last_us)
-                rows->last_us = time_us;
-            if (rows->json)
-                control_client_print_json(row);
-            else
-                rows->print(row);
-            json_decref(row);
-        }
-        bytes += n + (lf ? 1 : 0);
-        len -= n + (lf ? 1 : 0);
-    }
-}
-
-static int64_t number_of(const json_t *row, const char *key)
-{
-    const json_t *value = json_object_get(row, key);
-    const char *text = json_string_value(value); /* engines differ in quoting 64-bit numbers */
-    return text ? strtoll(text, NULL, 10) : json_integer_value(value);
-}
-
-static const char *text_of(const json_t *row, const char *key)
-{
-    const char *text = json_string_value(json_object_get(row, key));
-    return text ? text : "";
-}
+enum { LIMIT_DEFAULT = 50, FOLLOW_LIMIT = 10000, FOLLOW_PERIOD_MS = 1000, FOLLOW_MARGIN_US = 60000000 };
 
 /* The store writes IPv4 as a mapped address; people do not. */
 static const char *client_text(const json_t *row, char *text)
 {
     struct addr a;
-    if (addr_parse(text_of(row, "client_ip"), &a) < 0)
+    if (addr_parse(row_text(row, "client_ip"), &a) < 0)
         return "?";
     return addr_format(&a, text);
 }
@@ -84,26 +41,40 @@ static void print_log_row(const json_t *row)
 {
     char when[WHEN_TEXT_MAX], client[ADDR_TEXT_MAX], type[DNS_TYPE_TEXT_MAX], rcode[DNS_TYPE_TEXT_MAX];
     char verdict[VERDICT_REF_TEXT_MAX];
-    int64_t time_us = number_of(row, "time_us");
-    printf("%s.%03d  %-15s %-4s %-8s %-6s %-10s %-9s %8.3f ms  %s\n", when_format(time_us, when),
-           (int)(time_us / 1000 % 1000), client_text(row, client), dns_transport_word((unsigned)number_of(row, "transport")),
-           dns_rcode_format((unsigned)number_of(row, "rcode"), rcode),
-           dns_type_format((uint16_t)number_of(row, "qtype"), type), dns_action_word((unsigned)number_of(row, "action")),
-           verdict_text(number_of(row, "verdict"), number_of(row, "line"), verdict),
-           (double)number_of(row, "latency_us") / 1000, text_of(row, "name"));
+    int64_t time_us = row_number(row, "time_us");
+    printf("%s.%03d  %-15s %-4s %-8s %-6s %-10s %-9s %8.3f ms  %s", when_format(time_us, when),
+           (int)(time_us / 1000 % 1000), client_text(row, client), dns_transport_word((unsigned)row_number(row, "transport")),
+           dns_rcode_format((unsigned)row_number(row, "rcode"), rcode),
+           dns_type_format((uint16_t)row_number(row, "qtype"), type), dns_action_word((unsigned)row_number(row, "action")),
+           verdict_text(row_number(row, "verdict"), row_number(row, "line"), verdict),
+           (double)row_number(row, "latency_us") / 1000, row_text(row, "name"));
+    const char *group = row_text(row, "group"), *member = row_text(row, "member");
+    if (*group)
+        printf("  (%s%s%s)", group, *member ? ", " : "", member);
+    printf("\n");
 }
 
-static json_t *log_arguments(const char *client, const char *name, bool below, const char *action, int64_t since_us,
-                             int64_t after_us, int limit)
+/* Which answers are asked for; NULL: any. */
+struct log_wish {
+    const char *client, *name, *action, *member, *group;
+    bool below;
+};
+
+static void set_text(json_t *object, const char *key, const char *text)
 {
-    json_t *a = json_pack("{s:b, s:I, s:I, s:i}", "below", below, "since_us", (json_int_t)since_us, "after_us",
-                          (json_int_t)after_us, "limit", limit);
-    if (client)
-        json_object_set_new(a, "client", json_string(client));
-    if (name)
-        json_object_set_new(a, "name", json_string(name));
-    if (action)
-        json_object_set_new(a, "action", json_string(action));
+    if (text)
+        json_object_set_new(object, key, json_string(text));
+}
+
+static json_t *log_arguments(const struct log_wish *w, int64_t since_us, int64_t after_seq, int limit)
+{
+    json_t *a = json_pack("{s:b, s:I, s:I, s:i}", "below", w->below, "since_us", (json_int_t)since_us, "after_seq",
+                          (json_int_t)after_seq, "limit", limit);
+    set_text(a, "client", w->client);
+    set_text(a, "name", w->name);
+    set_text(a, "action", w->action);
+    set_text(a, "member", w->member);
+    set_text(a, "group", w->group);
     return a;
 }
 
@@ -117,14 +88,34 @@ static int parse_limit(const char *command, const char *text, int *ret_limit)
     return EXIT_FINE;
 }
 
+/* Asks every second for what was taken in since; ends when the node goes away. */
+static json_t *follow_log(int fd, const struct control_client_options *o, const struct log_wish *wish, int64_t asked_us,
+                          struct row_reader *rows)
+{
+    /* What fitted and was taken in until a minute before the question has been shown, or was past the limit. */
+    if (rows->last_seq < asked_us - FOLLOW_MARGIN_US)
+        rows->last_seq = asked_us - FOLLOW_MARGIN_US;
+    json_t *reply;
+    do {
+        fflush(stdout);
+        nanosleep(&(struct timespec){.tv_sec = FOLLOW_PERIOD_MS / 1000}, NULL);
+        reply = control_client_ask(fd, o, "log", log_arguments(wish, 0, rows->last_seq, FOLLOW_LIMIT), row_reader_take, rows,
+                                   CONTROL_WAIT_MS);
+        json_decref(reply);
+    } while (reply);
+    return NULL;
+}
+
 int command_log(int argc, char **argv)
 {
     struct control_client_options o;
-    const char *client = NULL, *name = NULL, *action = NULL, *last = NULL, *limit_text = NULL;
-    bool follow = false, below = false;
+    const char *last = NULL, *limit_text = NULL;
+    struct log_wish wish = {0};
+    bool follow = false;
     const struct client_option own[] = {
-        {"follow", 'f', NULL, &follow}, {"client", 'c', &client, NULL}, {"name", 'n', &name, NULL},
-        {"below", 'b', NULL, &below},   {"action", 'a', &action, NULL}, {"last", 'l', &last, NULL},
+        {"follow", 'f', NULL, &follow},    {"client", 'c', &wish.client, NULL}, {"name", 'n', &wish.name, NULL},
+        {"below", 'b', NULL, &wish.below}, {"action", 'a', &wish.action, NULL}, {"last", 'l', &last, NULL},
+        {"member", 'm', &wish.member, NULL}, {"group", 'g', &wish.group, NULL},
         {"limit", 'k', &limit_text, NULL}, {0}};
     int first, limit = LIMIT_DEFAULT;
     int code = client_options_parse(argc, argv, own, &o, &first);
@@ -138,21 +129,16 @@ int command_log(int argc, char **argv)
     if (limit_text && (code = parse_limit(argv[0], limit_text, &limit)) != EXIT_FINE)
         return code;
     int64_t since_us = last ? clock_wall_us() - last_us : 0;
-    struct rows rows = {.json = o.json, .print = print_log_row};
+    struct row_reader rows = {.json = o.json, .print = print_log_row};
     int fd = control_client_connect(&o);
     if (fd < 0)
         return EXIT_FAILED;
-    json_t *reply = control_client_ask(fd, &o, "log", log_arguments(client, name, below, action, since_us, 0, limit),
-                                       on_rows, &rows, CONTROL_WAIT_MS);
-    while (reply && follow) {
+    int64_t asked_us = clock_wall_us();
+    json_t *reply = control_client_ask(fd, &o, "log", log_arguments(&wish, since_us, 0, limit), row_reader_take, &rows,
+                                       CONTROL_WAIT_MS);
+    if (reply && follow) {
         json_decref(reply);
-        fflush(stdout);
-        if (rows.last_us == 0)
-            rows.last_us = clock_wall_us();
-        nanosleep(&(struct timespec){.tv_sec = FOLLOW_PERIOD_MS / 1000}, NULL);
-        reply = control_client_ask(
-            fd, &o, "log", log_arguments(client, name, below, action, 0, rows.last_us, FOLLOW_LIMIT), on_rows, &rows,
-            CONTROL_WAIT_MS);
+        reply = follow_log(fd, &o, &wish, asked_us, &rows);
     }
     close(fd);
     if (!reply)
@@ -167,29 +153,50 @@ int command_log(int argc, char **argv)
 
 static void print_top_name(const json_t *row)
 {
-    printf("%10" PRId64 " %8" PRId64 "  %s\n", number_of(row, "hits"), number_of(row, "clients"), text_of(row, "name"));
+    printf("%10" PRId64 " %8" PRId64 "  %s\n", row_number(row, "hits"), row_number(row, "clients"), row_text(row, "name"));
 }
 
 static void print_top_client(const json_t *row)
 {
     char client[ADDR_TEXT_MAX];
-    printf("%10" PRId64 " %8" PRId64 "  %s\n", number_of(row, "hits"), number_of(row, "blocked"),
+    printf("%10" PRId64 " %8" PRId64 "  %s\n", row_number(row, "hits"), row_number(row, "blocked"),
            client_text(row, client));
+}
+
+static void print_top_share(const json_t *row, const char *key, const char *second)
+{
+    const char *text = row_text(row, key);
+    printf("%10" PRId64 " %8" PRId64 " %8" PRId64 "  %s%s%s\n", row_number(row, "hits"), row_number(row, "blocked"),
+           row_number(row, "clients"), *text ? text : "-", *second ? ", " : "", second);
+}
+
+static void print_top_member(const json_t *row)
+{
+    print_top_share(row, "member", "");
+}
+
+static void print_top_group(const json_t *row)
+{
+    print_top_share(row, "group", row_text(row, "member"));
 }
 
 int command_top(int argc, char **argv)
 {
     static const struct {
-        const char *what, *second, *third;
+        const char *what, *second, *third, *last; /* third: NULL when there are two numbers only */
         void (*print)(const json_t *row);
     } tables[] = {
-        {"blocked", N_("Clients"), N_("Name"), print_top_name},
-        {"names", N_("Clients"), N_("Name"), print_top_name},
-        {"clients", N_("Blocked"), N_("Client"), print_top_client},
+        {"blocked", N_("Clients"), NULL, N_("Name"), print_top_name},
+        {"observed", N_("Clients"), NULL, N_("Name"), print_top_name},
+        {"names", N_("Clients"), NULL, N_("Name"), print_top_name},
+        {"clients", N_("Blocked"), NULL, N_("Client"), print_top_client},
+        {"members", N_("Blocked"), N_("Clients"), N_("Member"), print_top_member},
+        {"groups", N_("Blocked"), N_("Clients"), N_("Group"), print_top_group},
     };
     struct control_client_options o;
-    const char *last = "1h", *limit_text = NULL;
-    const struct client_option own[] = {{"last", 'l', &last, NULL}, {"limit", 'k', &limit_text, NULL}, {0}};
+    const char *last = "1h", *limit_text = NULL, *member = NULL;
+    const struct client_option own[] = {
+        {"last", 'l', &last, NULL}, {"limit", 'k', &limit_text, NULL}, {"member", 'm', &member, NULL}, {0}};
     int first, limit = 10;
     int code = client_options_parse(argc, argv, own, &o, &first);
     if (code != EXIT_FINE)
@@ -198,7 +205,7 @@ int command_top(int argc, char **argv)
     while (first == argc - 1 && table < array_len(tables) && strcmp(tables[table].what, argv[first]) != 0)
         table++;
     if (first != argc - 1 || table == array_len(tables))
-        return command_usage(argv[0], _("top of what? blocked, names or clients"));
+        return command_usage(argv[0], _("top of what? blocked, observed, names, clients, members or groups"));
     int64_t last_us;
     if (when_parse_duration(last, &last_us) < 0)
         return command_usage(argv[0], _("not a length of time: %s (such as 30m, 1h, 7d)"), last);
@@ -207,16 +214,18 @@ int command_top(int argc, char **argv)
     int fd = control_client_connect(&o);
     if (fd < 0)
         return EXIT_FAILED;
-    struct rows rows = {.json = o.json, .print = tables[table].print};
+    struct row_reader rows = {.json = o.json, .print = tables[table].print};
     if (!o.json) {
         columns_print(_("Answers"), -10);
         columns_print(_(tables[table].second), -9);
-        printf("  %s\n", _(tables[table].third));
+        if (tables[table].third)
+            columns_print(_(tables[table].third), -9);
+        printf("  %s\n", _(tables[table].last));
     }
-    json_t *reply = control_client_ask(fd, &o, "top",
-                                       json_pack("{s:s, s:I, s:i}", "what", tables[table].what, "since_us",
-                                                 (json_int_t)(clock_wall_us() - last_us), "limit", limit),
-                                       on_rows, &rows, CONTROL_WAIT_MS);
+    json_t *wish = json_pack("{s:s, s:I, s:i}", "what", tables[table].what, "since_us",
+                             (json_int_t)(clock_wall_us() - last_us), "limit", limit);
+    set_text(wish, "member", member);
+    json_t *reply = control_client_ask(fd, &o, "top", wish, row_reader_take, &rows, CONTROL_WAIT_MS);
     close(fd);
     if (!reply)
         return EXIT_FAILED;

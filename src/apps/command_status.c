@@ -77,10 +77,14 @@ static void print_recording(const json_t *recording, const json_t *store)
         columns_line(_("engine"), "%s: %s", _("not open"), error && *error ? error : _("the store is being started"));
     columns_line(_("observed"), "%" PRId64, number_of(recording, "observed"));
     columns_line(_("dropped"), "%" PRId64, number_of(recording, "dropped"));
+    columns_line(_("a second"), "%" PRId64, number_of(recording, "rows_per_second"));
     columns_line(_("lost with a killed hub"), "%" PRId64, number_of(recording, "lost"));
     columns_line(_("stored by this hub"), "%" PRId64, number_of(recording, "rows_stored"));
     columns_line(_("refused by the store"), "%" PRId64, number_of(recording, "rows_failed"));
     columns_line(_("rows in the store"), "%" PRId64, number_of(store, "rows"));
+    const json_t *newest = json_object_get(recording, "newest_row_s_ago");
+    if (json_is_integer(newest))
+        columns_line(_("newest row"), _("%" PRId64 " seconds old"), (int64_t)json_integer_value(newest));
     if (json_is_integer(age))
         columns_line(_("last stored"), _("%" PRId64 " seconds ago"), (int64_t)json_integer_value(age));
     else
@@ -165,6 +169,17 @@ static int ask(int argc, char **argv, void (*print)(const json_t *reply))
     if (first != argc)
         return command_usage(argv[0], _("unexpected argument: %s"), argv[first]);
     return control_client_run(&o, argv[0], json_object(), CONTROL_WAIT_MS, print);
+}
+
+static void print_metrics(const json_t *reply)
+{
+    const char *text = json_string_value(json_object_get(reply, "text"));
+    fputs(text ? text : "", stdout);
+}
+
+int command_metrics(int argc, char **argv)
+{
+    return ask(argc, argv, print_metrics);
 }
 
 int command_status(int argc, char **argv)

@@ -38,11 +38,6 @@ struct file_dns {
     char *tls_authorities, *trust_anchor, *root_hints, *certificate, *private_key;
 };
 
-struct file_store {
-    char *engine;
-    unsigned memory_mib, *retention_days, ring_mib;
-};
-
 struct file_control {
     char **users;
     unsigned users_count;
@@ -62,7 +57,8 @@ struct file_config {
     struct config_file_group *groups;
     unsigned groups_count;
     struct file_dns *dns;
-    struct file_store *store;
+    struct config_file_store *store;
+    struct config_file_metrics *metrics;
     struct file_control *control;
     struct config_file_feed *feeds;
     unsigned feeds_count;
@@ -117,13 +113,6 @@ static const cyaml_schema_field_t dns_fields[] = {
     CYAML_FIELD_STRING_PTR("private_key", OPTIONAL_TEXT, struct file_dns, private_key, 1, 255),
     CYAML_FIELD_END,
 };
-static const cyaml_schema_field_t store_fields[] = {
-    CYAML_FIELD_STRING_PTR("engine", OPTIONAL_TEXT, struct file_store, engine, 1, CONFIG_PATH_MAX - 1),
-    CYAML_FIELD_UINT("memory_mib", CYAML_FLAG_OPTIONAL, struct file_store, memory_mib),
-    CYAML_FIELD_UINT_PTR("retention_days", OPTIONAL_TEXT, struct file_store, retention_days),
-    CYAML_FIELD_UINT("ring_mib", CYAML_FLAG_OPTIONAL, struct file_store, ring_mib),
-    CYAML_FIELD_END,
-};
 static const cyaml_schema_field_t control_fields[] = {
     CYAML_FIELD_SEQUENCE("users", OPTIONAL_TEXT, struct file_control, users, &text_entry, 0, CONFIG_CONTROL_USERS_MAX),
     CYAML_FIELD_END,
@@ -137,18 +126,23 @@ static const cyaml_schema_field_t lists_fields[] = {
     CYAML_FIELD_UINT_PTR("grow_percent", OPTIONAL_TEXT, struct file_lists, grow_percent),
     CYAML_FIELD_END,
 };
-static const cyaml_schema_field_t top_fields[] = {
-    CYAML_FIELD_STRING_PTR("user", OPTIONAL_TEXT, struct file_config, user, 1, CONFIG_USER_MAX - 1),
-    CYAML_FIELD_MAPPING_PTR("dns", OPTIONAL_TEXT, struct file_config, dns, dns_fields),
-    CYAML_FIELD_MAPPING_PTR("store", OPTIONAL_TEXT, struct file_config, store, store_fields),
-    CYAML_FIELD_MAPPING_PTR("lists", OPTIONAL_TEXT, struct file_config, lists, lists_fields),
-    CYAML_FIELD_SEQUENCE("groups", OPTIONAL_TEXT, struct file_config, groups, &config_group_entry, 0, GROUPS_MAX),
-    CYAML_FIELD_MAPPING_PTR("control", OPTIONAL_TEXT, struct file_config, control, control_fields),
-    CYAML_FIELD_SEQUENCE("feeds", OPTIONAL_TEXT, struct file_config, feeds, &config_feed_entry, 0, FEED_MAX),
-    CYAML_FIELD_MAPPING_PTR("fetch", OPTIONAL_TEXT, struct file_config, fetch, config_fetch_fields),
-    CYAML_FIELD_END,
-};
+#define TOP_FIELDS(store_fields)                                                                                       \
+    CYAML_FIELD_STRING_PTR("user", OPTIONAL_TEXT, struct file_config, user, 1, CONFIG_USER_MAX - 1),                   \
+        CYAML_FIELD_MAPPING_PTR("dns", OPTIONAL_TEXT, struct file_config, dns, dns_fields),                            \
+        CYAML_FIELD_MAPPING_PTR("store", OPTIONAL_TEXT, struct file_config, store, store_fields),                      \
+        CYAML_FIELD_MAPPING_PTR("lists", OPTIONAL_TEXT, struct file_config, lists, lists_fields),                      \
+        CYAML_FIELD_MAPPING_PTR("metrics", OPTIONAL_TEXT, struct file_config, metrics, config_metrics_fields),         \
+        CYAML_FIELD_SEQUENCE("groups", OPTIONAL_TEXT, struct file_config, groups, &config_group_entry, 0, GROUPS_MAX), \
+        CYAML_FIELD_MAPPING_PTR("control", OPTIONAL_TEXT, struct file_config, control, control_fields),                \
+        CYAML_FIELD_SEQUENCE("feeds", OPTIONAL_TEXT, struct file_config, feeds, &config_feed_entry, 0, FEED_MAX),      \
+        CYAML_FIELD_MAPPING_PTR("fetch", OPTIONAL_TEXT, struct file_config, fetch, config_fetch_fields),               \
+        CYAML_FIELD_END
+
+static const cyaml_schema_field_t top_fields[] = {TOP_FIELDS(config_store_fields)};
+static const cyaml_schema_field_t top_fields_by_table[] = {TOP_FIELDS(config_store_fields_by_table)};
 static const cyaml_schema_value_t top_schema = {CYAML_VALUE_MAPPING(CYAML_FLAG_POINTER, struct file_config, top_fields)};
+static const cyaml_schema_value_t top_schema_by_table = {
+    CYAML_VALUE_MAPPING(CYAML_FLAG_POINTER, struct file_config, top_fields_by_table)};
 
 /* ---- errors with file and line ---- */
 
@@ -264,11 +258,29 @@ static void take_target(struct config_load *l, const char *key, const char *text
     *loopback |= addr_is_loopback(&a);
 }
 
+/* Is there a line with "key: []"? */
+static bool is_given_empty(const char *path, const char *key)
+{
+    char line[1024];
+    bool found = false;
+    FILE *f = fopen(path, "re");
+    while (f && !found && fgets(line, sizeof line, f)) {
+        line[strcspn(line, "#")] = '\0';
+        const char *at = strstr(line, key);
+        const char *after = at ? at + strlen(key) : "";
+        after += strspn(after, "\": ");
+        found = at && (at == line || strchr(" {,\"", at[-1])) && *after == '[' && after[1 + strspn(after + 1, " ")] == ']';
+    }
+    if (f)
+        fclose(f);
+    return found;
+}
+
 static void take_listen(struct config_load *l, const char *key, uint16_t port, char *const *texts, unsigned count,
                         struct dns_listen *to)
 {
     /* An empty list listens nowhere; libcyaml gives the same for it as for an absent key. */
-    if (!texts && line_of(l->path, key) == 0)
+    if (!texts && !is_given_empty(l->path, key))
         return;
     to->count = texts ? count : 0;
     for (unsigned i = 0; i < to->count; i++)
@@ -405,22 +417,6 @@ static void take_dns(struct config_load *l, const struct file_dns *f, struct dns
         config_refuse(l, "root_hints", f->root_hints, strerror(errno));
 }
 
-static void take_store(struct config_load *l, const struct file_store *f, struct config *c)
-{
-    unsigned ring_mib = 0;
-    config_take_text(l, "engine", f->engine, c->engine, sizeof c->engine);
-    if (f->engine && f->engine[0] != '/')
-        config_refuse(l, "engine", f->engine, _("must be an absolute path"));
-    config_take_number(l, "memory_mib", f->memory_mib, 256, 1 << 20, &c->store_memory_mib);
-    config_take_number(l, "ring_mib", f->ring_mib, 1, 1024, &ring_mib);
-    if (ring_mib & (ring_mib - 1))
-        config_refuse_number(l, "ring_mib", ring_mib, _("must be a power of two"));
-    if (ring_mib)
-        c->ring_bytes = (size_t)ring_mib << 20;
-    if (f->retention_days)
-        c->retention_days = *f->retention_days;
-}
-
 static int find_user(const char *name, uid_t *ret_uid, gid_t *ret_gid)
 {
     const struct passwd *p = getpwnam(name);
@@ -480,7 +476,8 @@ void config_defaults(struct config *c)
 {
     memset(c, 0, sizeof *c);
     *c = (struct config){
-        .size = sizeof *c, .ring_bytes = 8u << 20, .store_memory_mib = 400, .retention_days = 30};
+        .size = sizeof *c, .ring_bytes = 8u << 20, .store_memory_mib = 400, .retention_days = {[STORE_TABLE_DNS] = 30, [STORE_TABLE_PDNS] = 365}};
+    c->clients = (struct client_form){.kind = CLIENT_FULL, .ipv4_prefix = 24, .ipv6_prefix = 48};
     c->lists.shrink_percent = 50;
     c->lists.grow_percent = 100;
     c->fetch.octets_max = (uint64_t)512 << 20;
@@ -521,7 +518,18 @@ int config_load(const char *path, struct config *ret_config, char *ret_error)
     cyaml_config_t cyaml = {
         .log_fn = keep_complaint, .log_ctx = &l, .log_level = CYAML_LOG_ERROR, .mem_fn = cyaml_mem};
     struct file_config *f = NULL;
-    cyaml_err_t e = cyaml_load_file(path, &cyaml, &top_schema, (cyaml_data_t **)&f, NULL);
+    const cyaml_schema_value_t *schema = &top_schema;
+    cyaml_err_t e = cyaml_load_file(path, &cyaml, schema, (cyaml_data_t **)&f, NULL);
+    if (e == CYAML_ERR_UNEXPECTED_EVENT || e == CYAML_ERR_INVALID_VALUE) { /* perhaps at retention_days, by table */
+        struct config_load second = {.path = path, .error = ret_error};
+        cyaml.log_ctx = &second;
+        cyaml_err_t again = cyaml_load_file(path, &cyaml, &top_schema_by_table, (cyaml_data_t **)&f, NULL);
+        if (again == CYAML_OK || again != e || second.line > l.line) {
+            e = again;
+            l = second;
+            schema = &top_schema_by_table;
+        }
+    }
     if (e != CYAML_OK) {
         /* libcyaml's place is that of the mapping; the complaint ends with the word it is about. */
         const char *colon = strrchr(l.reason, ':');
@@ -532,7 +540,7 @@ int config_load(const char *path, struct config *ret_config, char *ret_error)
     }
     struct config *c = malloc(sizeof *c);
     if (!c) {
-        cyaml_free(&cyaml, &top_schema, f, 0);
+        cyaml_free(&cyaml, schema, f, 0);
         snprintf(ret_error, CONFIG_ERROR_MAX, "%s", strerror(ENOMEM));
         return -ENOMEM;
     }
@@ -546,7 +554,9 @@ int config_load(const char *path, struct config *ret_config, char *ret_error)
     if (f && f->dns)
         take_dns(&l, f->dns, &c->dns);
     if (f && f->store)
-        take_store(&l, f->store, c);
+        config_take_store(&l, f->store, c);
+    if (f && f->metrics)
+        config_take_metrics(&l, f->metrics, c);
     if (f && f->lists)
         take_lists(&l, f->lists, &c->lists);
     if (f)
@@ -558,7 +568,7 @@ int config_load(const char *path, struct config *ret_config, char *ret_error)
         config_take_fetch(&l, f->fetch, &c->fetch);
     if (f && f->control)
         take_users(&l, f->control, c);
-    cyaml_free(&cyaml, &top_schema, f, 0);
+    cyaml_free(&cyaml, schema, f, 0);
     if (l.failed == 0)
         *ret_config = *c;
     free(c);

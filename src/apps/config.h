@@ -7,7 +7,9 @@
 #define HINOMI_APPS_CONFIG_H
 
 #include "apps/dns_service.h"
+#include "model/client_form.h"
 #include "share/feed/feed.h"
+#include "store/store_protocol.h"
 
 enum { CONFIG_PATH_MAX = 512, CONFIG_ERROR_MAX = 512, CONFIG_USER_MAX = 64, CONFIG_CONTROL_USERS_MAX = 16 };
 
@@ -29,7 +31,10 @@ struct config {
     struct dns_service_options dns;
     size_t ring_bytes; /* of one worker's observations */
     char engine[CONFIG_PATH_MAX]; /* libchdb.so; empty: searched in the usual places */
-    unsigned store_memory_mib, retention_days;
+    unsigned store_memory_mib;
+    unsigned retention_days[STORE_TABLE_COUNT]; /* whole days besides today; 0: for ever */
+    struct client_form clients; /* as they are recorded */
+    struct sockaddr_storage metrics; /* where they are served; family AF_UNSPEC: nowhere. Zeros behind the address */
     uid_t control_users[CONFIG_CONTROL_USERS_MAX]; /* besides root and the node's own user */
     unsigned control_user_count;
     struct config_lists lists;

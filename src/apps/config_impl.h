@@ -39,6 +39,28 @@ struct config_file_fetch {
     unsigned size_max_mib;
 };
 
+/* config_store.c */
+struct config_file_retention {
+    unsigned *days[STORE_TABLE_COUNT];
+};
+
+struct config_file_store {
+    char *engine, *clients, *passive_dns;
+    struct config_file_retention *retention_by_table;
+    unsigned memory_mib, *retention_days, ring_mib, *clients_ipv4_prefix, *clients_ipv6_prefix;
+};
+
+struct config_file_metrics {
+    char *listen;
+};
+
+extern const cyaml_schema_field_t config_metrics_fields[];
+void config_take_metrics(struct config_load *l, const struct config_file_metrics *f, struct config *to);
+
+/* retention_days is a number, or a mapping with a number for each table: libcyaml knows one kind for a key. */
+extern const cyaml_schema_field_t config_store_fields[], config_store_fields_by_table[];
+void config_take_store(struct config_load *l, const struct config_file_store *f, struct config *to);
+
 /* config_groups.c */
 struct config_file_group {
     char *name, *member;

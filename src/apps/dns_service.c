@@ -24,6 +24,7 @@ void dns_service_defaults(struct dns_service_options *o)
         if (addr_prefix_parse(own[i], &o->access[o->access_count]) == 0)
             o->access_count++;
     o->rebinding_protection = true;
+    o->records = DNS_RECORDS_SUSPECTED;
     o->upstream.validate = o->upstream.refresh = true;
     o->upstream.cache_mib = 32;
     snprintf(o->upstream.trust_anchor, sizeof o->upstream.trust_anchor, "/usr/share/dns/root.key");
@@ -143,7 +144,7 @@ bool dns_service_options_equal(const struct dns_service_options *a, const struct
 {
     return dns_service_same_addresses(a, b) && same_access(a, b) && same_limits(a, b) &&
            same_upstream(&a->upstream, &b->upstream) && certificate_files_equal(&a->certificate, &b->certificate) &&
-           a->workers == b->workers && a->cache_bytes == b->cache_bytes &&
+           a->workers == b->workers && a->records == b->records && a->cache_bytes == b->cache_bytes &&
            group_settings_equal(&a->groups, &b->groups);
 }
 
@@ -230,6 +231,7 @@ static int init_worker(struct dns_service *s, const struct dns_service_options *
         .upstream = o->upstream,
         .policy = dns_policy_of(&s->policy),
         .counters = memory->counters,
+        .records = o->records,
         .access_count = o->access_count,
         .notify = s->notify,
         .tls = s->tls,

@@ -34,6 +34,7 @@ struct dns_service_options {
     unsigned rebinding_allow_count;
     struct dns_cookie_secrets cookies; /* count 0: the service makes its own */
     struct upstream_options upstream;
+    enum dns_records records;
     struct group_settings groups;
 };
 

@@ -53,12 +53,21 @@ static const struct {
     {"discard", command_discard, N_("discard LIST"), N_("drop the edition of a list that is held back"), NULL},
     {"remove", command_remove, N_("remove LIST [--reason TEXT]"), N_("remove a list"), NULL},
     {"log", command_log,
-     N_("log [-f] [--client ADDR] [--name NAME [--below]] [--action ACTION] [--last LENGTH] [--limit N]"),
+     N_("log [-f] [--client ADDR] [--name NAME [--below]] [--action ACTION] [--member MEMBER] [--group GROUP]\n"
+        "    [--last LENGTH] [--limit N]"),
      N_("show answers given, the newest last"),
-     N_("ACTION is blocked, none, pass, nxdomain, nodata, local-data, refused, drop or truncate. -f goes on showing.")},
-    {"top", command_top, N_("top blocked|names|clients [--last LENGTH] [--limit N]"),
+     N_("ACTION is blocked, none, pass, nxdomain, nodata, local-data, refused, drop, truncate or observe. -f goes on\n"
+        "showing.")},
+    {"top", command_top, N_("top blocked|observed|names|clients|members|groups [--member MEMBER] [--last LENGTH] [--limit N]"),
      N_("show the most frequent of the last hour, or of LENGTH (30m, 1d)"), NULL},
+    {"pdns", command_pdns, N_("pdns NAME|ADDRESS [--below] [--is-data] [--limit N] [--page N]"),
+     N_("show which data a name had, or which names had an address"),
+     N_("As upstreams answered, from when until when and how often: for answers that a rule blocked or observed, or for all\n"
+        "(store: passive_dns). --is-data takes a name as data: of aliases, name servers, mail servers. With --json a line is an\n"
+        "object of the Passive DNS Common Output Format.")},
     {"status", command_status, N_("status"), N_("show the roles, counts, drops and how old the data is"), NULL},
+    {"metrics", command_metrics, N_("metrics"), N_("print the node's numbers for Prometheus"),
+     N_("Text format 0.0.4; served over HTTP too when metrics: listen: is configured.")},
     {"reload", command_reload, N_("reload"), N_("read the configuration again; a wrong one is refused"), NULL},
     {"policy", command_policy, N_("policy build -o IMAGE LIST... | policy check IMAGE | policy query IMAGE NAME"),
      N_("work on a policy image without a node"), NULL},

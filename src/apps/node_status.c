@@ -6,16 +6,9 @@
 #include "apps/roles.h"
 #include "base/clock.h"
 
-/* The workers' counters, added up. Values are a worker's own claim: shown, never computed with. */
 static uint64_t sum(const struct node_status_sources *s, size_t offset)
 {
-    uint64_t total = 0;
-    for (unsigned i = 0; i < s->memory->workers; i++) {
-        const _Atomic uint64_t *c =
-            (const _Atomic uint64_t *)((const uint8_t *)shared_memory_counters(s->memory, i) + offset);
-        total += atomic_load_explicit(c, memory_order_relaxed);
-    }
-    return total;
+    return shared_memory_sum(s->memory, offset);
 }
 
 static void add(json_t *object, const char *key, uint64_t value)
@@ -112,12 +105,15 @@ static json_t *recording_json(const struct node_status_sources *s)
     add(recording, "corrupt", r.corrupt);
     add(recording, "invalid", r.invalid);
     add(recording, "ring_fill_percent", r.fill_percent);
+    add(recording, "rows_per_second", r.rows_per_second);
     add(recording, "rows_waiting", r.rows_waiting);
     add(recording, "batches_waiting", c.batches_waiting);
     add(recording, "rows_stored", c.rows_stored);
     add(recording, "rows_failed", c.rows_failed);
     int64_t age_us = c.last_stored_us ? clock_wall_us() - c.last_stored_us : -1;
     json_object_set_new(recording, "last_stored_s_ago", age_us < 0 ? json_null() : json_integer(age_us / 1000000));
+    int64_t newest_us = c.newest_row_us ? clock_wall_us() - c.newest_row_us : -1;
+    json_object_set_new(recording, "newest_row_s_ago", newest_us < 0 ? json_null() : json_integer(newest_us / 1000000));
     return recording;
 }
 
@@ -131,7 +127,10 @@ static json_t *store_json(const struct node_status_sources *s)
     add(store, "bytes_on_disk", t->bytes_on_disk);
     json_object_set_new(store, "engine", json_string(t->version));
     json_object_set_new(store, "last_error", json_string(t->last_error));
-    add(store, "retention_days", s->config->retention_days);
+    json_t *days = json_object();
+    for (unsigned i = 0; i < STORE_TABLE_COUNT; i++)
+        add(days, store_table_name(i), s->config->retention_days[i]);
+    json_object_set_new(store, "retention_days", days);
     return store;
 }
 
@@ -146,6 +145,7 @@ static json_t *roles_json(const struct node_status_sources *s)
         reason[sizeof reason - 1] = '\0';
         json_t *role = json_object();
         add(role, "pid", atomic_load(&state->pid));
+        json_object_set_new(role, "up", json_boolean(atomic_load(&state->pid) != 0));
         add(role, "deaths", atomic_load(&state->deaths));
         add(role, "started_us", (uint64_t)atomic_load(&state->started_us));
         json_object_set_new(role, "last_death", json_string(reason));

@@ -6,8 +6,10 @@
 #ifndef HINOMI_APPS_RECORDER_H
 #define HINOMI_APPS_RECORDER_H
 
+#include "act/policy/groups.h"
 #include "apps/shared_memory.h"
 #include "apps/store_client.h"
+#include "model/client_form.h"
 
 struct recorder;
 
@@ -17,11 +19,18 @@ struct recorder_counters {
     uint64_t pushed, dropped, corrupt; /* of all rings since the node started */
     unsigned fill_percent;             /* of the fullest ring */
     size_t rows_waiting;               /* not yet in a batch */
+    uint64_t rows_per_second;          /* taken, over the last five to ten seconds */
     uint64_t lost;                     /* were in a hub that was killed */
 };
 
 int recorder_new(struct event_base *loop, const struct shared_memory *memory, struct store_client *store,
                  struct recorder **ret_recorder) must_check;
+/* The client groups of the configuration in force: rows get the names of their numbers. */
+/* How clients are stored from now on; what longer form they came in never leaves the hub. */
+void recorder_set_clients(struct recorder *r, const struct client_form *form, const struct client_key *key);
+/* The client as it is stored now. */
+struct addr recorder_client(const struct recorder *r, const struct addr *client);
+void recorder_set_groups(struct recorder *r, const struct group_settings *groups);
 void recorder_free(struct recorder *r);
 /* Everything that is in the rings goes to the store now: before a question that should see it. */
 void recorder_flush(struct recorder *r);

@@ -12,6 +12,9 @@
 
 #include "api/node.h"
 #include "apps/feed_service.h"
+#include "apps/client_key.h"
+#include "apps/metrics.h"
+#include "apps/metrics_server.h"
 #include "apps/node_status.h"
 #include "apps/policy_manager.h"
 #include "apps/recorder.h"
@@ -31,6 +34,7 @@ struct hub {
     struct policy_manager *policy;
     struct store_client *store;
     struct recorder *recorder;
+    struct metrics_server *metrics; /* NULL: not served */
     struct feed_service *feeds;
     struct control_server *control;
     struct node node;
@@ -93,10 +97,14 @@ static int node_ask_store(void *self, const char *sql, size_t len, node_answer_f
     return store_client_ask(h->store, sql, len, answer, answer_self);
 }
 
-static json_t *node_status(void *self)
+static struct addr node_stored_client(void *self, const struct addr *client)
 {
-    struct hub *h = self;
-    struct node_status_sources sources = {
+    return recorder_client(((struct hub *)self)->recorder, client);
+}
+
+static struct node_status_sources sources_of(struct hub *h)
+{
+    return (struct node_status_sources){
         .config = h->start.config,
         .memory = &h->memory,
         .policy = h->policy,
@@ -105,7 +113,18 @@ static json_t *node_status(void *self)
         .store = h->store,
         .ledger = h->ledger,
     };
+}
+
+static json_t *node_status(void *self)
+{
+    struct node_status_sources sources = sources_of(self);
     return node_status_json(&sources);
+}
+
+static char *node_metrics(void *self)
+{
+    struct node_status_sources sources = sources_of(self);
+    return metrics_text(&sources);
 }
 
 static void node_reload(void *self, node_done_fn *done, void *done_self)
@@ -187,6 +206,38 @@ static void take_peer(struct hub *h, unsigned role, int fd)
     }
 }
 
+/* From here on clients are stored as configured. Without a secret that can be kept, pseudonyms still hide them. */
+static void configure_recorder(struct hub *h)
+{
+    const struct config *c = h->start.config;
+    recorder_set_groups(h->recorder, &c->dns.groups);
+    struct client_key key = {.first = {0}};
+    int e = c->clients.kind == CLIENT_PSEUDONYM ? client_key_load(h->data_fd, &key) : 0;
+    if (e < 0)
+        log_error(_("%s/%s cannot be used: %s; pseudonyms of clients will change with the next start"), c->data,
+                  NODE_CLIENT_KEY, strerror(-e));
+    recorder_set_clients(h->recorder, &c->clients, &key);
+}
+
+/* On that socket from now on; -1: no longer. */
+static void serve_metrics(struct hub *h, int fd)
+{
+    metrics_server_free(h->metrics);
+    h->metrics = NULL;
+    int e = fd < 0 ? 0 : metrics_server_new(h->loop, fd, node_metrics, h, &h->metrics);
+    if (e < 0)
+        log_error(_("metrics are not served: %s"), strerror(-e));
+}
+
+/* Answers by a new configuration may come before the word that it is in force, so the recorder learns it now. */
+static int take_config(struct hub *h, struct handover *m)
+{
+    int e = role_take_config(&h->start, m);
+    if (e == 0)
+        configure_recorder(h);
+    return e;
+}
+
 static void on_parent(evutil_socket_t fd, short what, void *self)
 {
     (void)what;
@@ -199,12 +250,15 @@ static void on_parent(evutil_socket_t fd, short what, void *self)
         event_base_loopbreak(h->loop);
         return;
     }
-    if (m.kind == PARENT_PEER && m.fd_count == 1) {
+    if (m.kind == PARENT_METRICS) {
+        serve_metrics(h, m.fd_count == 1 ? m.fds[0] : -1);
+        m.fd_count = 0;
+    } else if (m.kind == PARENT_PEER && m.fd_count == 1) {
         take_peer(h, m.number, m.fds[0]);
         m.fd_count = 0;
     } else if (m.kind == PARENT_RELOADED) {
         on_reloaded(h, &m);
-    } else if ((m.kind == PARENT_CONFIG && role_take_config(&h->start, &m) < 0) ||
+    } else if ((m.kind == PARENT_CONFIG && take_config(h, &m) < 0) ||
                (m.kind == PARENT_FILE && role_take_file(&h->start, &m) < 0)) {
         log_error(_("nothing usable from the parent: %s"), strerror(EBADMSG));
     }
@@ -260,7 +314,7 @@ static int open_ledger(struct hub *h)
 
 static void gather_commands(struct hub *h)
 {
-    const struct control_command *const tables[] = {verdict_commands, why_commands, list_commands, dns_commands, status_commands};
+    const struct control_command *const tables[] = {verdict_commands, why_commands, list_commands, dns_commands, pdns_commands, status_commands};
     size_t n = 0;
     for (size_t i = 0; i < array_len(tables); i++)
         for (const struct control_command *c = tables[i]; c->name && n + 1 < array_len(h->commands); c++)
@@ -317,6 +371,8 @@ static int make_parts(struct hub *h)
         e = store_client_new(h->loop, &h->store);
     if (e == 0)
         e = recorder_new(h->loop, &h->memory, h->store, &h->recorder);
+    if (e == 0)
+        configure_recorder(h);
     if (e == 0) {
         h->node.ledger = h->ledger;
         struct feed_service_options options = {.loop = h->loop, .node = &h->node};
@@ -324,6 +380,8 @@ static int make_parts(struct hub *h)
     }
     if (e == 0)
         e = make_control(h);
+    if (e == 0 && h->start.metrics_fd >= 0)
+        serve_metrics(h, h->start.metrics_fd);
     for (unsigned role = 0; e == 0 && role < ROLE_COUNT; role++)
         if (h->start.peers[role] >= 0)
             take_peer(h, role, h->start.peers[role]);
@@ -348,6 +406,7 @@ static void unmake(struct hub *h)
 {
     control_server_free(h->control);
     feed_service_free(h->feeds);
+    metrics_server_free(h->metrics);
     recorder_free(h->recorder);
     store_client_free(h->store);
     policy_manager_free(h->policy);
@@ -390,7 +449,9 @@ int role_hub_main(void)
             .feeds = node_feeds,
             .fetch = node_fetch,
             .ask_store = node_ask_store,
+            .stored_client = node_stored_client,
             .status = node_status,
+            .metrics = node_metrics,
             .reload = node_reload,
         };
         take_limits(h);

@@ -24,7 +24,6 @@ struct role_store {
     struct event *reopen_timer, *retain_timer;
     void (*on_hub_end)(void *self);
     void *self;
-    unsigned retention_days;
     uint64_t complained_ms, refused; /* inserts refused since the last line about them */
     bool reply_failed;
 };
@@ -82,7 +81,7 @@ static void retain(struct role_store *role)
     if (dropped < 0)
         log_error(_("retention: %s"), store_service_error(role->service));
     else if (dropped > 0)
-        log_notice(_("retention: %d days of telemetry older than %u days removed"), dropped, role->retention_days);
+        log_notice(_("retention: %d old days of telemetry removed"), dropped);
 }
 
 static void on_retain(evutil_socket_t fd, short what, void *self)
@@ -145,13 +144,12 @@ int role_store_new(struct event_base *loop, const struct role_store_options *opt
     role->loop = loop;
     role->on_hub_end = on_hub_end;
     role->self = self;
-    role->retention_days = options->retention_days;
     struct store_service_options service = {
         .engine = {.library_path = options->library_path,
                    .data_dir = options->data_dir,
                    .memory_max = options->memory_max},
-        .retention_days = options->retention_days,
     };
+    memcpy(service.retention_days, options->retention_days, sizeof service.retention_days);
     int r = store_service_new(&service, &role->service);
     if (r == 0)
         r = start_timer(loop, on_retain, role, RETAIN_S, &role->retain_timer);

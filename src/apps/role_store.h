@@ -13,6 +13,7 @@
 #include "base/attr.h"
 
 #include "base/sandbox.h"
+#include "store/store_protocol.h"
 
 struct event_base;
 struct role_store;
@@ -21,7 +22,7 @@ struct role_store_options {
     const char *library_path; /* libchdb.so; see engine_find_library */
     const char *data_dir;     /* absolute; of the engine alone */
     uint64_t memory_max;      /* of the engine, bytes */
-    unsigned retention_days;  /* 0: for ever */
+    unsigned retention_days[STORE_TABLE_COUNT]; /* 0: for ever */
 };
 
 /* Enters the sandbox of this role, before the engine is loaded: the library runs in it from its first instruction. */

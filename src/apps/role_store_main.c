@@ -95,8 +95,8 @@ int role_store_main(void)
         .library_path = s->library,
         .data_dir = s->folder,
         .memory_max = (uint64_t)c->store_memory_mib << 20,
-        .retention_days = c->retention_days,
     };
+    memcpy(s->options.retention_days, c->retention_days, sizeof s->options.retention_days);
     struct sandbox_report report;
     e = role_tell_sandbox(role_store_confine(&s->options, c->uid, c->gid, &report), &report);
     return e < 0 ? 1 : run(s);

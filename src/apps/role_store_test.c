@@ -78,7 +78,7 @@ static void send_block(struct role *r, uint64_t batch)
     check_int(dns_rows_new(1000, 65536, &rows), ==, 0);
     struct dns_observation o = {.time_us = 1700000000000000, .name_len = 6, .name = "\4evil"};
     for (int i = 0; i < 1000; i++)
-        check_int(dns_rows_add(rows, &o), ==, 0);
+        check_int(dns_rows_add(rows, &o, &(struct dns_row_labels){.member = "", .group = ""}), ==, 0);
     check_int(dns_rows_take(rows, &block), ==, 0);
     autofree uint8_t *message = malloc(STORE_INSERT_HEAD_LEN + block.len);
     store_insert_put_head(message, batch, STORE_TABLE_DNS);

@@ -91,6 +91,9 @@ static int take(struct role_start *s, struct handover *m)
         case PARENT_MEMORY:
             e = take_fd(&s->memory_fd, m);
             break;
+        case PARENT_METRICS:
+            e = take_fd(&s->metrics_fd, m);
+            break;
         case PARENT_CONTROL:
             e = take_fd(&s->control_fd, m);
             break;
@@ -119,7 +122,7 @@ int role_tell_sandbox(int result, const struct sandbox_report *report)
 
 int role_receive_start(struct role_start *ret_start)
 {
-    *ret_start = (struct role_start){.control_fd = -1, .memory_fd = -1};
+    *ret_start = (struct role_start){.control_fd = -1, .metrics_fd = -1, .memory_fd = -1};
     for (int i = 0; i < ROLE_COUNT; i++)
         ret_start->peers[i] = -1;
     for (int i = 0; i < CONFIG_FILES_MAX; i++)

@@ -25,6 +25,7 @@ enum {
     PARENT_PEER,        /* fd: channel to the role `number` */
     PARENT_GO,          /* all is handed over */
     PARENT_FILE,        /* fd: a file to read; number: which one of the configuration (hub: never_block; fetch: the secret of that feed) */
+    PARENT_METRICS,     /* hub: fd: listening socket for metrics; none: they are no longer served */
     PARENT_RELOADED,    /* number 0: the new configuration is in force, else it was refused; text: why */
 };
 
@@ -55,6 +56,7 @@ const char *role_name(enum role role);
 #define NODE_CONTROL "control.sock"
 #define NODE_LOCK "lock"
 #define NODE_POLICY_KEY "key"
+#define NODE_CLIENT_KEY "clients.key"
 
 /* By enum policy_layer: file names in NODE_POLICY. */
 extern const char *const node_policy_files[];
@@ -70,6 +72,7 @@ struct role_start {
     int sockets[DNS_SERVICE_SOCKETS_MAX];
     unsigned socket_count;
     int control_fd;          /* -1: none */
+    int metrics_fd;          /* -1: none */
     int memory_fd;           /* -1: none */
     int files[CONFIG_FILES_MAX]; /* by their number in the configuration; -1: none */
     int peers[ROLE_COUNT];   /* -1: none */

@@ -72,6 +72,16 @@ struct dns_counters *shared_memory_counters(const struct shared_memory *m, unsig
     return (struct dns_counters *)(m->base + m->stride * worker);
 }
 
+uint64_t shared_memory_sum(const struct shared_memory *m, size_t offset)
+{
+    uint64_t total = 0;
+    for (unsigned i = 0; i < m->workers; i++) {
+        const _Atomic uint64_t *c = (const _Atomic uint64_t *)((const uint8_t *)shared_memory_counters(m, i) + offset);
+        total += atomic_load_explicit(c, memory_order_relaxed);
+    }
+    return total;
+}
+
 struct hub_page *shared_memory_hub_page(const struct shared_memory *m)
 {
     return (struct hub_page *)(m->base + m->stride * m->workers);

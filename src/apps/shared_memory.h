@@ -43,6 +43,8 @@ int shared_memory_create(unsigned workers, size_t ring_capacity, int *ret_fd) mu
 int shared_memory_map(int fd, unsigned workers, size_t ring_capacity, struct shared_memory *ret_memory) must_check;
 void shared_memory_unmap(struct shared_memory *m);
 struct dns_counters *shared_memory_counters(const struct shared_memory *m, unsigned worker);
+/* One counter of all workers, added up: `offset` in struct dns_counters. A worker's own claim: shown, never computed with. */
+uint64_t shared_memory_sum(const struct shared_memory *m, size_t offset);
 struct hub_page *shared_memory_hub_page(const struct shared_memory *m);
 /* ROLE_STATES_MAX of them, by role. */
 struct role_state *shared_memory_role_states(const struct shared_memory *m);

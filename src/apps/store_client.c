@@ -19,6 +19,7 @@ struct batch {
     uint64_t number; /* 0: free */
     uint8_t *message; /* head and block */
     size_t len, rows;
+    int64_t newest_us;
     unsigned tries;
     bool sent; /* waits for its acknowledgement */
 };
@@ -70,6 +71,8 @@ static void on_inserted(struct store_client *c, struct reader payload)
         return;
     c->counters.rows_stored += b->rows;
     c->counters.last_stored_us = clock_wall_us();
+    if (b->newest_us > c->counters.newest_row_us)
+        c->counters.newest_row_us = b->newest_us;
     drop_batch(c, b);
 }
 
@@ -221,7 +224,8 @@ bool store_client_has_room(const struct store_client *c)
     return c->counters.batches_waiting < STORE_CLIENT_BATCHES_MAX;
 }
 
-int store_client_insert(struct store_client *c, struct native *block, size_t rows)
+int store_client_insert(struct store_client *c, enum store_table table, const struct native *block, size_t rows,
+                        int64_t newest_us)
 {
     struct batch *b = NULL;
     for (size_t i = 0; i < array_len(c->batches) && !b; i++)
@@ -233,8 +237,8 @@ int store_client_insert(struct store_client *c, struct native *block, size_t row
     uint8_t *message = malloc(len);
     if (!message)
         return -ENOMEM;
-    *b = (struct batch){.number = c->next_batch++, .message = message, .len = len, .rows = rows};
-    store_insert_put_head(message, b->number, STORE_TABLE_DNS);
+    *b = (struct batch){.number = c->next_batch++, .message = message, .len = len, .rows = rows, .newest_us = newest_us};
+    store_insert_put_head(message, b->number, table);
     memcpy(message + STORE_INSERT_HEAD_LEN, block->bytes, block->len);
     c->counters.batches_waiting++;
     send_batch(c, b);

@@ -98,6 +98,13 @@ static int hand_peers(struct supervisor *s, struct child *c)
     return 0;
 }
 
+int supervisor_hand_metrics(struct supervisor *s, struct child *c)
+{
+    if (s->metrics_fd >= 0)
+        return hand_fd(c, PARENT_METRICS, 0, s->metrics_fd);
+    return handover_send(c->fd, &(struct handover){.kind = PARENT_METRICS});
+}
+
 int supervisor_hand_all(struct supervisor *s, struct child *c)
 {
     int e = supervisor_hand_config(s, c);
@@ -107,6 +114,8 @@ int supervisor_hand_all(struct supervisor *s, struct child *c)
         e = hand_sockets(s, c);
     if (e == 0 && c->role == ROLE_HUB)
         e = hand_fd(c, PARENT_CONTROL, 0, s->control_fd);
+    if (e == 0 && c->role == ROLE_HUB && s->metrics_fd >= 0)
+        e = supervisor_hand_metrics(s, c);
     if (e == 0)
         e = supervisor_hand_files(s, c);
     if (e == 0)

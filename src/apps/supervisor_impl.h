@@ -31,6 +31,7 @@ struct supervisor {
     int sockets[DNS_SERVICE_SOCKETS_MAX];
     int socket_count;
     int control_fd, memory_fd, lock_fd;
+    int metrics_fd; /* -1: not served */
     struct shared_memory memory; /* for telling how the roles are */
     struct event *signals[4], *kill_timer, *certificate_timer;
     struct certificate_files seen_certificate, refused_certificate; /* as the files were */
@@ -41,6 +42,8 @@ struct supervisor {
 int supervisor_hand_config(struct supervisor *s, struct child *c) must_check;
 /* The files that the role reads by a descriptor: those of never-block lists, secrets of feeds. */
 int supervisor_hand_files(struct supervisor *s, struct child *c) must_check;
+/* The socket for metrics, or that there is none any more. */
+int supervisor_hand_metrics(struct supervisor *s, struct child *c) must_check;
 /* Everything that a role gets at its start. */
 int supervisor_hand_all(struct supervisor *s, struct child *c) must_check;
 
@@ -49,6 +52,8 @@ int supervisor_hand_all(struct supervisor *s, struct child *c) must_check;
  * new ones; else another program on one of the addresses is an error. How many; or negative errno and a text. */
 int supervisor_open_sockets(const struct config *c, bool ours, int *ret_fds, char *ret_error) must_check;
 void supervisor_close_sockets(const int *fds, int count);
+/* The listening socket for metrics, or -1 when there is none to be; negative errno and a text in *ret_failed. */
+int supervisor_open_metrics(const struct config *c, int *ret_fd, char *ret_error) must_check;
 /* Are the files of the certificate, if any are named, of use? */
 int supervisor_try_certificate(const struct config *c, char *ret_error) must_check;
 /* Folders, lock, sockets, shared memory. An exit code, after an error message. */

@@ -128,6 +128,27 @@ static int open_control(struct supervisor *s)
     return 0;
 }
 
+int supervisor_open_metrics(const struct config *c, int *ret_fd, char *ret_error)
+{
+    const struct sockaddr *sa = (const struct sockaddr *)&c->metrics;
+    *ret_fd = -1;
+    if (sa->sa_family == AF_UNSPEC)
+        return 0;
+    int one = 1, fd = socket(sa->sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    bool done = fd >= 0 && setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one) == 0 &&
+                bind(fd, sa, addr_sockaddr_len(sa)) == 0 && listen(fd, CONTROL_BACKLOG) == 0;
+    int e = done ? 0 : -errno;
+    if (e < 0) {
+        char text[ADDR_PORT_TEXT_MAX];
+        snprintf(ret_error, CONFIG_ERROR_MAX, _("metrics: %s: %s"), addr_port_format(sa, text), strerror(-e));
+        if (fd >= 0)
+            close(fd);
+        return e;
+    }
+    *ret_fd = fd;
+    return 0;
+}
+
 int supervisor_open(struct supervisor *s)
 {
     char error[CONFIG_ERROR_MAX];
@@ -149,6 +170,8 @@ int supervisor_open(struct supervisor *s)
         return command_failed("%s", error);
     s->socket_count = supervisor_open_sockets(&s->config, false, s->sockets, error);
     if (s->socket_count < 0)
+        return command_failed("%s", error);
+    if (supervisor_open_metrics(&s->config, &s->metrics_fd, error) < 0)
         return command_failed("%s", error);
     e = open_control(s);
     if (e < 0)

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/log.h"
 #include "base/text.h"
@@ -45,7 +46,7 @@ static void apply_config(struct supervisor *s, const struct config *next)
     bool dns_changed = !dns_service_options_equal(&s->config.dns, &next->dns);
     bool store_changed = strcmp(s->config.engine, next->engine) != 0 ||
                          s->config.store_memory_mib != next->store_memory_mib ||
-                         s->config.retention_days != next->retention_days;
+                         memcmp(s->config.retention_days, next->retention_days, sizeof next->retention_days) != 0;
     bool feeds_changed = s->config.feed_count != next->feed_count ||
                          memcmp(s->config.feeds, next->feeds, next->feed_count * sizeof next->feeds[0]) != 0 ||
                          memcmp(&s->config.fetch, &next->fetch, sizeof next->fetch) != 0;
@@ -62,6 +63,17 @@ static void apply_config(struct supervisor *s, const struct config *next)
         supervisor_replace(&s->children[ROLE_STORE]);
 }
 
+/* To another address, or (-1) away. */
+static void move_metrics(struct supervisor *s, int fd)
+{
+    struct child *hub = &s->children[ROLE_HUB];
+    if (s->metrics_fd >= 0)
+        close(s->metrics_fd);
+    s->metrics_fd = fd;
+    if (hub->fd >= 0 && supervisor_hand_metrics(s, hub) < 0)
+        log_warning(_("%s does not take the new configuration"), role_name(ROLE_HUB));
+}
+
 void supervisor_reload(struct supervisor *s)
 {
     char error[CONFIG_ERROR_MAX];
@@ -74,6 +86,10 @@ void supervisor_reload(struct supervisor *s)
     if (e == 0)
         e = supervisor_try_certificate(next, error);
     const char *reason = e < 0 ? error : needs_restart(&s->config, next);
+    bool metrics_moved = memcmp(&s->config.metrics, &next->metrics, sizeof next->metrics) != 0;
+    int metrics_fd = -1;
+    if (!reason && metrics_moved && supervisor_open_metrics(next, &metrics_fd, error) < 0)
+        reason = error;
     int fds[DNS_SERVICE_SOCKETS_MAX];
     if (!reason && !dns_service_same_addresses(&s->config.dns, &next->dns)) {
         int n = supervisor_open_sockets(next, true, fds, error);
@@ -85,6 +101,10 @@ void supervisor_reload(struct supervisor *s)
             s->socket_count = n;
         }
     }
+    if (reason && metrics_fd >= 0)
+        close(metrics_fd);
+    if (!reason && metrics_moved)
+        move_metrics(s, metrics_fd);
     if (reason) {
         log_error(_("configuration refused, the running one is kept: %s"), reason);
         answer_reload(s, 1, reason);

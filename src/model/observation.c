@@ -6,7 +6,6 @@
 #include "base/reader.h"
 #include "base/writer.h"
 
-#define FRAME_KIND_DNS 1 /* first octet: what is observed */
 #define FRAME_VERSION 2  /* second octet: of this layout */
 
 static const char *const transport_words[] = {
@@ -65,7 +64,7 @@ uint32_t dns_group_id(const char *name)
 size_t dns_observation_put(const struct dns_observation *o, uint8_t *frame)
 {
     struct writer w = writer_of(frame, DNS_OBSERVATION_FRAME_MAX);
-    writer_u8(&w, FRAME_KIND_DNS);
+    writer_u8(&w, OBSERVATION_KIND_ANSWER);
     writer_u8(&w, FRAME_VERSION);
     writer_u8(&w, o->transport);
     writer_u8(&w, o->action);
@@ -85,8 +84,7 @@ size_t dns_observation_put(const struct dns_observation *o, uint8_t *frame)
     return w.len;
 }
 
-/* Labels of 1..63 octets, ended by the root, exactly filling the name. */
-static bool name_is_whole(const uint8_t *name, size_t len)
+bool observation_name_is_whole(const uint8_t *name, size_t len)
 {
     struct reader r = reader_of(name, len);
     while (r.left > 0) {
@@ -105,7 +103,7 @@ int dns_observation_get(const uint8_t *frame, size_t len, struct dns_observation
     struct reader r = reader_of(frame, len);
     uint8_t kind = reader_u8(&r);
     uint8_t version = reader_u8(&r);
-    if (kind != FRAME_KIND_DNS || version != FRAME_VERSION)
+    if (kind != OBSERVATION_KIND_ANSWER || version != FRAME_VERSION)
         return -EBADMSG;
     struct dns_observation o;
     o.transport = reader_u8(&r);
@@ -124,7 +122,7 @@ int dns_observation_get(const uint8_t *frame, size_t len, struct dns_observation
     o.name_len = reader_u8(&r);
     const uint8_t *name = reader_take(&r, o.name_len);
     if (r.failed || r.left > 0 || o.transport >= DNS_TRANSPORT_COUNT || o.action >= DNS_ACTION_COUNT ||
-        o.trigger >= DNS_TRIGGER_COUNT || o.rcode > 15 || o.from_cache > 1 || o.time_us < 0 || !name_is_whole(name, o.name_len))
+        o.trigger >= DNS_TRIGGER_COUNT || o.rcode > 15 || o.from_cache > 1 || o.time_us < 0 || !observation_name_is_whole(name, o.name_len))
         return -EBADMSG;
     memcpy(o.name, name, o.name_len);
     memset(o.name + o.name_len, 0, sizeof o.name - o.name_len);

@@ -7,6 +7,7 @@
 #ifndef HINOMI_MODEL_OBSERVATION_H
 #define HINOMI_MODEL_OBSERVATION_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -48,6 +49,12 @@ enum dns_trigger {
 
 enum { DNS_NAME_WIRE_MAX = 255 }; /* RFC 1035 2.3.4 */
 
+/* The first octet of a frame on a worker's ring. */
+enum observation_kind {
+    OBSERVATION_KIND_ANSWER = 1, /* this file */
+    OBSERVATION_KIND_RECORD = 2, /* answer_record.h */
+};
+
 /* A client group as observations know it: a number made from its name, so that it stays the same whatever else is
  * configured. 0: clients of no group. */
 uint32_t dns_group_id(const char *name);
@@ -76,6 +83,9 @@ enum { DNS_OBSERVATION_FRAME_MAX = 52 + DNS_NAME_WIRE_MAX };
 size_t dns_observation_put(const struct dns_observation *o, uint8_t *frame);
 /* -EBADMSG when the bytes are not one whole valid frame (version, enums, name structure are checked). */
 int dns_observation_get(const uint8_t *frame, size_t len, struct dns_observation *ret_o) must_check;
+
+/* Labels of 1..63 octets, ended by the root, exactly filling the name? For the readers of frames. */
+bool observation_name_is_whole(const uint8_t *name, size_t len);
 
 /* "udp", "tcp", ...; "none", "pass", "nxdomain", ...; "unknown" beyond the enum. */
 const char *dns_transport_word(unsigned transport);

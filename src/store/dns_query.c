@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "store/dns_rows.h"
+#include "store/sql_name.h"
 #include "store/sql_text.h"
 
 static void add_actions(struct sql *s, uint32_t actions)
@@ -31,76 +32,89 @@ static bool time_valid(int64_t us)
     return us >= 0 && us / 1000000 <= UINT32_MAX;
 }
 
-/* The stored text of the name that was asked for; -EINVAL when no stored name can be that long. */
-static int normal_name(const char *name, char *ret_text)
+static void add_client(struct sql *s, const struct addr *client, const struct addr *client_too)
 {
-    size_t len = strnlen(name, DNS_ROWS_NAME_TEXT_MAX + 1);
-    if (len > 1 && len <= DNS_ROWS_NAME_TEXT_MAX && name[len - 1] == '.')
-        len--;
-    if (len == 0 || len >= DNS_ROWS_NAME_TEXT_MAX)
-        return -EINVAL;
-    for (size_t i = 0; i < len; i++)
-        ret_text[i] = name[i] >= 'A' && name[i] <= 'Z' ? (char)(name[i] | 0x20) : name[i];
-    ret_text[len] = '\0';
-    return 0;
-}
-
-static int add_name(struct sql *s, const char *name, bool below)
-{
-    char text[DNS_ROWS_NAME_TEXT_MAX + 1];
-    int r = normal_name(name, text + 1);
-    if (r < 0)
-        return r;
-    if (below && strcmp(text + 1, ".") == 0)
-        return 0; /* all names are below the root */
-    text[0] = '.';
-    sql_add(s, " AND (name = ");
-    sql_literal(s, text + 1);
-    if (below) {
-        sql_add(s, " OR endsWith(name, ");
-        sql_literal(s, text);
+    sql_add(s, client_too ? " AND (client = " : " AND client = ");
+    sql_fixed(s, client->bytes, sizeof client->bytes);
+    if (client_too) {
+        sql_add(s, " OR client = ");
+        sql_fixed(s, client_too->bytes, sizeof client_too->bytes);
         sql_add(s, ")");
     }
-    sql_add(s, ")");
-    return 0;
+}
+
+static void add_label(struct sql *s, const char *column, const char *label)
+{
+    if (!label)
+        return;
+    sql_add(s, " AND %s = ", column);
+    sql_literal(s, label);
+}
+
+static bool label_valid(const char *label)
+{
+    return !label || strnlen(label, DNS_ROWS_LABEL_MAX + 1) <= DNS_ROWS_LABEL_MAX;
+}
+
+/* A row's number is not below the microsecond at which it was taken in. So what is older than this when it is taken in is
+ * not followed, and the partitions before need not be looked at. */
+#define TAKEN_WITHIN_US 3600000000
+
+static int64_t oldest_after(uint64_t seq)
+{
+    return seq > TAKEN_WITHIN_US ? (int64_t)(seq - TAKEN_WITHIN_US) : 0;
 }
 
 int dns_query_log(const struct dns_log_filter *f, char *sql, size_t max)
 {
-    if (f->limit < 1 || f->limit > DNS_QUERY_ROWS_MAX || !time_valid(f->since_us) || !time_valid(f->after_us) ||
-        f->actions >> DNS_ACTION_COUNT)
+    if (f->limit < 1 || f->limit > DNS_QUERY_ROWS_MAX || !time_valid(f->since_us) || f->after_seq > INT64_MAX ||
+        !time_valid(oldest_after(f->after_seq)) || f->actions >> DNS_ACTION_COUNT || !label_valid(f->member) ||
+        !label_valid(f->group))
         return -EINVAL;
     struct sql s = sql_of(sql, max);
     sql_add(&s, "SELECT toUInt64(toUInt32(ts)) * 1000000 + us AS time_us, IPv6NumToString(client) AS client_ip,"
-                " transport, name, qtype, rcode, action, verdict, line, list, latency_us, cached"
-                " FROM (SELECT * FROM dns WHERE ");
-    /* Strictly after a microsecond is at or after the next one. */
-    int64_t after_us = f->after_us > 0 ? f->after_us + 1 : 0;
-    add_since(&s, f->since_us > after_us ? f->since_us : after_us);
-    if (f->client) {
-        sql_add(&s, " AND client = ");
-        sql_fixed(&s, f->client->bytes, sizeof f->client->bytes);
-    }
+                " transport, name, qtype, rcode, action, verdict, line, list, latency_us, cached,"
+                " member, group, trigger, seq FROM (SELECT * FROM dns WHERE ");
+    int64_t oldest_us = oldest_after(f->after_seq);
+    add_since(&s, f->since_us > oldest_us ? f->since_us : oldest_us);
+    if (f->after_seq > 0)
+        sql_add(&s, " AND seq > %llu", (unsigned long long)f->after_seq);
+    if (f->client)
+        add_client(&s, f->client, f->client_too);
+    add_label(&s, "member", f->member);
+    add_label(&s, "group", f->group);
     if (f->actions) {
         sql_add(&s, " AND ");
         add_actions(&s, f->actions);
     }
-    int r = f->name ? add_name(&s, f->name, f->below) : 0;
+    int r = f->name ? sql_add_name(&s, f->name, f->below) : 0;
     if (r < 0)
         return r;
-    const char *order = f->after_us > 0 ? "" : " DESC";
-    sql_add(&s, " ORDER BY ts%s, us%s LIMIT %u) ORDER BY ts, us", order, order, f->limit);
+    sql_add(&s, f->after_seq > 0 ? " ORDER BY seq LIMIT %u) ORDER BY seq" : " ORDER BY ts DESC, us DESC, seq DESC LIMIT %u)"
+                " ORDER BY ts, us, seq", f->limit);
     return sql_finish(&s);
 }
 
-static const char *const top_columns[] = {
-    [DNS_TOP_BLOCKED] = "name, count() AS hits, uniq(client) AS clients, toUInt32(max(ts)) AS last_s,"
-                        " argMax(verdict, ts) AS last_verdict, argMax(list, ts) AS last_list",
-    [DNS_TOP_NAMES] = "name, count() AS hits, uniq(client) AS clients, toUInt32(max(ts)) AS last_s",
-    [DNS_TOP_CLIENTS] = "IPv6NumToString(client) AS client_ip, count() AS hits, countIf(%) AS blocked,"
-                        " toUInt32(max(ts)) AS last_s",
+#define WITH_VERDICT                                                                   \
+    "name, count() AS hits, uniq(client) AS clients, toUInt32(max(ts)) AS last_s,"     \
+    " argMax(verdict, ts) AS last_verdict, argMax(list, ts) AS last_list"
+
+static const struct {
+    const char *columns; /* % stands for "was blocked" */
+    const char *key;
+    uint32_t actions; /* 0: any */
+} tops[] = {
+    [DNS_TOP_BLOCKED] = {WITH_VERDICT, "name", DNS_ACTIONS_BLOCKED},
+    [DNS_TOP_OBSERVED] = {WITH_VERDICT, "name", DNS_ACTION_BIT(DNS_ACTION_OBSERVE)},
+    [DNS_TOP_NAMES] = {"name, count() AS hits, uniq(client) AS clients, toUInt32(max(ts)) AS last_s", "name", 0},
+    [DNS_TOP_CLIENTS] = {"IPv6NumToString(client) AS client_ip, count() AS hits, countIf(%) AS blocked,"
+                         " toUInt32(max(ts)) AS last_s", "client", 0},
+    [DNS_TOP_MEMBERS] = {"member, count() AS hits, countIf(%) AS blocked, uniq(client) AS clients,"
+                         " toUInt32(max(ts)) AS last_s", "member", 0},
+    [DNS_TOP_GROUPS] = {"group, member, count() AS hits, countIf(%) AS blocked, uniq(client) AS clients,"
+                        " toUInt32(max(ts)) AS last_s", "group, member", 0},
 };
-_Static_assert(array_len(top_columns) == DNS_TOP_COUNT, "columns for each table");
+_Static_assert(array_len(tops) == DNS_TOP_COUNT, "columns for each table");
 
 /* Adds the columns with % standing for "was blocked". */
 static void add_columns(struct sql *s, const char *columns)
@@ -115,21 +129,22 @@ static void add_columns(struct sql *s, const char *columns)
     sql_add(s, "%s", mark + 1);
 }
 
-int dns_query_top(enum dns_top what, int64_t since_us, uint32_t limit, char *sql, size_t max)
+int dns_query_top(enum dns_top what, int64_t since_us, const char *member, uint32_t limit, char *sql, size_t max)
 {
-    if ((unsigned)what >= DNS_TOP_COUNT || limit < 1 || limit > DNS_QUERY_ROWS_MAX || !time_valid(since_us))
+    if ((unsigned)what >= DNS_TOP_COUNT || limit < 1 || limit > DNS_QUERY_ROWS_MAX || !time_valid(since_us) ||
+        !label_valid(member))
         return -EINVAL;
-    const char *key = what == DNS_TOP_CLIENTS ? "client" : "name";
     struct sql s = sql_of(sql, max);
     sql_add(&s, "SELECT ");
-    add_columns(&s, top_columns[what]);
+    add_columns(&s, tops[what].columns);
     sql_add(&s, " FROM dns WHERE ");
     add_since(&s, since_us);
-    if (what == DNS_TOP_BLOCKED) {
+    if (tops[what].actions) {
         sql_add(&s, " AND ");
-        add_actions(&s, DNS_ACTIONS_BLOCKED);
+        add_actions(&s, tops[what].actions);
     }
-    sql_add(&s, " GROUP BY %s ORDER BY hits DESC, %s LIMIT %u", key, key, limit);
+    add_label(&s, "member", member);
+    sql_add(&s, " GROUP BY %s ORDER BY hits DESC, %s LIMIT %u", tops[what].key, tops[what].key, limit);
     return sql_finish(&s);
 }
 

@@ -15,7 +15,7 @@
 #include "base/attr.h"
 #include "model/observation.h"
 
-enum { DNS_QUERY_ROWS_MAX = 10000 }; /* in one answer; more is asked for in pages with after_us */
+enum { DNS_QUERY_ROWS_MAX = 10000 }; /* in one answer; more is asked for in pages with after_seq */
 
 /* Sets of enum dns_action, as bits. */
 #define DNS_ACTION_BIT(action) (1u << (action))
@@ -26,26 +26,33 @@ enum { DNS_QUERY_ROWS_MAX = 10000 }; /* in one answer; more is asked for in page
 
 struct dns_log_filter {
     const struct addr *client; /* NULL: any */
+    const struct addr *client_too; /* or this one; NULL: only the one above */
+    const char *member, *group; /* exactly; NULL: any */
     const char *name;          /* as an operator types it, any case, final dot or not; NULL: any */
     bool below;                /* also every name under it */
     uint32_t actions;          /* DNS_ACTION_BIT(...)s; 0: any */
     int64_t since_us;          /* at or after; 0: from the beginning */
-    int64_t after_us;          /* follow: strictly after this, the oldest first; 0: the newest `limit` rows */
+    uint64_t after_seq;        /* follow: taken in after that row, the oldest first; 0: the newest `limit` rows */
     uint32_t limit;            /* 1..DNS_QUERY_ROWS_MAX */
 };
 
-/* Newest last: time_us client_ip transport name qtype rcode action verdict line list latency_us cached. */
+/* Newest last: time_us client_ip transport name qtype rcode action verdict line list latency_us cached member group
+ * trigger seq. */
 int dns_query_log(const struct dns_log_filter *f, char *sql, size_t max) must_check;
 
 enum dns_top {
     DNS_TOP_BLOCKED, /* name, hits, clients, last_s, last_verdict, last_list: of the newest hit */
     DNS_TOP_NAMES,   /* name, hits, clients, last_s */
+    DNS_TOP_OBSERVED, /* as DNS_TOP_BLOCKED: what rules that only observe would have blocked */
     DNS_TOP_CLIENTS, /* client_ip, hits, blocked, last_s */
+    DNS_TOP_MEMBERS, /* member, hits, blocked, clients, last_s; those without a member have "" */
+    DNS_TOP_GROUPS,  /* group, member, hits, blocked, clients, last_s */
     DNS_TOP_COUNT
 };
 
-/* Most hits first. */
-int dns_query_top(enum dns_top what, int64_t since_us, uint32_t limit, char *sql, size_t max) must_check;
+/* Most hits first. member NULL: of all. */
+int dns_query_top(enum dns_top what, int64_t since_us, const char *member, uint32_t limit, char *sql, size_t max)
+    must_check;
 
 /* One row: queries, blocked, clients, oldest_s, newest_s; counts since that time. */
 int dns_query_counts(int64_t since_us, char *sql, size_t max) must_check;

@@ -10,10 +10,10 @@ static char sql[SQL_TEXT_MAX];
 
 #define HEAD                                                                                              \
     "SELECT toUInt64(toUInt32(ts)) * 1000000 + us AS time_us, IPv6NumToString(client) AS client_ip,"      \
-    " transport, name, qtype, rcode, action, verdict, line, list, latency_us, cached"                     \
-    " FROM (SELECT * FROM dns WHERE "
+    " transport, name, qtype, rcode, action, verdict, line, list, latency_us, cached,"                    \
+    " member, group, trigger, seq FROM (SELECT * FROM dns WHERE "
 #define EVER "ts >= toDateTime(0) AND (ts > toDateTime(0) OR us >= 0)"
-#define TAIL " ORDER BY ts DESC, us DESC LIMIT 50) ORDER BY ts, us"
+#define TAIL " ORDER BY ts DESC, us DESC, seq DESC LIMIT 50) ORDER BY ts, us, seq"
 
 static const char *log_sql(const struct dns_log_filter *f)
 {
@@ -53,11 +53,34 @@ TEST(every_filter_narrows)
     check_str(log_sql(&f), HEAD EVER " AND (name = 'example.com')" TAIL);
 }
 
-TEST(following_goes_on_strictly_after_and_oldest_first)
+TEST(following_goes_on_after_a_row_in_the_order_of_arrival)
 {
-    struct dns_log_filter f = {.after_us = 1700000000999999, .since_us = 5, .limit = 2};
-    check_str(log_sql(&f), HEAD "ts >= toDateTime(1700000001) AND (ts > toDateTime(1700000001) OR us >= 0)"
-                                " ORDER BY ts, us LIMIT 2) ORDER BY ts, us");
+    /* 1700000000000007 is an hour after 1699996400000007. */
+    struct dns_log_filter f = {.after_seq = 1700000000000007, .since_us = 5, .limit = 2};
+    check_str(log_sql(&f), HEAD "ts >= toDateTime(1699996400) AND (ts > toDateTime(1699996400) OR us >= 7)"
+                                " AND seq > 1700000000000007 ORDER BY seq LIMIT 2) ORDER BY seq");
+    f = (struct dns_log_filter){.after_seq = 1, .limit = 2};
+    check_str(log_sql(&f), HEAD EVER " AND seq > 1 ORDER BY seq LIMIT 2) ORDER BY seq");
+}
+
+TEST(members_groups_and_two_forms_of_a_client)
+{
+    struct addr client, cut;
+    check_int(addr_parse("192.0.2.1", &client), ==, 0);
+    check_int(addr_parse("192.0.2.0", &cut), ==, 0);
+    struct dns_log_filter f = {
+        .client = &client, .client_too = &cut, .member = "city 'x'", .group = "school", .limit = 50};
+    check_str(log_sql(&f), HEAD EVER " AND (client = toFixedString(unhex('00000000000000000000FFFFC0000201'), 16)"
+                                     " OR client = toFixedString(unhex('00000000000000000000FFFFC0000200'), 16))"
+                                     " AND member = 'city \\x27x\\x27' AND group = 'school'" TAIL);
+    static char label[200];
+    memset(label, 'm', sizeof label - 1);
+    f.member = label;
+    check_int(dns_query_log(&f, sql, sizeof sql), ==, -EINVAL);
+    f.member = NULL;
+    f.group = label;
+    check_int(dns_query_log(&f, sql, sizeof sql), ==, -EINVAL);
+    check_int(dns_query_top(DNS_TOP_NAMES, 0, label, 5, sql, sizeof sql), ==, -EINVAL);
 }
 
 TEST(the_root_is_a_name_and_everything_is_below_it)
@@ -109,22 +132,31 @@ TEST(arguments_out_of_range_are_refused)
     check_int(dns_query_log(&(struct dns_log_filter){.limit = 0}, sql, sizeof sql), ==, -EINVAL);
     check_int(dns_query_log(&(struct dns_log_filter){.limit = 10001}, sql, sizeof sql), ==, -EINVAL);
     check_int(dns_query_log(&(struct dns_log_filter){.limit = 1, .since_us = -1}, sql, sizeof sql), ==, -EINVAL);
+    check_int(dns_query_log(&(struct dns_log_filter){.limit = 1, .after_seq = UINT64_MAX}, sql, sizeof sql), ==, -EINVAL);
     check_int(dns_query_log(&(struct dns_log_filter){.limit = 1, .actions = 1u << 9}, sql, sizeof sql), ==, -EINVAL);
-    check_int(dns_query_top(DNS_TOP_COUNT, 0, 5, sql, sizeof sql), ==, -EINVAL);
-    check_int(dns_query_top(DNS_TOP_NAMES, 0, 0, sql, sizeof sql), ==, -EINVAL);
-    check_int(dns_query_top(DNS_TOP_NAMES, INT64_MAX, 5, sql, sizeof sql), ==, -EINVAL);
+    check_int(dns_query_top(DNS_TOP_COUNT, 0, NULL, 5, sql, sizeof sql), ==, -EINVAL);
+    check_int(dns_query_top(DNS_TOP_NAMES, 0, NULL, 0, sql, sizeof sql), ==, -EINVAL);
+    check_int(dns_query_top(DNS_TOP_NAMES, INT64_MAX, NULL, 5, sql, sizeof sql), ==, -EINVAL);
 }
 
 TEST(top_tables)
 {
-    check_int(dns_query_top(DNS_TOP_BLOCKED, 0, 5, sql, sizeof sql), >, 0);
+    check_int(dns_query_top(DNS_TOP_BLOCKED, 0, NULL, 5, sql, sizeof sql), >, 0);
     check_str(sql, "SELECT name, count() AS hits, uniq(client) AS clients, toUInt32(max(ts)) AS last_s,"
                    " argMax(verdict, ts) AS last_verdict, argMax(list, ts) AS last_list FROM dns"
                    " WHERE " EVER " AND action IN (2, 3, 4, 6) GROUP BY name ORDER BY hits DESC, name LIMIT 5");
-    check_int(dns_query_top(DNS_TOP_CLIENTS, 0, 5, sql, sizeof sql), >, 0);
+    check_int(dns_query_top(DNS_TOP_CLIENTS, 0, NULL, 5, sql, sizeof sql), >, 0);
     check_str(sql, "SELECT IPv6NumToString(client) AS client_ip, count() AS hits,"
                    " countIf(action IN (2, 3, 4, 6)) AS blocked, toUInt32(max(ts)) AS last_s FROM dns"
                    " WHERE " EVER " GROUP BY client ORDER BY hits DESC, client LIMIT 5");
+    check_int(dns_query_top(DNS_TOP_OBSERVED, 0, "city", 5, sql, sizeof sql), >, 0);
+    check_str(sql, "SELECT name, count() AS hits, uniq(client) AS clients, toUInt32(max(ts)) AS last_s,"
+                   " argMax(verdict, ts) AS last_verdict, argMax(list, ts) AS last_list FROM dns"
+                   " WHERE " EVER " AND action IN (8) AND member = 'city' GROUP BY name ORDER BY hits DESC, name LIMIT 5");
+    check_int(dns_query_top(DNS_TOP_GROUPS, 0, NULL, 5, sql, sizeof sql), >, 0);
+    check_str(sql, "SELECT group, member, count() AS hits, countIf(action IN (2, 3, 4, 6)) AS blocked,"
+                   " uniq(client) AS clients, toUInt32(max(ts)) AS last_s FROM dns"
+                   " WHERE " EVER " GROUP BY group, member ORDER BY hits DESC, group, member LIMIT 5");
 }
 
 TEST(counts)

@@ -9,11 +9,12 @@
 
 struct dns_rows {
     size_t count, rows_max;
-    struct writer names; /* as Native wants them: varint length, bytes */
+    struct writer names, members, groups; /* as Native wants them: varint length, bytes */
     struct addr *client;
+    uint64_t *seq;
     uint32_t *ts, *us, *verdict, *line, *latency_us;
     uint16_t *qtype, *list;
-    uint8_t *transport, *rcode, *action, *cached;
+    uint8_t *transport, *rcode, *action, *cached, *trigger;
 };
 
 int dns_rows_new(size_t rows_max, size_t names_max, struct dns_rows **ret_rows)
@@ -26,11 +27,14 @@ int dns_rows_new(size_t rows_max, size_t names_max, struct dns_rows **ret_rows)
         return -ENOMEM;
     rows->rows_max = rows_max;
     rows->names = writer_of(malloc(names_max), names_max);
+    rows->members = writer_of(malloc(DNS_ROWS_LABELS_MAX), DNS_ROWS_LABELS_MAX);
+    rows->groups = writer_of(malloc(DNS_ROWS_LABELS_MAX), DNS_ROWS_LABELS_MAX);
     rows->client = malloc(rows_max * sizeof *rows->client);
+    rows->seq = malloc(rows_max * sizeof *rows->seq);
     uint32_t **words[] = {&rows->ts, &rows->us, &rows->verdict, &rows->line, &rows->latency_us};
     uint16_t **halves[] = {&rows->qtype, &rows->list};
-    uint8_t **octets[] = {&rows->transport, &rows->rcode, &rows->action, &rows->cached};
-    bool whole = rows->names.base && rows->client;
+    uint8_t **octets[] = {&rows->transport, &rows->rcode, &rows->action, &rows->cached, &rows->trigger};
+    bool whole = rows->names.base && rows->members.base && rows->groups.base && rows->client && rows->seq;
     for (size_t i = 0; i < array_len(words); i++)
         whole = (*words[i] = malloc(rows_max * sizeof **words[i])) && whole;
     for (size_t i = 0; i < array_len(halves); i++)
@@ -49,9 +53,9 @@ void dns_rows_free(struct dns_rows *rows)
 {
     if (!rows)
         return;
-    void *const parts[] = {rows->names.base, rows->client, rows->ts,        rows->us,    rows->verdict,
-                           rows->line,       rows->qtype,  rows->list,      rows->rcode, rows->latency_us,
-                           rows->action,     rows->cached, rows->transport};
+    void *const parts[] = {rows->names.base, rows->members.base, rows->groups.base, rows->client,    rows->seq,   rows->ts,
+                           rows->us,         rows->verdict,      rows->line,        rows->qtype,     rows->list,  rows->rcode,
+                           rows->latency_us, rows->action,       rows->cached,      rows->transport, rows->trigger};
     for (size_t i = 0; i < array_len(parts); i++)
         free(parts[i]);
     free(rows);
@@ -94,16 +98,30 @@ size_t dns_name_text(const uint8_t *wire, size_t len, char *text)
     return n;
 }
 
-int dns_rows_add(struct dns_rows *rows, const struct dns_observation *o)
+static bool has_room(const struct writer *w, size_t len)
+{
+    return len + 2 <= w->max - w->len; /* two octets hold the varint of any length that there is here */
+}
+
+static void put_string(struct writer *w, const char *text, size_t len)
+{
+    writer_varint(w, len);
+    writer_bytes(w, text, len);
+}
+
+int dns_rows_add(struct dns_rows *rows, const struct dns_observation *o, const struct dns_row_labels *labels)
 {
     char text[DNS_ROWS_NAME_TEXT_MAX];
     size_t len = dns_name_text(o->name, o->name_len, text);
-    /* Two octets hold the varint of any length that a name can have. */
-    if (rows->count == rows->rows_max || len + 2 > rows->names.max - rows->names.len)
+    size_t member_len = strnlen(labels->member, DNS_ROWS_LABEL_MAX), group_len = strnlen(labels->group, DNS_ROWS_LABEL_MAX);
+    if (rows->count == rows->rows_max || !has_room(&rows->names, len) || !has_room(&rows->members, member_len) ||
+        !has_room(&rows->groups, group_len))
         return -ENOBUFS;
     size_t i = rows->count++;
-    writer_varint(&rows->names, len);
-    writer_bytes(&rows->names, text, len);
+    put_string(&rows->names, text, len);
+    put_string(&rows->members, labels->member, member_len);
+    put_string(&rows->groups, labels->group, group_len);
+    rows->seq[i] = labels->seq;
     rows->ts[i] = (uint32_t)(o->time_us / 1000000);
     rows->us[i] = (uint32_t)(o->time_us % 1000000);
     rows->client[i] = o->client;
@@ -116,6 +134,7 @@ int dns_rows_add(struct dns_rows *rows, const struct dns_observation *o)
     rows->list[i] = o->list;
     rows->latency_us[i] = o->latency_us;
     rows->cached[i] = o->from_cache;
+    rows->trigger[i] = o->trigger;
     return 0;
 }
 
@@ -125,7 +144,7 @@ int dns_rows_take(struct dns_rows *rows, struct native *block)
     if (n == 0)
         return -ENODATA;
     native_reset(block);
-    native_block(block, 13, n);
+    native_block(block, 17, n);
     native_column(block, "ts", "DateTime");
     native_u32s(block, rows->ts, n);
     native_column(block, "us", "UInt32");
@@ -152,7 +171,15 @@ int dns_rows_take(struct dns_rows *rows, struct native *block)
     native_u32s(block, rows->latency_us, n);
     native_column(block, "cached", "UInt8");
     native_u8s(block, rows->cached, n);
+    native_column(block, "member", "String");
+    native_bytes(block, rows->members.base, rows->members.len);
+    native_column(block, "group", "String");
+    native_bytes(block, rows->groups.base, rows->groups.len);
+    native_column(block, "trigger", "UInt8");
+    native_u8s(block, rows->trigger, n);
+    native_column(block, "seq", "UInt64");
+    native_u64s(block, rows->seq, n);
     rows->count = 0;
-    rows->names.len = 0;
+    rows->names.len = rows->members.len = rows->groups.len = 0;
     return block->failed ? -ENOMEM : 0;
 }

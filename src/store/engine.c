@@ -28,8 +28,11 @@ struct engine {
     char error[ENGINE_ERROR_MAX];
 };
 
+/* All of them at each opening, in their order: a folder of any earlier version becomes one of this. */
 static const char *const telemetry_tables[] = {
     schema_telemetry_0001,
+    schema_telemetry_0002,
+    schema_telemetry_0003,
 };
 
 /* The defaults are for a database server that has the machine to itself: 90 % of memory, five gigabytes of marks,

@@ -15,8 +15,12 @@
 #include "base/clock.h"
 #include "base/test.h"
 #include "base/writer.h"
+#include "store/chdb.h"
 #include "store/dns_query.h"
 #include "store/dns_rows.h"
+#include "store/pdns_query.h"
+#include "store/pdns_rows.h"
+#include "store/schema.h"
 #include "store/sql_text.h"
 
 #define DAY_US 86400000000
@@ -99,11 +103,22 @@ static struct dns_observation row(unsigned i, int64_t start_us)
     return o;
 }
 
+static uint64_t last_seq;
+
+/* Rows of hosts whose number ends in 0 are a school's. */
+static int add_row(struct dns_rows *rows, const struct dns_observation *o)
+{
+    bool school = o->action == DNS_ACTION_NXDOMAIN;
+    struct dns_row_labels labels = {
+        .member = school ? "city" : "", .group = school ? "school" : "", .seq = ++last_seq};
+    return dns_rows_add(rows, o, &labels);
+}
+
 static void make_block(struct dns_rows *rows, struct native *block, unsigned count, int64_t start_us)
 {
     for (unsigned i = 0; i < count; i++) {
         struct dns_observation o = row(i, start_us);
-        check_int(dns_rows_add(rows, &o), ==, 0);
+        check_int(add_row(rows, &o), ==, 0);
     }
     check_int(dns_rows_take(rows, block), ==, 0);
 }
@@ -147,12 +162,12 @@ static void insert_and_ask(int fd)
     check_int(dns_query_counts(0, sql, sizeof sql), >, 0);
     check_answer(e, sql, "{\"queries\":100000,\"blocked\":10000,\"clients\":100,\"oldest_s\":1700000000,"
                          "\"newest_s\":1700000099}\n");
-    check_int(dns_query_top(DNS_TOP_BLOCKED, START_US, 1, sql, sizeof sql), >, 0);
+    check_int(dns_query_top(DNS_TOP_BLOCKED, START_US, NULL, 1, sql, sizeof sql), >, 0);
     check_answer(e, sql, "{\"name\":\"host0.example\",\"hits\":100,\"clients\":1,\"last_s\":1700000099,"
                          "\"last_verdict\":7,\"last_list\":0}\n");
-    check_int(dns_query_top(DNS_TOP_CLIENTS, START_US + 50000000, 1, sql, sizeof sql), >, 0);
+    check_int(dns_query_top(DNS_TOP_CLIENTS, START_US + 50000000, NULL, 1, sql, sizeof sql), >, 0);
     check_answer(e, sql, "{\"client_ip\":\"::ffff:192.0.2.0\",\"hits\":500,\"blocked\":500,\"last_s\":1700000099}\n");
-    check_int(dns_query_top(DNS_TOP_NAMES, 0, 1, sql, sizeof sql), >, 0);
+    check_int(dns_query_top(DNS_TOP_NAMES, 0, NULL, 1, sql, sizeof sql), >, 0);
     check_answer(e, sql, "{\"name\":\"host0.example\",\"hits\":100,\"clients\":1,\"last_s\":1700000099}\n");
 
     struct addr client;
@@ -163,16 +178,19 @@ static void insert_and_ask(int fd)
     check_answer(e, sql,
                  "{\"time_us\":1700000099810000,\"client_ip\":\"::ffff:192.0.2.10\",\"transport\":0,"
                  "\"name\":\"host810.example\",\"qtype\":1,\"rcode\":0,\"action\":2,\"verdict\":7,\"line\":5,"
-                 "\"list\":0,\"latency_us\":49810,\"cached\":0}\n"
+                 "\"list\":0,\"latency_us\":49810,\"cached\":0,\"member\":\"city\",\"group\":\"school\",\"trigger\":0,\"seq\":99811}\n"
                  "{\"time_us\":1700000099910000,\"client_ip\":\"::ffff:192.0.2.10\",\"transport\":0,"
                  "\"name\":\"host910.example\",\"qtype\":1,\"rcode\":0,\"action\":2,\"verdict\":7,\"line\":5,"
-                 "\"list\":0,\"latency_us\":49910,\"cached\":0}\n");
-    f = (struct dns_log_filter){.name = "host5.example", .after_us = 1700000001005000, .limit = 1};
+                 "\"list\":0,\"latency_us\":49910,\"cached\":0,\"member\":\"city\",\"group\":\"school\",\"trigger\":0,\"seq\":99911}\n");
+    f = (struct dns_log_filter){.name = "host5.example", .after_seq = 1006, .limit = 1, .group = "", .member = ""};
     check_int(dns_query_log(&f, sql, sizeof sql), >, 0);
     check_answer(e, sql,
                  "{\"time_us\":1700000002005000,\"client_ip\":\"::ffff:192.0.2.5\",\"transport\":0,"
                  "\"name\":\"host5.example\",\"qtype\":1,\"rcode\":0,\"action\":0,\"verdict\":0,\"line\":0,"
-                 "\"list\":0,\"latency_us\":2005,\"cached\":0}\n");
+                 "\"list\":0,\"latency_us\":2005,\"cached\":0,\"member\":\"\",\"group\":\"\",\"trigger\":0,\"seq\":2006}\n");
+    check_int(dns_query_top(DNS_TOP_GROUPS, 0, "city", 1, sql, sizeof sql), >, 0);
+    check_answer(e, sql, "{\"group\":\"school\",\"member\":\"city\",\"hits\":10000,\"blocked\":10000,\"clients\":10,"
+                         "\"last_s\":1700000099}\n");
     struct engine_status status;
     check_int(engine_status_get(e, &status), ==, 0);
     check_int(status.rows, ==, 100000);
@@ -200,6 +218,58 @@ TEST(rows_are_counted_ranked_listed_and_survive_reopening)
     remove_dir();
 }
 
+/* A data folder as the first version left it, made with its own text. */
+static void make_old_folder(int fd)
+{
+    (void)fd;
+    struct chdb chdb;
+    const char *why = "";
+    check_int(chdb_load(library, &chdb, &why), ==, 0);
+    chdb.set_signal_handlers_enabled(0);
+    char program[] = "clickhouse", path[96];
+    snprintf(path, sizeof path, "--path=%s", data_dir);
+    char *argv[] = {program, path, NULL};
+    struct chdb_connection **c = chdb.connect(2, argv);
+    check(c != NULL);
+    static const char *const statements[] = {
+        schema_telemetry_0001,
+        "INSERT INTO dns SELECT toDateTime(1700000000), 5, toFixedString(unhex('00000000000000000000FFFFC0000201'), 16),"
+        " 0, 'old.test', 1, 0, 2, 7, 5, 1, 9, 1",
+    };
+    for (size_t i = 0; c && i < array_len(statements); i++) {
+        struct chdb_result *r = chdb.query_n(*c, statements[i], strlen(statements[i]), "Null", 4);
+        check(r && !chdb.result_error(r));
+        chdb.destroy_query_result(r);
+    }
+    if (c)
+        chdb.close_conn(c);
+}
+
+static void open_old_folder(int fd)
+{
+    (void)fd;
+    struct engine *e = open_engine();
+    insert_rows(e, 1, START_US + 1000000);
+    char sql[SQL_TEXT_MAX];
+    check_int(dns_query_log(&(struct dns_log_filter){.limit = 2}, sql, sizeof sql), >, 0);
+    check_answer(e, sql,
+                 "{\"time_us\":1700000000000005,\"client_ip\":\"::ffff:192.0.2.1\",\"transport\":0,\"name\":\"old.test\","
+                 "\"qtype\":1,\"rcode\":0,\"action\":2,\"verdict\":7,\"line\":5,\"list\":1,\"latency_us\":9,\"cached\":1,"
+                 "\"member\":\"\",\"group\":\"\",\"trigger\":0,\"seq\":0}\n"
+                 "{\"time_us\":1700000001000000,\"client_ip\":\"::ffff:192.0.2.0\",\"transport\":0,"
+                 "\"name\":\"host0.example\",\"qtype\":1,\"rcode\":0,\"action\":2,\"verdict\":7,\"line\":5,\"list\":0,"
+                 "\"latency_us\":0,\"cached\":0,\"member\":\"city\",\"group\":\"school\",\"trigger\":0,\"seq\":1}\n");
+    engine_close(e);
+}
+
+TEST(a_folder_of_an_earlier_version_is_brought_up_when_it_is_opened)
+{
+    fresh_dir();
+    run_part(make_old_folder);
+    run_part(open_old_folder);
+    remove_dir();
+}
+
 static void ask_hostile_names(int fd)
 {
     (void)fd;
@@ -214,7 +284,7 @@ static void ask_hostile_names(int fd)
         struct dns_observation o = row(1, START_US);
         o.name_len = (uint8_t)(strlen(wires[i]) + 1);
         memcpy(o.name, wires[i], o.name_len);
-        check_int(dns_rows_add(rows, &o), ==, 0);
+        check_int(add_row(rows, &o), ==, 0);
     }
     check_int(dns_rows_take(rows, &block), ==, 0);
     check_int(engine_insert(e, "dns", block.bytes, block.len), ==, 0);
@@ -386,6 +456,62 @@ TEST(retention_drops_whole_days)
     remove_dir();
 }
 
+static void see_record(struct pdns_rows *rows, const char *name, size_t name_len, const char *data, int64_t time_us)
+{
+    struct answer_record a = {
+        .time_us = time_us, .ttl_s = 60, .type = 1, .verdict = {.id = 7}, .name_len = (uint8_t)name_len};
+    memcpy(a.name, name, name_len);
+    check_int(pdns_rows_add(rows, &a, data, strlen(data)), ==, 0);
+}
+
+static void fold_records(int fd)
+{
+    (void)fd;
+    struct engine *e = open_engine();
+    struct pdns_rows *rows;
+    struct native block;
+    native_init(&block, PDNS_ROWS_BLOCK_MAX);
+    check_int(pdns_rows_new(&rows), ==, 0);
+    for (int day = 0; day < 3; day++) {
+        for (int i = 0; i < 10; i++)
+            see_record(rows, "\4evil\4test", 11, "192.0.2.1", START_US + day * DAY_US + i * 1000000);
+        see_record(rows, "\3www\4evil\4test", 15, day == 0 ? "192.0.2.1" : "192.0.2.2", START_US + day * DAY_US);
+        check_int(pdns_rows_take(rows, &block), ==, 0);
+        check_int(engine_insert(e, "pdns", block.bytes, block.len), ==, 0);
+    }
+    char sql[SQL_TEXT_MAX];
+    check_int(pdns_query(&(struct pdns_filter){.name = "evil.test", .limit = 5}, sql, sizeof sql), >, 0);
+    static const char all[] =
+        "{\"name\":\"evil.test\",\"type\":1,\"data\":\"192.0.2.1\",\"time_first\":1700000000,"
+        "\"time_last\":1700172809,\"hits\":30,\"max_ttl\":60,\"last_verdict\":7}\n";
+    check_answer(e, sql, all);
+    check_int(pdns_query(&(struct pdns_filter){.name = "test", .below = true, .data = "192.0.2.1", .limit = 5}, sql,
+                         sizeof sql), >, 0);
+    check_answer(e, sql,
+                 "{\"name\":\"evil.test\",\"type\":1,\"data\":\"192.0.2.1\",\"time_first\":1700000000,"
+                 "\"time_last\":1700172809,\"hits\":30,\"max_ttl\":60,\"last_verdict\":7}\n"
+                 "{\"name\":\"www.evil.test\",\"type\":1,\"data\":\"192.0.2.1\",\"time_first\":1700000000,"
+                 "\"time_last\":1700000000,\"hits\":1,\"max_ttl\":60,\"last_verdict\":7}\n");
+    check_int(pdns_query(&(struct pdns_filter){.name = "test", .below = true, .limit = 5, .offset = 2}, sql, sizeof sql), >, 0);
+    check_answer(e, sql, "{\"name\":\"www.evil.test\",\"type\":1,\"data\":\"192.0.2.1\",\"time_first\":1700000000,"
+                         "\"time_last\":1700000000,\"hits\":1,\"max_ttl\":60,\"last_verdict\":7}\n");
+    /* A day is forgotten, with what was first seen in it. */
+    check_int(engine_drop_before(e, "pdns", dns_query_day_kept(START_US + 2 * DAY_US, 1)), ==, 1);
+    check_int(pdns_query(&(struct pdns_filter){.name = "evil.test", .limit = 5}, sql, sizeof sql), >, 0);
+    check_answer(e, sql, "{\"name\":\"evil.test\",\"type\":1,\"data\":\"192.0.2.1\",\"time_first\":1700086400,"
+                         "\"time_last\":1700172809,\"hits\":20,\"max_ttl\":60,\"last_verdict\":7}\n");
+    native_done(&block);
+    pdns_rows_free(rows);
+    engine_close(e);
+}
+
+TEST(records_of_answers_are_folded)
+{
+    fresh_dir();
+    run_part(fold_records);
+    remove_dir();
+}
+
 /* A small disk that only this process sees; where it is not root, in a user namespace. */
 static bool mount_small_disk(void)
 {
@@ -421,7 +547,7 @@ static void fill_disk(int fd)
             struct dns_observation o = row(i, START_US);
             for (unsigned b = 0; b < 16; b++)
                 o.client.bytes[b] = (uint8_t)((seed = seed * 6364136223846793005u + 1442695040888963407u) >> 56);
-            check_int(dns_rows_add(rows, &o), ==, 0);
+            check_int(add_row(rows, &o), ==, 0);
         }
         check_int(dns_rows_take(rows, &block), ==, 0);
         r = engine_insert(e, "dns", block.bytes, block.len);
@@ -556,7 +682,7 @@ static void measure(int fd)
     double s = (double)(clock_mono_ns() - from) / 1e9;
     printf("# %d rows in %.2f s: %.0f rows/s\n", 30 * DNS_ROWS_MAX, s, 30 * DNS_ROWS_MAX / s);
     char sql[SQL_TEXT_MAX];
-    check_int(dns_query_top(DNS_TOP_BLOCKED, 0, 10, sql, sizeof sql), >, 0);
+    check_int(dns_query_top(DNS_TOP_BLOCKED, 0, NULL, 10, sql, sizeof sql), >, 0);
     for (int i = 0; i < 3; i++) {
         autofree char *json = NULL;
         size_t len;

@@ -8,6 +8,7 @@
 
 static const char *const table_names[] = {
     [STORE_TABLE_DNS] = "dns",
+    [STORE_TABLE_PDNS] = "pdns",
 };
 _Static_assert(array_len(table_names) == STORE_TABLE_COUNT, "one name per table");
 

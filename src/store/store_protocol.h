@@ -35,7 +35,7 @@ enum store_message {
     STORE_STATUS_IS,
 };
 
-enum store_table { STORE_TABLE_DNS, STORE_TABLE_COUNT };
+enum store_table { STORE_TABLE_DNS, STORE_TABLE_PDNS, STORE_TABLE_COUNT };
 
 enum {
     STORE_INSERT_HEAD_LEN = 9,             /* before the blocks */
@@ -52,7 +52,7 @@ struct store_status {
     char version[STORE_TEXT_MAX], last_error[STORE_TEXT_MAX];
 };
 
-/* "dns"; NULL beyond the enum. */
+/* "dns", "pdns"; NULL beyond the enum. */
 const char *store_table_name(unsigned table);
 
 /* Heads go into the caller's buffer in front of the bytes they announce. */

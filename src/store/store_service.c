@@ -164,12 +164,12 @@ int store_service_message(struct store_service *s, uint16_t type, struct reader 
 
 int store_service_retain(struct store_service *s, int64_t now_us)
 {
-    if (!s->engine || s->options.retention_days == 0)
-        return 0;
-    uint32_t kept = dns_query_day_kept(now_us, s->options.retention_days);
     int dropped = 0;
-    for (unsigned table = 0; table < STORE_TABLE_COUNT; table++) {
-        int r = engine_drop_before(s->engine, store_table_name(table), kept);
+    for (unsigned table = 0; s->engine && table < STORE_TABLE_COUNT; table++) {
+        unsigned days = s->options.retention_days[table];
+        if (days == 0)
+            continue;
+        int r = engine_drop_before(s->engine, store_table_name(table), dns_query_day_kept(now_us, days));
         if (r < 0) {
             note_error(s);
             return r;

@@ -21,7 +21,7 @@ struct store_service;
 
 struct store_service_options {
     struct engine_options engine; /* its texts must outlive the service */
-    unsigned retention_days;      /* whole days kept besides today; 0: for ever */
+    unsigned retention_days[STORE_TABLE_COUNT]; /* whole days kept besides today; 0: for ever */
 };
 
 /* Sends one answer; its failure is the channel's affair. */

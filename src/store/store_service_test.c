@@ -27,7 +27,7 @@ static struct store_service *without_engine(void)
 {
     struct store_service_options o = {
         .engine = {.library_path = "/nonexistent.so", .data_dir = "/tmp/none", .memory_max = 1u << 30},
-        .retention_days = 3,
+        .retention_days = {3, 3},
     };
     struct store_service *s = NULL;
     check_int(store_service_new(&o, &s), ==, 0);
@@ -87,7 +87,7 @@ TEST(what_is_no_message_gets_no_answer)
         {0, "", 0},
         {STORE_INSERTED, "\0\0\0\0\0\0\0\1", 8},
         {STORE_INSERT, "\0\0\0\0\0\0\0\1\0", 9},     /* no block */
-        {STORE_INSERT, "\0\0\0\0\0\0\0\1\1x", 10},   /* no such table */
+        {STORE_INSERT, "\0\0\0\0\0\0\0\1\2x", 10},   /* no such table */
         {STORE_INSERT, "\0\0\0\0\0\0\0\1", 8},
         {STORE_QUERY, "\0\0\0", 3},
         {STORE_QUERY, "\0\0\0\1SEL\0CT", 10},

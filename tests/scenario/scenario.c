@@ -17,7 +17,9 @@
 #include "act/policy/compile.h"
 #include "act/policy/policy.h"
 #include "fake_world.h"
+#include "model/answer_record.h"
 #include "proto/dns/message.h"
+#include "proto/dns/rdata_text.h"
 #include "apps/dns_policy.h"
 
 enum {
@@ -782,6 +784,32 @@ static void step_seen(struct scenario *s, struct words *w)
         expect_field(s, &o, take(w));
 }
 
+/* RECORD NAME TYPE DATA ttl N SUSPICION verdict REF: the next record of an upstream's answer. */
+static void step_record(struct scenario *s, struct words *w)
+{
+    static const char *const suspicions[] = {"unsuspected", "observed", "blocked"};
+    const uint8_t *frame;
+    struct answer_record a;
+    size_t n = ring_peek(&s->consumer, &frame);
+    if (n == 0 || answer_record_get(frame, n, &a) < 0) {
+        complain(s, "there is no record");
+        w->next = w->count;
+        return;
+    }
+    ring_release(&s->consumer);
+    char name[DNS_NAME_TEXT_MAX], type[DNS_TYPE_TEXT_MAX], data[DNS_RDATA_TEXT_MAX(ANSWER_RECORD_DATA_MAX)];
+    char ref[VERDICT_REF_TEXT_MAX];
+    static char got[sizeof name + sizeof type + sizeof data + 128], want[sizeof got];
+    dns_rdata_format(a.type, a.data, a.data_len, data);
+    snprintf(got, sizeof got, " %s %s %s ttl %u %s verdict %s", dns_name_format_wire(a.name, a.name_len, name),
+             dns_type_format(a.type, type), data, a.ttl_s, suspicions[a.suspicion], verdict_ref_format(a.verdict, ref));
+    size_t len = 0;
+    while (w->next < w->count && len < sizeof want)
+        len += (size_t)snprintf(want + len, sizeof want - len, " %s", take(w));
+    if (strcmp(got, want) != 0)
+        complain(s, "the record is%s", got);
+}
+
 /* FLOOD N NAME: N queries below the name, each for another; their answers are not waited for. */
 static void step_flood(struct scenario *s, struct words *w)
 {
@@ -800,6 +828,12 @@ static void step_flood(struct scenario *s, struct words *w)
     }
 }
 
+/* records all|suspected: records of upstreams' answers go into the ring too. */
+static void config_records(struct scenario *s, struct words *w)
+{
+    s->options.records = strcmp(take(w), "all") == 0 ? DNS_RECORDS_ALL : DNS_RECORDS_SUSPECTED;
+}
+
 /* ---- reading the file ---- */
 
 struct command {
@@ -809,11 +843,12 @@ struct command {
 
 static const struct command config_commands[] = {
     {"access", config_access}, {"block", config_block}, {"pass", config_pass}, {"list", config_list},
-    {"group", config_group}, {"rate", config_rate}, {"refresh", config_refresh}, {"withhold-private", config_withhold_private}};
+    {"group", config_group}, {"rate", config_rate}, {"refresh", config_refresh}, {"withhold-private", config_withhold_private}, {"records", config_records}};
 static const struct command step_commands[] = {
     {"QUERY", step_query},   {"ANSWER", step_answer}, {"SILENCE", step_silence}, {"TIME", step_time},
     {"WALL", step_wall},     {"UPSTREAM", step_upstream}, {"SPEAK", step_speak}, {"ASKED", step_asked},
     {"COUNT", step_count},   {"SEEN", step_seen},     {"FLOOD", step_flood},
+    {"RECORD", step_record},
 };
 
 static void run_command(struct scenario *s, const struct command *commands, size_t count, struct words *w)

@@ -137,6 +137,17 @@ int dns_record_name(const struct dns_walk *w, const struct dns_record *r, unsign
     return e < 0 ? e : -ENOENT;
 }
 
+int dns_record_data(const struct dns_walk *w, const struct dns_record *r, struct writer *out)
+{
+    const char *layout = layout_of(r->type);
+    size_t at = r->rdata_at;
+    struct rdata_part part;
+    int e;
+    while ((e = rdata_next(w, r, &layout, &at, &part)) > 0)
+        writer_bytes(out, part.is_name ? part.name.wire : part.octets, part.is_name ? part.name.len : part.len);
+    return e;
+}
+
 /* Suffixes already written and where: enough for common answers; beyond it names are simply written out. */
 enum { SUFFIXES_MAX = 96 };
 

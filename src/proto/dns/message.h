@@ -46,6 +46,10 @@ int dns_record_name(const struct dns_walk *w, const struct dns_record *r, unsign
  * left to the caller. */
 int dns_record_write(struct writer *out, const struct dns_walk *w, const struct dns_record *r) must_check;
 
+/* Writes the record's data, its names uncompressed. -EBADMSG when it does not fit its type's layout; a full writer is left to
+ * the caller. */
+int dns_record_data(const struct dns_walk *w, const struct dns_record *r, struct writer *out) must_check;
+
 /* For how long an answer holds, as an HTTP cache asks (RFC 8484 5.1): the smallest TTL of its answer section and
  * the negative TTL of RFC 2308 5, of those that are there; 0 for an error or a message that is no good. */
 uint32_t dns_message_lifetime_s(const uint8_t *message, size_t len);

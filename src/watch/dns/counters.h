@@ -43,7 +43,8 @@
     X(tls_refused, "tls_refused")                    \
     X(doh_bad_requests, "doh_bad_requests")          \
     X(notify_taken, "notify_taken")                  \
-    X(notify_refused, "notify_refused")
+    X(notify_refused, "notify_refused")              \
+    X(records_left_out, "records_left_out")
 
 struct dns_counters {
     _Atomic uint64_t queries[DNS_TRANSPORT_COUNT];

@@ -46,6 +46,8 @@ enum {
     DNS_RELAY_RETRY_MS = 300,     /* after a connection that failed: below libunbound's patience with a server */
     DNS_RELAY_SILENCE_S = 10,     /* nothing heard for so long: a connection that is gone, or that nobody needs */
 
+    DNS_RECORDS_MAX = 32, /* of one answer, for passive DNS: a name with more addresses than this is a pool of them */
+
     DNS_DOH_STREAMS_MAX = 8192,  /* open requests of one worker: as many as may wait for an upstream, 12 MiB */
     DNS_DOH_HEADERS_MAX = 8192,  /* octets of a request's header list; the longest query takes 1.7 KiB of it */
 };

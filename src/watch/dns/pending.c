@@ -354,14 +354,32 @@ static struct dns_cache_entry *cache_answer(struct dns_worker *w, const struct p
     return dns_cache_find(w->cache, p->cache_hash, q);
 }
 
+/* The records of an answer that has just been taken. The policy must be held. */
+static void tell_records(struct pending *p, struct work *work, const struct dns_cache_entry *e,
+                         const struct dns_name_servers *servers)
+{
+    struct dns_worker *w = p->worker;
+    if (!records_are_wanted(w))
+        return;
+    w->now_us = clock_wall_us();
+    bool is_clean = dns_cache_entry_mark(e) == w->policy_serial;
+    if (!is_clean && !(work->decision.final && work->decision.action == DNS_ACTION_PASS))
+        examine_answer(w, work, e, servers);
+    records_tell(w, work, e);
+}
+
 static void on_name_servers(void *self, const struct dns_name_servers *servers)
 {
     struct pending *p = self;
     struct dns_worker *w = p->worker;
     struct dns_cache_entry *e = dns_cache_find(w->cache, p->cache_hash, asked(p));
     bool held = hold_policy(w), waits = false;
-    if (e)
+    if (e) {
+        struct work work = work_of(p);
+        respond_decide_again(w, &work, &p->query.name);
         examine_remember(w, e, servers);
+        tell_records(p, &work, e, servers);
+    }
     if (e && !p->answered)
         waits = tell(p, e, 0, servers);
     else if (!p->answered) /* evicted meanwhile, by a flood */
@@ -382,9 +400,10 @@ static bool settle(struct pending *p, struct dns_cache_entry *e)
     examine_remember(w, e, NULL);
     struct work work = work_of(p);
     respond_decide_again(w, &work, &p->query.name);
-    if (!w->o.policy.wants_name_servers(w->policy, &p->asker, &work.decision))
+    if (!w->o.policy.wants_name_servers(w->policy, &p->asker, &work.decision)) {
+        tell_records(p, &work, e, NULL);
         waits = !p->answered && tell(p, e, 0, NULL);
-    else if (name_servers_find(w, &p->query, e, on_name_servers, p) == 0)
+    } else if (name_servers_find(w, &p->query, e, on_name_servers, p) == 0)
         waits = true;
     else if (!p->answered)
         answer_failure(p, DNS_EDE_OTHER);

@@ -64,6 +64,14 @@ struct dns_policy {
 
 struct dns_tls; /* tls.h */
 
+/* Of which answers of upstreams the records are told, for passive DNS. */
+enum dns_records {
+    DNS_RECORDS_OFF,
+    DNS_RECORDS_SUSPECTED, /* those that a rule blocks or observes */
+    DNS_RECORDS_ALL,
+    DNS_RECORDS_COUNT
+};
+
 struct dns_socket {
     int fd;
     enum dns_transport transport; /* UDP: bound datagram socket; others: listening socket */
@@ -95,6 +103,7 @@ struct dns_worker_options {
     struct dns_notify notify;
     const struct dns_tls *tls;     /* borrowed, shared by all workers; NULL: clients of DoT and DoH are sent away */
     struct dns_counters *counters; /* shared page, or private memory */
+    enum dns_records records;      /* go into the ring too */
     struct ring *ring;             /* producer side; NULL: observations go nowhere */
 };
 

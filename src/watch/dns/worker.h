@@ -144,6 +144,14 @@ int examine_follow(const struct dns_worker *w, const struct dns_cache_entry *e, 
 bool examine_answer(struct dns_worker *w, struct work *work, const struct dns_cache_entry *e,
                     const struct dns_name_servers *servers);
 
+/* records.c: passive DNS. */
+static inline bool records_are_wanted(const struct dns_worker *w)
+{
+    return w->o.ring && w->o.records != DNS_RECORDS_OFF;
+}
+/* An upstream's answer has been taken, and this is the decision on the query and it. */
+void records_tell(struct dns_worker *w, const struct work *work, const struct dns_cache_entry *e);
+
 /* name_servers.c: finds the name servers of the zones that an answer came from, for rules about them. */
 typedef void name_servers_done_fn(void *self, const struct dns_name_servers *servers);
 int name_servers_new(struct dns_worker *w) must_check;
