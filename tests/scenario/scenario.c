@@ -5,6 +5,8 @@
  * The language is told in README.md of this folder. The worker, its event loop, the policy and the answers are the real
  * ones; the clock, the network and the upstream are fake_world.h. Every file has a worker and a policy of its own.
  */
+#include "scenario.h"
+
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -13,259 +15,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
-
-#include "act/policy/compile.h"
-#include "act/policy/policy.h"
-#include "fake_world.h"
-#include "model/answer_record.h"
-#include "proto/dns/message.h"
-#include "proto/dns/rdata_text.h"
-#include "apps/dns_policy.h"
-
-enum {
-    WORDS_MAX = 64,
-    QUERIES_MAX = 64, /* of one scenario */
-    SCENARIO_LINE_MAX = 1024,
-    RING_CAPACITY = 1 << 20,
-    SLICE_MS = 250,   /* time passes in the worker's own ticks ... */
-    SLICES_MAX = 400, /* ... unless there are too many of them */
-};
-
-struct scenario {
-    const char *path;
-    unsigned line;
-    bool failed, running;
-    /* Policy under construction. */
-    struct policy_builder *hand, *lists;
-    int hand_list;
-    uint32_t hand_verdict;
-    FILE *list_text;
-    struct compile_source list_source;
-    /* What runs. */
-    struct group_settings groups;
-    struct dns_policy_source policy;
-    struct dns_worker_options options;
-    struct dns_name private_name;
-    struct dns_worker *worker;
-    struct dns_counters counters;
-    struct ring producer, consumer;
-    void *ring_memory;
-    int dir_fd, udp_fd, tcp_fd;
-    /* What was asked; identifiers are places here. */
-    struct asked {
-        struct addr client;
-        bool tcp, edns, keepalive, cookie;
-        uint8_t client_cookie[DNS_CLIENT_COOKIE_LEN];
-        uint8_t question[DNS_NAME_MAX + 4];
-        size_t question_len;
-    } asked[QUERIES_MAX];
-    unsigned asked_count;
-    uint8_t server_cookie[DNS_SERVER_COOKIE_LEN]; /* the last that an answer brought */
-};
-
-static printf_like(2, 3) void complain(struct scenario *s, const char *format, ...)
-{
-    va_list args;
-    printf("# %s:%u: ", s->path, s->line);
-    va_start(args, format);
-    vprintf(format, args);
-    va_end(args);
-    printf("\n");
-    s->failed = true;
-}
-
-/* ---- words ---- */
-
-struct words {
-    char *at[WORDS_MAX];
-    unsigned count, next;
-};
-
-static const char *take(struct words *w)
-{
-    return w->next < w->count ? w->at[w->next++] : "";
-}
-
-static bool take_if(struct words *w, const char *word)
-{
-    if (w->next == w->count || strcmp(w->at[w->next], word) != 0)
-        return false;
-    w->next++;
-    return true;
-}
-
-static long take_number(struct scenario *s, struct words *w)
-{
-    const char *text = take(w);
-    char *end;
-    long value = strtol(text, &end, 10);
-    if (end == text || *end)
-        complain(s, "\"%s\" is not a number", text);
-    return value;
-}
-
-/* "+1.8", "-3600": seconds, as microseconds. */
-static int64_t take_seconds(struct scenario *s, struct words *w)
-{
-    const char *text = take(w);
-    char *end;
-    double value = strtod(text, &end);
-    if (end == text || *end || (*text != '+' && *text != '-'))
-        complain(s, "\"%s\" is not a number of seconds with its sign", text);
-    return (int64_t)(value * 1e6 + (value < 0 ? -0.5 : 0.5));
-}
-
-static struct dns_name take_name(struct scenario *s, struct words *w)
-{
-    const char *text = take(w);
-    struct dns_name n = {.len = 1};
-    if (dns_name_parse(text, strlen(text), &n) < 0)
-        complain(s, "\"%s\" is not a name", text);
-    return n;
-}
-
-static uint16_t take_type(struct scenario *s, struct words *w)
-{
-    const char *text = take(w);
-    uint16_t type = 0;
-    if (dns_type_parse(text, &type) < 0)
-        complain(s, "\"%s\" is not a type", text);
-    return type;
-}
-
-static struct addr take_addr(struct scenario *s, struct words *w)
-{
-    const char *text = take(w);
-    struct addr a = {0};
-    if (addr_parse(text, &a) < 0)
-        complain(s, "\"%s\" is not an address", text);
-    return a;
-}
-
-/* ---- configuration ---- */
-
-static struct policy_builder *new_builder(const struct scenario *s)
-{
-    struct policy_builder *b = NULL;
-    struct policy_builder_options o = {
-        .dir_fd = s->dir_fd, .memory_max = 1 << 20, .key = {1, 2}, .now_us = world_clock_wall_us()};
-    int e = policy_builder_new(&o, &b);
-    assert(e == 0);
-    return b;
-}
-
-static void by_hand(struct scenario *s, struct words *w, uint8_t action)
-{
-    struct dns_name name = take_name(s, w);
-    struct policy_rule_spec spec = {.list = (uint16_t)s->hand_list, .action = action, .scope = POLICY_SCOPE_BOTH};
-    if (take_if(w, "until"))
-        spec.until_us = world_clock_wall_us() + take_seconds(s, w);
-    if (policy_builder_add(s->hand, &name, &spec, ++s->hand_verdict) < 0)
-        complain(s, "the rule cannot be added");
-}
-
-static void config_block(struct scenario *s, struct words *w)
-{
-    by_hand(s, w, DNS_ACTION_NXDOMAIN);
-}
-
-static void config_pass(struct scenario *s, struct words *w)
-{
-    by_hand(s, w, DNS_ACTION_PASS);
-}
-
-static void config_access(struct scenario *s, struct words *w)
-{
-    while (w->next < w->count && s->options.access_count < DNS_ACCESS_MAX)
-        if (addr_prefix_parse(take(w), &s->options.access[s->options.access_count++]) < 0)
-            complain(s, "not a prefix");
-}
-
-static void end_list(struct scenario *s);
-
-/* group NAME [client PREFIX | list NAME | without NAME]...; "group * without NAME" is for everybody. */
-static void config_group(struct scenario *s, struct words *w)
-{
-    struct group_settings *g = &s->groups;
-    const char *name = take(w);
-    uint16_t group = 0;
-    if (strcmp(name, "*") != 0) {
-        snprintf(g->groups[g->count].name, sizeof g->groups[0].name, "%s", name);
-        group = (uint16_t)++g->count;
-    }
-    while (w->next < w->count) {
-        if (take_if(w, "client")) {
-            if (addr_prefix_parse(take(w), &g->prefixes[g->prefix_count].prefix) < 0)
-                complain(s, "not a prefix");
-            g->prefixes[g->prefix_count++].group = group;
-            continue;
-        }
-        g->lists[g->list_count].without = take_if(w, "without");
-        if (!g->lists[g->list_count].without && !take_if(w, "list"))
-            complain(s, "\"%s\" is nothing of a group", take(w));
-        snprintf(g->lists[g->list_count].name, sizeof g->lists[0].name, "%s", take(w));
-        g->lists[g->list_count++].group = group;
-    }
-}
-
-/* rate N BURST [loopback]: of each client. */
-static void config_rate(struct scenario *s, struct words *w)
-{
-    s->options.rate = (struct dns_rate_options){.ipv4_prefix = 32, .ipv6_prefix = 56};
-    s->options.rate.per_second = (unsigned)take_number(s, w);
-    s->options.rate.burst = (unsigned)take_number(s, w);
-    s->options.rate.loopback = take_if(w, "loopback");
-}
-
-/* refresh: answers much asked for are resolved anew before they expire. */
-static void config_refresh(struct scenario *s, struct words *w)
-{
-    (void)w;
-    s->options.upstream.refresh = true;
-}
-
-/* withhold-private [NAME]: private addresses of public names; NAME may have them. */
-static void config_withhold_private(struct scenario *s, struct words *w)
-{
-    s->options.withhold_private = true;
-    if (w->next == w->count)
-        return;
-    s->private_name = take_name(s, w);
-    s->options.private_names = (struct dns_private_names){.at = &s->private_name, .count = 1};
-}
-
-/* list NAME FORMAT number N verdict N; its lines follow, each behind "|". */
-static void config_list(struct scenario *s, struct words *w)
-{
-    end_list(s);
-    s->list_source = (struct compile_source){.list.ede = DNS_EDE_FILTERED, .list.since_us = world_clock_wall_us()};
-    snprintf(s->list_source.list.name, sizeof s->list_source.list.name, "%s", take(w));
-    if (list_format_parse(take(w), &s->list_source.format) < 0)
-        complain(s, "not a format of lists");
-    if (take_if(w, "number"))
-        s->list_source.list.id = (uint32_t)take_number(s, w);
-    if (take_if(w, "verdict"))
-        s->list_source.list.verdict_id = (uint32_t)take_number(s, w);
-    s->list_text = tmpfile();
-    assert(s->list_text);
-}
-
-static void end_list(struct scenario *s)
-{
-    unsigned failed;
-    if (!s->list_text)
-        return;
-    fflush(s->list_text);
-    rewind(s->list_text);
-    s->list_source.fd = fileno(s->list_text);
-    if (policy_compile(s->lists, &s->list_source, 1, &failed) < 0)
-        complain(s, "the list cannot be read");
-    for (unsigned i = 0; i < s->list_source.sample_count; i++)
-        complain(s, "line %u of the list was skipped: %s", s->list_source.samples[i].line,
-                 list_flaw_text(s->list_source.samples[i].flaw));
-    fclose(s->list_text);
-    s->list_text = NULL;
-}
 
 /* ---- starting and stopping ---- */
 
@@ -828,33 +577,19 @@ static void step_flood(struct scenario *s, struct words *w)
     }
 }
 
-/* records all|suspected: records of upstreams' answers go into the ring too. */
-static void config_records(struct scenario *s, struct words *w)
-{
-    s->options.records = strcmp(take(w), "all") == 0 ? DNS_RECORDS_ALL : DNS_RECORDS_SUSPECTED;
-}
-
 /* ---- reading the file ---- */
 
-struct command {
-    const char *word;
-    void (*run)(struct scenario *s, struct words *w);
-};
-
-static const struct command config_commands[] = {
-    {"access", config_access}, {"block", config_block}, {"pass", config_pass}, {"list", config_list},
-    {"group", config_group}, {"rate", config_rate}, {"refresh", config_refresh}, {"withhold-private", config_withhold_private}, {"records", config_records}};
 static const struct command step_commands[] = {
     {"QUERY", step_query},   {"ANSWER", step_answer}, {"SILENCE", step_silence}, {"TIME", step_time},
     {"WALL", step_wall},     {"UPSTREAM", step_upstream}, {"SPEAK", step_speak}, {"ASKED", step_asked},
     {"COUNT", step_count},   {"SEEN", step_seen},     {"FLOOD", step_flood},
-    {"RECORD", step_record},
+    {"RECORD", step_record}, {0},
 };
 
-static void run_command(struct scenario *s, const struct command *commands, size_t count, struct words *w)
+static void run_command(struct scenario *s, const struct command *commands, struct words *w)
 {
     const char *word = take(w);
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; commands[i].word; i++) {
         if (strcmp(commands[i].word, word) == 0) {
             commands[i].run(s, w);
             if (w->next < w->count)
@@ -885,7 +620,7 @@ static void run_line(struct scenario *s, char *line)
         if (!s->running)
             start(s);
         if (!s->failed)
-            run_command(s, step_commands, array_len(step_commands), &w);
+            run_command(s, step_commands, &w);
         return;
     }
     end_list(s);
@@ -893,7 +628,7 @@ static void run_line(struct scenario *s, char *line)
     if (s->running)
         complain(s, "configuration comes before the first step");
     else if (w.next < w.count)
-        run_command(s, config_commands, array_len(config_commands), &w);
+        run_command(s, config_commands, &w);
 }
 
 static bool run_file(const char *path)
