@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/addr.h"
+#include "base/utf8.h"
 #include "model/subject_url.h"
 
 static const char *const kind_words[] = {
@@ -177,30 +178,15 @@ static int read_as(const char *text, size_t len, struct subject *s)
     return 0;
 }
 
-/* Octets of one UTF-8 character (RFC 3629 4); 0: none. */
-static size_t utf8_len(const char *text, size_t left)
-{
-    const unsigned char *p = (const unsigned char *)text;
-    size_t n = p[0] < 0x80 ? 1 : p[0] < 0xc2 ? 0 : p[0] < 0xe0 ? 2 : p[0] < 0xf0 ? 3 : p[0] < 0xf5 ? 4 : 0;
-    if (n == 0 || n > left)
-        return 0;
-    for (size_t i = 1; i < n; i++)
-        if ((p[i] & 0xc0) != 0x80)
-            return 0;
-    bool overlong = (p[0] == 0xe0 && p[1] < 0xa0) || (p[0] == 0xf0 && p[1] < 0x90);
-    bool surrogate_or_beyond = (p[0] == 0xed && p[1] > 0x9f) || (p[0] == 0xf4 && p[1] > 0x8f);
-    return overlong || surrogate_or_beyond ? 0 : n;
-}
-
 static int read_text(const char *text, size_t len, struct subject *s)
 {
     if (len == 0)
         return -EINVAL;
     if (len >= sizeof s->value)
         return -ENAMETOOLONG;
-    for (size_t i = 0, n; i < len; i += n) {
-        n = utf8_len(text + i, len - i);
-        if (n == 0 || (unsigned char)text[i] < ' ' || text[i] == 0x7f)
+    for (struct reader r = reader_of(text, len); r.left > 0 || r.failed;) {
+        uint32_t c = utf8_take(&r);
+        if (r.failed || c < ' ' || c == 0x7f)
             return -EINVAL;
     }
     memcpy(s->value, text, len);
