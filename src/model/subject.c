@@ -85,6 +85,10 @@ int subject_read_name(const char *text, size_t len, char *to)
 /* A name whose last label has a letter: "192.0.2.300" is a slip of the pen, not a name. */
 static int read_domain(const char *text, size_t len, struct subject *s)
 {
+    if (len == 1 && text[0] == '.') { /* the root: every name */
+        memcpy(s->value, ".", 2);
+        return 0;
+    }
     int e = subject_read_name(text, len, s->value);
     if (e < 0)
         return e;

@@ -118,7 +118,7 @@ int json_number_format(double value, char *to)
 }
 
 /* RFC 8785 3.2.2.2. */
-static int write_string(const char *text, size_t len, struct writer *w)
+int json_canonical_string(const char *text, size_t len, struct writer *w)
 {
     struct reader r = reader_of(text, len);
     writer_u8(w, '"');
@@ -183,7 +183,7 @@ static int write_object(const json_t *object, unsigned depth, struct writer *w)
     for (size_t i = 0; i < n; i++) {
         if (i > 0)
             writer_u8(w, ',');
-        int result = write_string(members[i].key, members[i].len, w);
+        int result = json_canonical_string(members[i].key, members[i].len, w);
         if (result < 0)
             return result;
         writer_u8(w, ':');
@@ -239,7 +239,7 @@ static int write_value(const json_t *value, unsigned depth, struct writer *w)
     case JSON_ARRAY:
         return depth == JSON_CANONICAL_DEPTH_MAX ? -ELOOP : write_array(value, depth + 1, w);
     case JSON_STRING:
-        return write_string(json_string_value(value), json_string_length(value), w);
+        return json_canonical_string(json_string_value(value), json_string_length(value), w);
     case JSON_INTEGER:
         return write_integer(json_integer_value(value), w);
     case JSON_REAL:

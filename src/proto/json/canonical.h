@@ -25,6 +25,8 @@ int json_canonical_write(const json_t *value, struct writer *w) must_check;
 /* The same into memory that the caller frees; without a terminator. -EMSGSIZE: longer than `max`. */
 int json_canonical_new(const json_t *value, size_t max, uint8_t **ret_text, size_t *ret_len) must_check;
 
+/* One string of it, for who writes the members of a fixed form in their order. -EILSEQ. */
+int json_canonical_string(const char *text, size_t len, struct writer *w) must_check;
 /* A number as ECMAScript writes it (ECMA-262 Number::toString, RFC 8785 3.2.2.3), terminated, into JSON_NUMBER_MAX octets;
  * returns its length. -ERANGE: infinite or not a number. */
 int json_number_format(double value, char *to) must_check;
