@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Holds dist/hinomi-ledger-check to ledgers made by proto/tlog: whole ones pass, and each kind of change is found.
 
-    check_test.py MAKE_LEDGER CHECKER
+    check_test.py MAKE_LEDGER CHECKER DOCUMENT    the last: docs/formats/ledger-log.md
 
 Prints "ok NAME" or "not ok NAME" lines; what the checker said wrongly is shown.
 """
@@ -17,7 +17,7 @@ import subprocess
 import sys
 import tempfile
 
-make, checker = sys.argv[1:]
+make, checker, document = map(os.path.abspath, sys.argv[1:])
 loader = importlib.machinery.SourceFileLoader("checker", checker)
 sys.dont_write_bytecode = True
 module = importlib.util.module_from_spec(importlib.util.spec_from_loader("checker", loader))
@@ -227,6 +227,18 @@ def commands(folder, key):
     ok("usage", all(run(*a).returncode == 2 for a in ([], [key], [key, "--old", "x"], [key, folder, "--entry", "x"])))
 
 
+def example(work):
+    """The document's example is run as it stands."""
+    text = get(document).decode().split("```sh\n")[1].split("```")[0]
+    folder = os.path.join(work, "example")
+    os.mkdir(folder)
+    os.symlink(checker, os.path.join(folder, "hinomi-ledger-check"))
+    run = subprocess.run(["sh", "-eu"], input=text, cwd=folder, capture_output=True, text=True, timeout=60, check=False,
+                         env={**os.environ, "PATH": folder + ":" + os.environ["PATH"]})
+    wanted = [line.split("  # ")[1] for line in text.split("\n") if line.startswith(("hex root", "echo"))]
+    ok("the_example_of_the_document", run.returncode == 0 and run.stdout.count("ok: ") == 4 and all(w in run.stdout for w in wanted), run)
+
+
 with tempfile.TemporaryDirectory(prefix="hinomi-ledger-check.") as work:
     vectors()
     canonical()
@@ -238,4 +250,5 @@ with tempfile.TemporaryDirectory(prefix="hinomi-ledger-check.") as work:
     changes(folder, key)
     rewritten(work, folder, key)
     commands(folder, key)
+    example(work)
 sys.exit(failed > 0)
