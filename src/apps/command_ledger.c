@@ -44,6 +44,10 @@ static int open_file(const struct control_client_options *o, struct ledger **ret
     else
         config_default_data(data);
     snprintf(path, sizeof path, "%s/%s", data, NODE_LEDGER);
+    if (access(path, F_OK) < 0) {
+        control_client_error(o, _("ledger %s: %s"), path, strerror(errno));
+        return -1;
+    }
     int e = ledger_open_to_read(path, ret_ledger);
     if (e < 0)
         control_client_error(o, _("ledger %s: %s"), path, _(ledger_error_of(e)));

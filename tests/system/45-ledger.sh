@@ -15,7 +15,7 @@ fails_with() {
 
 chmod 711 "$WORK"
 mkdir "$WORK/data"
-printf 'data: %s/data\ndns:\n  listen_tls: []\n  listen_https: []\n  workers: 1\n' "$WORK" >"$WORK/node.conf"
+printf 'dns:\n  listen_tls: []\n  listen_https: []\n  workers: 1\n' >"$WORK/node.conf"
 stay_root_if_alone "$WORK/node.conf"
 start_node
 
