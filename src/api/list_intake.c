@@ -86,6 +86,20 @@ static void on_in_force(void *self, const char *error)
     end(self, LIST_INTAKE_TAKEN, error, NULL);
 }
 
+struct verdict list_verdict(const char *name, enum verdict_author_kind by, const char *source, int64_t now_us)
+{
+    struct verdict v = {.claim = CLAIM_LIST,
+                        .subject.kind = SUBJECT_LIST,
+                        .author.kind = by,
+                        .probability = VERDICT_CERTAIN,
+                        .tlp = VERDICT_TLP_AMBER,
+                        .made_us = now_us,
+                        .from_us = now_us};
+    snprintf(v.subject.value, sizeof v.subject.value, "%s", name);
+    snprintf(v.author.name, sizeof v.author.name, "%s", source);
+    return v;
+}
+
 int list_intake_new(const struct list_intake_options *options, struct list_intake **ret_intake, char *ret_error)
 {
     static unsigned serial;
@@ -117,12 +131,10 @@ int list_intake_new(const struct list_intake_options *options, struct list_intak
     in->record.protects = options->protects;
     in->record.observes = options->observes || (in->known && in->old.observes);
     in->record.imported_us = now_us;
-    in->verdict = (struct verdict){.claim = VERDICT_CLAIM_LIST, .made_us = now_us, .from_us = now_us};
-    snprintf(in->verdict.subject, sizeof in->verdict.subject, "%s", options->name);
-    snprintf(in->verdict.source, sizeof in->verdict.source, "%s", options->source);
+    in->verdict = list_verdict(options->name, options->by, options->source, now_us);
     snprintf(in->verdict.reason, sizeof in->verdict.reason, "%s", options->reason);
     in->o.name = in->record.name;
-    in->o.source = in->verdict.source;
+    in->o.source = in->verdict.author.name;
     in->o.reason = in->verdict.reason;
     snprintf(in->temporary, sizeof in->temporary, LISTS_FOLDER "/incoming-%u", ++serial);
     crypto_hash_sha256_init(&in->hash);
@@ -221,7 +233,7 @@ static void hold(struct list_intake *in)
     memcpy(h->format, in->record.format, sizeof h->format);
     memcpy(h->sha256, in->record.sha256, sizeof h->sha256);
     snprintf(h->path, sizeof h->path, LISTS_FOLDER "/held-%s", h->name);
-    snprintf(h->source, sizeof h->source, "%s", in->verdict.source);
+    snprintf(h->source, sizeof h->source, "%s", in->verdict.author.name);
     snprintf(h->reason, sizeof h->reason, "%s", in->verdict.reason);
     if (was_held && !before.discarded && strcmp(before.sha256, h->sha256) == 0)
         h->since_us = before.since_us;
@@ -348,9 +360,7 @@ int list_intake_accept(struct node *node, const char *name, const char *source, 
     memcpy(in->record.format, h.format, sizeof h.format);
     memcpy(in->record.sha256, h.sha256, sizeof h.sha256);
     snprintf(in->record.path, sizeof in->record.path, LISTS_FOLDER "/%s-%s", h.name, h.sha256);
-    in->verdict = (struct verdict){.claim = VERDICT_CLAIM_LIST, .made_us = now_us, .from_us = now_us};
-    snprintf(in->verdict.subject, sizeof in->verdict.subject, "%s", name);
-    snprintf(in->verdict.source, sizeof in->verdict.source, "%s", source);
+    in->verdict = list_verdict(name, VERDICT_BY_ANALYST, source, now_us);
     if (reason && *reason)
         snprintf(in->verdict.reason, sizeof in->verdict.reason, "%s", reason);
     else

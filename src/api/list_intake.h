@@ -33,6 +33,7 @@ typedef void list_intake_done(void *self, const struct list_intake_report *repor
 
 struct list_intake_options {
     struct node *node;
+    enum verdict_author_kind by; /* a person, or a feed */
     const char *name, *source, *reason; /* copied */
     struct list_reading reading;
     bool force;    /* never held, and taken again when unchanged */
@@ -43,6 +44,8 @@ struct list_intake_options {
 
 struct list_intake;
 
+/* The verdict on a list that somebody gives, valid from now on without an end; its reason is left to the caller. */
+struct verdict list_verdict(const char *name, enum verdict_author_kind by, const char *source, int64_t now_us);
 /* A list's name stands in answers to clients: letters, digits, "-_.", at most LIST_NAME_MAX - 1 of them. */
 bool list_name_is_valid(const char *name);
 /* -EINVAL and the like with a text for people in ret_error (LIST_INTAKE_ERROR_MAX). */

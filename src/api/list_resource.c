@@ -214,8 +214,7 @@ static void handle_remove(struct control_request *request, const json_t *argumen
     struct list_record record;
     struct list_held held;
     int64_t now_us = clock_wall_us();
-    struct verdict why = {.made_us = now_us, .from_us = now_us};
-    snprintf(why.source, sizeof why.source, "%s", control_request_source(request));
+    struct verdict why = list_verdict(name ? name : "", VERDICT_BY_ANALYST, control_request_source(request), now_us);
     snprintf(why.reason, sizeof why.reason, "%s", reason && *reason ? reason : _("removed"));
     if (!name || ledger_list_get(node->ledger, name, &record) < 0) {
         control_reply_error(request, _("no list of that name; \"hinomi lists\" shows those there are"));
@@ -303,10 +302,8 @@ static void set_observes(struct control_request *request, const json_t *argument
         return;
     }
     int64_t now_us = clock_wall_us();
-    struct verdict v = {
-        .claim = VERDICT_CLAIM_LIST, .made_us = now_us, .from_us = now_us, .supersedes = r->verdict};
-    snprintf(v.subject, sizeof v.subject, "%s", name);
-    snprintf(v.source, sizeof v.source, "%s", control_request_source(request));
+    struct verdict v = list_verdict(name, VERDICT_BY_ANALYST, control_request_source(request), now_us);
+    v.supersedes = r->verdict;
     snprintf(v.reason, sizeof v.reason, "%s", reason && *reason ? reason : observes ? _("only observed") : _("enforced"));
     r->observes = observes;
     if (ledger_list_import(node->ledger, &v, r) < 0) {

@@ -11,17 +11,21 @@
 
 json_t *api_verdict_json(const struct verdict *v)
 {
-    return json_pack("{s:i, s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:i}", "id", (int)v->id, "claim",
-                     verdict_claim_word(v->claim), "subject", v->subject, "source", v->source, "reason", v->reason, "group", v->scope,
+    char id[VERDICT_ID_TEXT_MAX];
+    return json_pack("{s:I, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:i, s:s, s:s, s:I, s:I, s:I, s:I}", "number",
+                     (json_int_t)v->number, "id", verdict_id_format(&v->id, id), "claim", claim_traits(v->claim)->word, "kind",
+                     subject_kind_word(v->subject.kind), "subject", v->subject.value, "author_kind",
+                     verdict_author_word(v->author.kind), "source", v->author.name, "reason", v->reason, "group", v->scope,
+                     "probability", (int)v->probability, "tlp", verdict_tlp_word(v->tlp), "pap", verdict_pap_word(v->pap),
                      "made_us", (json_int_t)v->made_us, "from_us", (json_int_t)v->from_us, "until_us",
-                     (json_int_t)v->until_us, "supersedes", (int)v->supersedes);
+                     (json_int_t)v->until_us, "supersedes", (json_int_t)v->supersedes);
 }
 
 /* The newest verdict by hand for the same scope that nothing replaces. */
 static int keep_standing(const struct verdict *v, void *self)
 {
     struct verdict *found = self;
-    if (v->claim == VERDICT_CLAIM_LIST || strcmp(v->scope, found->scope) != 0)
+    if (claim_traits(v->claim)->group != CLAIM_DIRECTIVE || v->claim == CLAIM_LIST || strcmp(v->scope, found->scope) != 0)
         return 0;
     *found = *v;
     return 1;
@@ -35,8 +39,8 @@ static const char *take_subject(const struct node *node, const json_t *arguments
     struct policy_subject_text subject;
     if (!given || policy_subject_parse(given, &subject) < 0)
         return _("neither a domain name nor an address or a network (bits after the prefix must be zero)");
-    if (snprintf(v->subject, sizeof v->subject, "%s", subject.text) >= (int)sizeof v->subject)
-        return _("the name is too long");
+    if (subject_guess(subject.text, strlen(subject.text), &v->subject) < 0)
+        return _("the name ends in a number, which no domain does: a slip of the pen?");
     if (group && policy_group_of_name(policy_groups_get(node->policy(node->self)), group) < 0)
         return _("no client group of that name is configured");
     snprintf(v->scope, sizeof v->scope, "%s", group ? group : "");
@@ -83,7 +87,7 @@ static const char *protected_by(struct node *node, const struct verdict *v, char
     struct name_set_entry by;
     char protected_name[DNS_NAME_TEXT_MAX];
     const struct protection *protection = node->protection(node->self);
-    if (v->claim != VERDICT_CLAIM_BLOCK || dns_name_parse(v->subject, strlen(v->subject), &name) < 0 ||
+    if (v->claim != CLAIM_BLOCK || dns_name_parse(v->subject.value, strlen(v->subject.value), &name) < 0 ||
         !node->is_protecting(node->self))
         return NULL;
     if (!protection)
@@ -95,13 +99,14 @@ static const char *protected_by(struct node *node, const struct verdict *v, char
     return text;
 }
 
-static void make_verdict(struct control_request *request, const json_t *arguments, enum verdict_claim claim)
+static void make_verdict(struct control_request *request, const json_t *arguments, enum claim claim)
 {
     struct node *node = control_request_self(request);
     const char *reason = json_string_value(json_object_get(arguments, "reason"));
     int64_t until_us = json_integer_value(json_object_get(arguments, "until_us"));
     int64_t now_us = clock_wall_us();
-    struct verdict v = {.claim = claim, .made_us = now_us, .from_us = now_us, .until_us = until_us};
+    struct verdict v = {.claim = claim, .probability = VERDICT_CERTAIN, .tlp = VERDICT_TLP_AMBER, .made_us = now_us,
+                        .from_us = now_us, .until_us = until_us};
     const char *wrong = take_subject(node, arguments, &v);
     if (wrong) {
         control_reply_error(request, "%s", wrong);
@@ -123,26 +128,26 @@ static void make_verdict(struct control_request *request, const json_t *argument
         return;
     }
     snprintf(v.reason, sizeof v.reason, "%s", reason);
-    snprintf(v.source, sizeof v.source, "%s", control_request_source(request));
+    snprintf(v.author.name, sizeof v.author.name, "%s", control_request_source(request));
     struct verdict standing = {0};
     memcpy(standing.scope, v.scope, sizeof standing.scope);
-    if (ledger_find_subject(node->ledger, v.subject, keep_standing, &standing) < 0) {
+    if (ledger_find_subject(node->ledger, v.subject.value, keep_standing, &standing) < 0) {
         control_reply_error(request, _("the ledger cannot be read: %s"), _(ledger_error(node->ledger)));
         return;
     }
-    v.supersedes = standing.id;
+    v.supersedes = standing.number;
     append(request, node, &v);
 }
 
 static void handle_block(struct control_request *request, const json_t *arguments)
 {
     bool observes = json_is_true(json_object_get(arguments, "observe"));
-    make_verdict(request, arguments, observes ? VERDICT_CLAIM_OBSERVE : VERDICT_CLAIM_BLOCK);
+    make_verdict(request, arguments, observes ? CLAIM_OBSERVE : CLAIM_BLOCK);
 }
 
 static void handle_allow(struct control_request *request, const json_t *arguments)
 {
-    make_verdict(request, arguments, VERDICT_CLAIM_ALLOW);
+    make_verdict(request, arguments, CLAIM_ALLOW);
 }
 
 /* Takes back what was said by hand: a verdict that supersedes and is itself never in force. */
@@ -156,20 +161,20 @@ static void handle_withdraw(struct control_request *request, const json_t *argum
         control_reply_error(request, "%s", wrong);
         return;
     }
-    if (ledger_find_subject(node->ledger, v.subject, keep_standing, &v) < 0 || v.id == 0 ||
+    if (ledger_find_subject(node->ledger, v.subject.value, keep_standing, &v) < 0 || v.number == 0 ||
         (v.until_us != 0 && v.until_us <= clock_wall_us())) {
-        control_reply_error(request, _("nothing was said by hand about %s, or it has ended"), v.subject);
+        control_reply_error(request, _("nothing was said by hand about %s, or it has ended"), v.subject.value);
         return;
     }
     if (!reason || !*reason || strlen(reason) >= sizeof v.reason) {
         control_reply_error(request, _("a reason is needed, of at most %d octets"), VERDICT_REASON_MAX - 1);
         return;
     }
-    v.supersedes = v.id;
-    v.id = 0;
+    v.supersedes = v.number;
+    v.id = (struct verdict_id){0};
     v.made_us = v.from_us = v.until_us = clock_wall_us();
     snprintf(v.reason, sizeof v.reason, "%s", reason);
-    snprintf(v.source, sizeof v.source, "%s", control_request_source(request));
+    snprintf(v.author.name, sizeof v.author.name, "%s", control_request_source(request));
     append(request, node, &v);
 }
 

@@ -30,7 +30,7 @@ static void print_change(const json_t *reply, const char *of_name, const char *o
     char until[WHEN_TEXT_MAX], name[IDN_TEXT_MAX];
     struct addr_prefix prefix;
     bool is_address = addr_prefix_parse(text_of(v, "subject"), &prefix) == 0;
-    printf(is_address ? of_address : of_name, number_of(v, "id"), idn_show(text_of(v, "subject"), name));
+    printf(is_address ? of_address : of_name, number_of(v, "number"), idn_show(text_of(v, "subject"), name));
     if (*text_of(v, "group"))
         columns_line(_("group"), "%s", text_of(v, "group"));
     if (number_of(v, "until_us") > number_of(v, "from_us"))
@@ -154,7 +154,7 @@ static void print_history(const json_t *history)
     json_array_foreach(history, i, v)
     {
         char made[WHEN_TEXT_MAX];
-        printf(_("  verdict %" PRId64 ", %s, %s, %s: %s\n"), number_of(v, "id"), text_of(v, "claim"),
+        printf(_("  verdict %" PRId64 ", %s, %s, %s: %s\n"), number_of(v, "number"), text_of(v, "claim"),
                when_format(number_of(v, "made_us"), made), text_of(v, "source"), text_of(v, "reason"));
     }
 }

@@ -158,7 +158,7 @@ static void show_source(const struct feed *f, char *ret_text, size_t max)
 static void take_edition(struct feed_service *s, const struct feed *f)
 {
     static const struct timeval now = {0};
-    char error[LIST_INTAKE_ERROR_MAX], source[VERDICT_SOURCE_MAX], reason[FEED_URL_MAX];
+    char error[LIST_INTAKE_ERROR_MAX], source[VERDICT_NAME_MAX], reason[FEED_URL_MAX];
     struct list_record old;
     snprintf(s->current, sizeof s->current, "%s", f->name);
     snprintf(source, sizeof source, "feed %s", f->name);
@@ -167,6 +167,7 @@ static void take_edition(struct feed_service *s, const struct feed *f)
     struct list_intake_options options = {
         .node = s->o.node,
         .name = f->name,
+        .by = VERDICT_BY_FEED,
         .source = source,
         .reason = reason,
         .protects = f->never_block,

@@ -132,8 +132,8 @@ static int count_held(const struct list_held *h, void *self)
 static void put_lists(struct out *o)
 {
     uint64_t held = 0;
-    uint32_t verdicts = 0;
-    uint8_t hash[LEDGER_HASH_LEN];
+    uint64_t verdicts;
+    uint8_t root[LEDGER_HASH_LEN];
     head(o, "list_imported_timestamp_seconds", "gauge", "When the edition of the list in force was taken in.");
     int e = ledger_list_each(o->s->ledger, put_list_time, o);
     head(o, "list_names", "gauge", "Rules of the list.");
@@ -141,8 +141,8 @@ static void put_lists(struct out *o)
         e = ledger_list_each(o->s->ledger, put_list_names, o);
     if (e == 0 && ledger_held_each(o->s->ledger, count_held, &held) == 0)
         one(o, "lists_held", "gauge", "Editions of lists that are held back.", held);
-    if (ledger_head(o->s->ledger, &verdicts, hash) == 0)
-        one(o, "verdicts", "gauge", "Verdicts in the ledger.", verdicts);
+    ledger_root(o->s->ledger, &verdicts, root);
+    one(o, "verdicts", "gauge", "Verdicts in the ledger.", verdicts);
 }
 
 static void put_roles(struct out *o)

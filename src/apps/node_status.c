@@ -157,10 +157,9 @@ static json_t *roles_json(const struct node_status_sources *s)
 json_t *node_status_json(const struct node_status_sources *s)
 {
     json_t *status = json_object();
-    uint32_t verdicts = 0;
-    uint8_t hash[LEDGER_HASH_LEN];
-    if (ledger_head(s->ledger, &verdicts, hash) < 0)
-        verdicts = 0;
+    uint64_t verdicts;
+    uint8_t root[LEDGER_HASH_LEN];
+    ledger_root(s->ledger, &verdicts, root);
     json_object_set_new(status, "version", json_string(HINOMI_VERSION));
     json_object_set_new(status, "data", json_string(s->config->data));
     add(status, "verdicts", verdicts);

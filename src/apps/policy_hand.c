@@ -31,14 +31,14 @@ static int hand_list(struct hand_build *h, const char *group)
 static int add_verdict(const struct verdict *v, void *self)
 {
     _Static_assert((int)VERDICT_SCOPE_MAX == (int)POLICY_GROUP_NAME_MAX, "a group is the scope of a verdict");
-    static const uint8_t actions[VERDICT_CLAIM_COUNT] = {
-        [VERDICT_CLAIM_BLOCK] = DNS_ACTION_NXDOMAIN,
-        [VERDICT_CLAIM_ALLOW] = DNS_ACTION_PASS,
-        [VERDICT_CLAIM_OBSERVE] = DNS_ACTION_OBSERVE,
+    static const uint8_t actions[CLAIM_COUNT] = {
+        [CLAIM_BLOCK] = DNS_ACTION_NXDOMAIN,
+        [CLAIM_ALLOW] = DNS_ACTION_PASS,
+        [CLAIM_OBSERVE] = DNS_ACTION_OBSERVE,
     };
     struct hand_build *h = self;
     struct policy_subject_text subject;
-    if (policy_subject_parse(v->subject, &subject) < 0)
+    if (policy_subject_parse(v->subject.value, &subject) < 0)
         return 0; /* a subject of another kind */
     int list = hand_list(h, v->scope);
     if (list < 0)
@@ -50,7 +50,7 @@ static int add_verdict(const struct verdict *v, void *self)
         .from_us = v->from_us,
         .until_us = v->until_us,
     };
-    return policy_builder_add_subject(h->builder, &subject.subject, &spec, v->id);
+    return policy_builder_add_subject(h->builder, &subject.subject, &spec, v->number);
 }
 
 int policy_hand_build(struct ledger *ledger, const struct policy_builder_options *options, const char *file)

@@ -2,6 +2,7 @@
 #include "model/verdict.h"
 
 #include <errno.h>
+#include <string.h>
 
 #include "base/test.h"
 
@@ -38,12 +39,75 @@ TEST(anything_else_is_no_reference)
     }
 }
 
-TEST(claims_have_words)
+TEST(claims_have_words_and_speak_for_or_against)
 {
-    check_str(verdict_claim_word(VERDICT_CLAIM_BLOCK), "block");
-    check_str(verdict_claim_word(VERDICT_CLAIM_ALLOW), "allow");
-    check_str(verdict_claim_word(VERDICT_CLAIM_LIST), "list");
-    check_str(verdict_claim_word(VERDICT_CLAIM_COUNT), "unknown");
+    enum claim claim;
+    for (unsigned c = 0; c < CLAIM_COUNT; c++) {
+        check_int(claim_parse(claim_traits((enum claim)c)->word, &claim), ==, 0);
+        check_int(claim, ==, c);
+    }
+    check_int(claim_parse("unknown", &claim), ==, -EINVAL);
+    check_str(claim_traits(CLAIM_COUNT)->word, "unknown");
+    check(claim_traits(CLAIM_C2)->against);
+    check(!(claim_traits(CLAIM_BENIGN)->against));
+    check_int(claim_traits(CLAIM_BLOCK)->group, ==, CLAIM_DIRECTIVE);
+}
+
+/* RFC 9562 A.6: 2022-02-22 19:22:22 UTC, rand_a 0xcc3, rand_b 0x18c4dc0c0c07398f */
+TEST(an_identifier_is_a_uuid_of_version_7)
+{
+    static const uint8_t random[10] = {0x0c, 0xc3, 0x18, 0xc4, 0xdc, 0x0c, 0x0c, 0x07, 0x39, 0x8f};
+    char text[VERDICT_ID_TEXT_MAX];
+    struct verdict_id id = verdict_id_of(1645557742000000, random), back;
+    check_str(verdict_id_format(&id, text), "017f22e2-79b0-7cc3-98c4-dc0c0c07398f");
+    check_int(verdict_id_parse("017F22E2-79B0-7CC3-98C4-DC0C0C07398F", &back), ==, 0);
+    check(memcmp(&id, &back, sizeof id) == 0);
+    check_int(verdict_id_parse("017f22e2-79b0-7cc3-98c4-dc0c0c07398", &back), ==, -EINVAL);
+    check_int(verdict_id_parse("017f22e2-79b0-7cc3-98c4-dc0c0c07398f0", &back), ==, -EINVAL);
+    check_int(verdict_id_parse("017f22e2+79b0-7cc3-98c4-dc0c0c07398f", &back), ==, -EINVAL);
+    check_int(verdict_id_parse("g17f22e2-79b0-7cc3-98c4-dc0c0c07398f", &back), ==, -EINVAL);
+}
+
+TEST(levels_are_read_as_people_write_them)
+{
+    enum verdict_tlp tlp;
+    enum verdict_pap pap;
+    enum verdict_severity severity;
+    check_int(verdict_tlp_parse("TLP:AMBER+STRICT", &tlp), ==, 0);
+    check_int(tlp, ==, VERDICT_TLP_AMBER_STRICT);
+    check_int(verdict_tlp_parse("green", &tlp), ==, 0);
+    check_int(tlp, ==, VERDICT_TLP_GREEN);
+    check_int(verdict_tlp_parse("white", &tlp), ==, -EINVAL);
+    check_int(verdict_pap_parse("PAP:RED", &pap), ==, 0);
+    check_int(pap, ==, VERDICT_PAP_RED);
+    check_int(verdict_severity_parse("critical", &severity), ==, 0);
+    check_int(severity, ==, VERDICT_CRITICAL);
+    check_str(verdict_tlp_word(VERDICT_TLP_COUNT), "unknown");
+}
+
+TEST(a_verdict_needs_each_field_in_its_range)
+{
+    struct verdict v = {.claim = CLAIM_C2, .subject = {SUBJECT_DOMAIN, "c2.example"}, .author = {.name = "feed"},
+                        .probability = 800, .evidence_count = 1, .evidence = {{.reference = "report"}}};
+    check(verdict_valid(&v));
+    struct verdict w = v;
+    w.probability = 0;
+    check(!(verdict_valid(&w)));
+    w = v;
+    w.author.name[0] = '\0';
+    check(!(verdict_valid(&w)));
+    w = v;
+    w.from_us = 5, w.until_us = 4;
+    check(!(verdict_valid(&w)));
+    w = v;
+    w.evidence[0].reference[0] = '\0';
+    check(!(verdict_valid(&w)));
+    w = v;
+    memset(w.reason, 'x', sizeof w.reason);
+    check(!(verdict_valid(&w)));
+    w = v;
+    w.tlp = VERDICT_TLP_COUNT;
+    check(!(verdict_valid(&w)));
 }
 
 int main(int argc, char **argv)

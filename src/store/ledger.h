@@ -1,8 +1,9 @@
-/* The ledger: an append-only, hash-chained list of all verdicts, and the table of imported lists, in one SQLite file.
+/* The ledger: the append-only log of all verdicts, provable by a Merkle tree, and the table of imported lists, in one
+ * SQLite file.
  *
- * One process, one thread: the hub's. A verdict is on disk when ledger_append returns. Each row carries the BLAKE2b-256
- * of the row before it and of its own content (docs/formats/ledger.md), so an edit by other means shows in
- * ledger_verify, and whoever keeps a ledger_head can show that nothing before it was changed or cut off.
+ * One process, one thread: the hub's. A verdict is on disk when ledger_append returns. Its canonical octets are an entry of the
+ * log (docs/formats/ledger.md, ledger-log.md), so an edit by other means shows in ledger_verify, and whoever keeps a signed
+ * checkpoint can show that nothing before it was changed or cut off.
  *
  * Errors: -ENOSPC disk full, -EBUSY another process holds the file, -EBADMSG the file is damaged, -EROFS, -EIO,
  * -ENOMEM, -EPROTO made by a newer or another program; and where they are named below -ENOENT, -EEXIST, -EINVAL.
@@ -26,36 +27,43 @@ const char *ledger_error(const struct ledger *l);
 /* The static text for an error code of this header; N_() marked, as that of ledger_error: give it to _(). */
 const char *ledger_error_of(int error);
 
-/* Appends and sets v->id. To take a verdict back, append one that supersedes it with until_us = from_us > 0. -EINVAL when a field is out of its range; -ENOENT when the verdict it supersedes does not
- * exist, -EEXIST when that one has been superseded already. */
+/* Appends, and sets v->number; v->id too when it is all zero, as made at v->made_us. To take a verdict back, append one that
+ * supersedes it with until_us = from_us > 0. -EINVAL when a field is out of its range or not UTF-8, or the identifier is
+ * there already; -ENOENT when the verdict it supersedes does not exist, -EEXIST when that one has been superseded already. */
 int ledger_append(struct ledger *l, struct verdict *v) must_check;
+/* The same for many, all or none; one wait for the disk. */
+int ledger_append_all(struct ledger *l, struct verdict *v, size_t count) must_check;
 /* -ENOENT when there is no such verdict. */
-int ledger_get(struct ledger *l, uint32_t id, struct verdict *ret_verdict) must_check;
+int ledger_get(struct ledger *l, uint32_t number, struct verdict *ret_verdict) must_check;
+int ledger_get_by_id(struct ledger *l, const struct verdict_id *id, struct verdict *ret_verdict) must_check;
 
 /* Called for each row, borrowed for the call; anything but 0 stops and is returned by the caller's call. It may read
  * the ledger but not append. */
 typedef int ledger_each_verdict(const struct verdict *v, void *self);
 typedef int ledger_each_list(const struct list_record *r, void *self);
 
-/* The block and allow verdicts in force at that time (from <= now < until, superseded by none), oldest first. */
+/* The directives (block, allow, observe) in force at that time (from <= now < until, superseded by none), oldest first. */
 int ledger_current(struct ledger *l, int64_t now_us, ledger_each_verdict *each, void *self) must_check;
 /* The moment after now when ledger_current would first give something else, as the ledger stands; 0: never. */
 int ledger_next_change(struct ledger *l, int64_t now_us, int64_t *ret_us) must_check;
-/* All that was ever said about a subject, newest first. */
-int ledger_find_subject(struct ledger *l, const char *subject, ledger_each_verdict *each, void *self) must_check;
+/* All that was ever said about a subject of any kind with that canonical value, newest first. */
+int ledger_find_subject(struct ledger *l, const char *value, ledger_each_verdict *each, void *self) must_check;
 /* The verdict that replaced this one; -ENOENT when none did. */
-int ledger_superseded_by(struct ledger *l, uint32_t id, uint32_t *ret_id) must_check;
+int ledger_superseded_by(struct ledger *l, uint32_t number, uint32_t *ret_number) must_check;
 
-/* Number and hash of the newest verdict; 0 and zeros when there is none. */
-int ledger_head(struct ledger *l, uint32_t *ret_id, uint8_t ret_hash[LEDGER_HASH_LEN]) must_check;
-/* Recomputes the whole chain. -EBADMSG and the first number that is wrong or missing; else 0 and 0. */
-int ledger_verify(struct ledger *l, uint32_t *ret_first_bad_id) must_check;
+/* Size and root of the tree over all entries (RFC 6962 2.1). */
+void ledger_root(const struct ledger *l, uint64_t *ret_size, uint8_t ret_root[LEDGER_HASH_LEN]);
+/* Called now and then; anything but 0 stops and is returned. */
+typedef int ledger_progress(void *self, uint64_t done, uint64_t of);
+/* Recomputes the whole log, and holds rows and stored hashes to it. -EBADMSG and the first number that is wrong or missing;
+ * else 0 and 0. progress may be NULL. */
+int ledger_verify(struct ledger *l, ledger_progress *progress, void *self, uint32_t *ret_first_bad) must_check;
 
 /* Adds a list (id 0, set on success) or rewrites one. -EEXIST the name is taken, -ENOENT no such list or verdict,
  * -E2BIG there are LIST_COUNT_MAX. */
 int ledger_list_put(struct ledger *l, struct list_record *r) must_check;
 /* The same with the verdict of the import appended first and a held edition of the list forgotten, all or nothing; sets
- * v->id, r->verdict and r->id. */
+ * v->number, r->verdict and r->id. */
 int ledger_list_import(struct ledger *l, struct verdict *v, struct list_record *r) must_check;
 int ledger_list_get(struct ledger *l, const char *name, struct list_record *ret_record) must_check;
 /* In the order in which lists are asked. */

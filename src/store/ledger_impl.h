@@ -1,15 +1,32 @@
-/* What ledger.c and ledger_list.c share: the handle, and the steps that turn an SQLite result into an errno. */
+/* What the files of the ledger share: the handle with the tree's right edge, transactions, and the steps that turn an SQLite
+ * result into an errno.
+ */
 #ifndef HINOMI_STORE_LEDGER_IMPL_H
 #define HINOMI_STORE_LEDGER_IMPL_H
 
 #include <sqlite3.h>
 #include <stdbool.h>
 
+#include "proto/tlog/merkle.h"
 #include "store/ledger.h"
+
+/* Statements that are used for every entry stay prepared. */
+enum ledger_statement {
+    LEDGER_INSERT,
+    LEDGER_ADD_HASH,
+    LEDGER_NUMBER_OF_ID,
+    LEDGER_ID_OF_NUMBER,
+    LEDGER_SUPERSEDED_BY,
+    LEDGER_STATEMENT_COUNT
+};
 
 struct ledger {
     sqlite3 *db;
     int error; /* of the last failure */
+    int64_t data_version;
+    struct merkle_edge edge;      /* of what is in the file and in the open transaction */
+    struct merkle_edge committed; /* without the open transaction */
+    sqlite3_stmt *statements[LEDGER_STATEMENT_COUNT];
 };
 
 /* Remembers the error and returns it. */
@@ -18,12 +35,29 @@ int ledger_fail(struct ledger *l, int error);
 int ledger_check(struct ledger *l, int sqlite_error);
 int ledger_run(struct ledger *l, const char *sql) must_check;
 int ledger_prepare(struct ledger *l, const char *sql, sqlite3_stmt **ret_statement) must_check;
+/* One that stays prepared: reset it after use, as ledger_step does. */
+int ledger_statement(struct ledger *l, enum ledger_statement which, const char *sql, sqlite3_stmt **ret_statement) must_check;
+/* Runs one that gives no rows, and resets it. */
+int ledger_step(struct ledger *l, sqlite3_stmt *s) must_check;
+
+/* A transaction that may append. After a failure in it: ledger_rollback. */
+int ledger_begin(struct ledger *l) must_check;
+int ledger_commit(struct ledger *l) must_check;
 void ledger_rollback(struct ledger *l);
+
 /* ledger_append for a caller that has begun a transaction. */
 int ledger_append_inside(struct ledger *l, struct verdict *v) must_check;
 /* Removes the held edition of that name, if there is one. */
 int ledger_held_delete(struct ledger *l, const char *name) must_check;
 /* -EBADMSG when the column is no text that fits. */
 int ledger_take_text(sqlite3_stmt *s, int column, char *to, size_t max) must_check;
+
+/* Reads the edge of the tree from the file. */
+int ledger_log_load(struct ledger *l) must_check;
+/* Takes the hash of the next entry into the tree. */
+int ledger_log_append(struct ledger *l, const uint8_t leaf[MERKLE_HASH]) must_check;
+
+/* Takes the rows of the old table `verdict` over, and drops it; inside a transaction. */
+int ledger_upgrade_entries(struct ledger *l) must_check;
 
 #endif

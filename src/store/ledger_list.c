@@ -158,11 +158,11 @@ static int put(struct ledger *l, struct list_record *r)
 int ledger_list_put(struct ledger *l, struct list_record *r)
 {
     struct list_record copy = *r;
-    int e = ledger_run(l, "BEGIN IMMEDIATE");
+    int e = ledger_begin(l);
     if (e == 0)
         e = put(l, &copy);
     if (e == 0)
-        e = ledger_run(l, "COMMIT");
+        e = ledger_commit(l);
     if (e < 0)
         ledger_rollback(l);
     else
@@ -174,17 +174,17 @@ int ledger_list_import(struct ledger *l, struct verdict *v, struct list_record *
 {
     struct list_record record = *r;
     struct verdict verdict = *v;
-    int e = ledger_run(l, "BEGIN IMMEDIATE");
+    int e = ledger_begin(l);
     if (e == 0)
         e = ledger_append_inside(l, &verdict);
     if (e == 0) {
-        record.verdict = verdict.id;
+        record.verdict = verdict.number;
         e = put(l, &record);
     }
     if (e == 0)
         e = ledger_held_delete(l, record.name);
     if (e == 0)
-        e = ledger_run(l, "COMMIT");
+        e = ledger_commit(l);
     if (e < 0) {
         ledger_rollback(l);
         return e;
@@ -212,13 +212,14 @@ int ledger_list_remove(struct ledger *l, const char *name, struct verdict *why)
     struct verdict v = *why;
     if (v.from_us <= 0)
         return ledger_fail(l, -EINVAL); /* until = from = 0 would say "no end" */
-    int e = ledger_run(l, "BEGIN IMMEDIATE");
+    int e = ledger_begin(l);
     if (e == 0)
         e = ledger_list_get(l, name, &record);
     if (e == 0) {
-        v.claim = VERDICT_CLAIM_LIST;
-        memset(v.subject, 0, sizeof v.subject);
-        memcpy(v.subject, record.name, sizeof record.name);
+        v.claim = CLAIM_LIST;
+        e = subject_read(SUBJECT_LIST, record.name, strlen(record.name), &v.subject);
+    }
+    if (e == 0) {
         v.supersedes = record.verdict;
         v.until_us = v.from_us;
         e = ledger_append_inside(l, &v);
@@ -228,7 +229,7 @@ int ledger_list_remove(struct ledger *l, const char *name, struct verdict *why)
     if (e == 0)
         e = ledger_held_delete(l, record.name);
     if (e == 0)
-        e = ledger_run(l, "COMMIT");
+        e = ledger_commit(l);
     if (e < 0) {
         ledger_rollback(l);
         return e;

@@ -102,7 +102,7 @@ done
 
 # By hand.
 said=$(hinomi block bad.example --reason 'seen in an incident' --json)
-verdict=$(printf '%s' "$said" | from_json '["verdict"]["id"]')
+verdict=$(printf '%s' "$said" | from_json '["verdict"]["number"]')
 check block_has_a_verdict has "$verdict" '^[0-9]+$'
 check blocked_at_once until_true 2 blocked bad.example
 answer=$(ask_node bad.example)

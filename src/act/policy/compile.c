@@ -21,17 +21,10 @@ static int keep_pass(void *self, const struct list_rule *rule, uint32_t line)
 
 /* In an adblock list "@@" wins over each block, wherever it stands and however long the block's name is. So they are
  * gathered first. */
-static int gather_passes(struct compile_source *s, struct sip_key key, struct list_reading *reading,
+static int gather_passes(struct compile_source *s, struct sip_key key, const struct list_reading *reading,
                          struct name_set **ret_passes)
 {
     off_t start = lseek(s->fd, 0, SEEK_CUR);
-    if (reading->format == LIST_FORMAT_AUTO) {
-        int e = list_find_format(s->fd, &reading->format);
-        if (e < 0)
-            return e;
-    }
-    if (reading->format != LIST_FORMAT_ADBLOCK)
-        return 0;
     struct name_set *passes = name_set_new(key);
     if (!passes)
         return -ENOMEM;
@@ -115,17 +108,34 @@ static void on_skip(void *self, enum list_flaw flaw, uint32_t line, const char *
     compile_source_add_sample(((struct source_run *)self)->source, flaw, line, text, len);
 }
 
+static int find_format(const struct compile_source *s, struct list_reading *reading)
+{
+    return reading->format == LIST_FORMAT_AUTO ? list_find_format(s->fd, &reading->format) : 0;
+}
+
+static int add_list(struct source_run *run, enum list_format format)
+{
+    struct policy_list list = run->source->list;
+    list.is_zone = format == LIST_FORMAT_RPZ;
+    int index = policy_builder_list(run->builder, &list);
+    if (index < 0)
+        return index;
+    run->list = (uint16_t)index;
+    return 0;
+}
+
 int policy_compile(struct policy_builder *b, struct compile_source *sources, unsigned count, unsigned *ret_failed)
 {
     for (unsigned i = 0; i < count; i++) {
         *ret_failed = i;
-        int list = policy_builder_list(b, &sources[i].list);
-        if (list < 0)
-            return list;
-        struct source_run run = {.builder = b, .source = &sources[i], .list = (uint16_t)list};
+        struct source_run run = {.builder = b, .source = &sources[i]};
         struct list_handler handler = {.on_rule = on_rule, .on_skip = on_skip, .self = &run};
         struct list_reading reading = compile_source_reading(&sources[i]);
-        int e = gather_passes(&sources[i], policy_builder_key(b), &reading, &run.passes);
+        int e = find_format(&sources[i], &reading);
+        if (e == 0)
+            e = add_list(&run, reading.format);
+        if (e == 0 && reading.format == LIST_FORMAT_ADBLOCK)
+            e = gather_passes(&sources[i], policy_builder_key(b), &reading, &run.passes);
         if (e == 0)
             e = list_read_as(sources[i].fd, &reading, handler, &sources[i].stats);
         name_set_free(run.passes);

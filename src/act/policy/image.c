@@ -283,9 +283,24 @@ void policy_found_decision(const struct policy_image *im, const struct policy_fo
 /* The two kinds of rules: those that act, and those that only observe. */
 enum { ACTS, OBSERVES, KINDS };
 
+/* The best so far, while the names above a name are searched from the longest: of one list the longest wins. */
 struct candidates {
     struct policy_found of[KINDS];
+    uint64_t closed[POLICY_LISTS_MAX / 64]; /* bit n: list n is a zone that has a longer name: nothing above applies */
 };
+
+static bool is_closed(const uint64_t *closed, unsigned list)
+{
+    return closed[list / 64] >> (list % 64) & 1;
+}
+
+/* RFC 4592 3.3.1: the closest encloser is a name that the zone has; wildcards above it cannot match. A name without a
+ * rule of its own, between two that have one, closes nothing here (docs/formats/policy-image.md). */
+static void close_above(const struct policy_image *im, const struct policy_rule *rule, uint64_t *closed)
+{
+    if (im->lists[rule->list].is_zone && rule->scope & POLICY_SCOPE_EXACT)
+        closed[rule->list / 64] |= (uint64_t)1 << (rule->list % 64);
+}
 
 /* The best of one entry. References stand in the order of the image's lists; a client's order may differ. */
 static void scan_entry(const struct policy_search *s, struct reader *refs, unsigned scope, uint8_t label,
@@ -293,23 +308,23 @@ static void scan_entry(const struct policy_search *s, struct reader *refs, unsig
 {
     const struct policy_image *im = s->image;
     const struct policy_rule *rule;
-    struct candidates here = {0};
+    uint64_t closed[array_len(c->closed)];
     uint32_t line;
+    memcpy(closed, c->closed, sizeof closed);
     while ((rule = next_ref(im, refs, &line)) != NULL) {
-        if (!(rule->scope & scope) || (rule->until_us && rule->until_us <= s->now_us))
+        if (rule->until_us && rule->until_us <= s->now_us)
+            continue;
+        close_above(im, rule, c->closed);
+        if (!(rule->scope & scope) || is_closed(closed, rule->list))
             continue;
         uint16_t order = s->orders ? s->orders[rule->list] : rule->list;
-        struct policy_found *best = &here.of[rule->action == DNS_ACTION_OBSERVE ? OBSERVES : ACTS];
+        struct policy_found *best = &c->of[rule->action == DNS_ACTION_OBSERVE ? OBSERVES : ACTS];
         if (order == POLICY_ORDER_NONE || (best->rule && order >= best->order))
             continue;
         *best = (struct policy_found){.rule = rule, .line = line, .order = order, .label = label};
-        if (!s->orders && best == &here.of[ACTS])
+        if (!s->orders && best == &c->of[ACTS])
             break; /* what follows comes later in the order of lists */
     }
-    /* Entries are scanned from the shortest name to the longest: of one list the longest wins. */
-    for (int k = 0; k < KINDS; k++)
-        if (here.of[k].rule && (!c->of[k].rule || here.of[k].order <= c->of[k].order))
-            c->of[k] = here.of[k];
 }
 
 static void keep_best(struct policy_found *best, const struct policy_found *found, unsigned trigger)
@@ -336,8 +351,7 @@ static void keep_candidates(struct policy_search *s, const struct candidates *c,
 void policy_search_probe(struct policy_search *s, const struct policy_probe *p, const struct dns_name *name)
 {
     struct candidates c = {0};
-    /* From the shortest suffix to the whole name. */
-    for (unsigned i = 0; i < p->count; i++) {
+    for (unsigned i = p->count; i-- > 0;) { /* from the whole name to its shortest suffix */
         uint8_t label = p->label[i];
         size_t start = name->at[label];
         struct reader refs;
@@ -358,7 +372,7 @@ void policy_search_ns_name(struct policy_search *s, const struct dns_name *name)
 {
     struct candidates c = {0};
     uint8_t key[POLICY_KEY_MAX];
-    for (unsigned i = name->labels + 1u; i-- > 0;) {
+    for (unsigned i = 0; i <= name->labels; i++) {
         unsigned labels = name->labels - i;
         if (!(s->image->head.ns_depths[labels / 64] >> (labels % 64) & 1))
             continue;
@@ -407,7 +421,7 @@ void policy_search_address(struct policy_search *s, unsigned trigger, const stru
     const struct policy_prefix_lengths *lengths = prefix_lengths(s->image, trigger);
     struct candidates c = {0};
     struct reader refs;
-    for (unsigned bits = shortest_prefix(a); bits <= 128; bits++)
+    for (unsigned bits = 129; bits-- > shortest_prefix(a);)
         if (has_length(lengths, bits) && find_prefix(s->image, trigger, a, bits, &refs))
             scan_entry(s, &refs, POLICY_SCOPE_EXACT, 0, &c);
     keep_candidates(s, &c, trigger);
@@ -439,8 +453,9 @@ void policy_image_each_match(const struct policy_image *im, const struct dns_nam
                              void *self)
 {
     struct policy_probe p;
+    uint64_t closed[POLICY_LISTS_MAX / 64] = {0}, closes[POLICY_LISTS_MAX / 64] = {0};
     policy_probe_init(&p, im, name);
-    for (unsigned i = p.count; i-- > 0;) {
+    for (unsigned i = p.count; i-- > 0; memcpy(closed, closes, sizeof closed)) {
         uint8_t label = p.label[i];
         size_t start = name->at[label];
         struct reader refs;
@@ -449,9 +464,11 @@ void policy_image_each_match(const struct policy_image *im, const struct dns_nam
         unsigned scope = label == 0 ? POLICY_SCOPE_EXACT : POLICY_SCOPE_BELOW;
         const struct policy_rule *rule;
         uint32_t line;
-        while ((rule = next_ref(im, &refs, &line)) != NULL)
-            if (rule->scope & scope)
+        while ((rule = next_ref(im, &refs, &line)) != NULL) {
+            close_above(im, rule, closes);
+            if (rule->scope & scope && !is_closed(closed, rule->list))
                 each(self, &im->lists[rule->list], rule, line, label);
+        }
     }
 }
 

@@ -27,7 +27,8 @@ struct policy_list {
     uint32_t verdict_id; /* the ledger's number of its import */
     uint16_t ede;        /* enum dns_ede for its blocks */
     uint8_t triggers;    /* bit n: it has rules with enum dns_trigger n; set by the builder */
-    uint8_t pad0[5];
+    uint8_t is_zone;     /* 1: a rule on a name keeps its own wildcards above away from what is below (RFC 4592 3.3.1) */
+    uint8_t pad0[4];
     int64_t since_us; /* wall clock of the import */
     char name[POLICY_LIST_NAME_MAX];
     char group[POLICY_GROUP_NAME_MAX]; /* the only group it is for; empty: whoever is not told otherwise */
