@@ -467,6 +467,51 @@ static const struct upstream_stub *stub_of(const struct dns_worker *w, const str
     return best;
 }
 
+/* Zones that libunbound answers itself: nobody outside is to hear what is asked about them (RFC 6303, RFC
+ * 6761, RFC 7686, RFC 8375). */
+static const char *const own_zones[] = {
+    "localhost",
+    "invalid",
+    "onion",
+    "home.arpa",
+    "0.in-addr.arpa",
+    "10.in-addr.arpa",
+    "127.in-addr.arpa",
+    "254.169.in-addr.arpa",
+    "168.192.in-addr.arpa",
+    "16.172.in-addr.arpa",
+    "17.172.in-addr.arpa",
+    "18.172.in-addr.arpa",
+    "19.172.in-addr.arpa",
+    "20.172.in-addr.arpa",
+    "21.172.in-addr.arpa",
+    "22.172.in-addr.arpa",
+    "23.172.in-addr.arpa",
+    "24.172.in-addr.arpa",
+    "25.172.in-addr.arpa",
+    "26.172.in-addr.arpa",
+    "27.172.in-addr.arpa",
+    "28.172.in-addr.arpa",
+    "29.172.in-addr.arpa",
+    "30.172.in-addr.arpa",
+    "31.172.in-addr.arpa",
+    "d.f.ip6.arpa",
+    "8.e.f.ip6.arpa",
+    "9.e.f.ip6.arpa",
+    "a.e.f.ip6.arpa",
+    "b.e.f.ip6.arpa",
+};
+
+static bool is_own(const struct dns_name *name)
+{
+    for (size_t i = 0; i < array_len(own_zones); i++) {
+        struct dns_name zone;
+        if (dns_name_parse(own_zones[i], strlen(own_zones[i]), &zone) == 0 && dns_name_within(name, &zone))
+            return true;
+    }
+    return false;
+}
+
 static void next_target(struct search *s);
 
 /* Where the walk to the target begins. */
@@ -479,6 +524,10 @@ static void begin_target(struct search *s)
     const struct upstream_stub *stub = stub_of(s->worker, target, &zone);
     if (stub ? stub->recursive : o->forward_count > 0) {
         ask_zones_above(s, target);
+        next_target(s);
+        return;
+    }
+    if (target->labels < 2 || (!stub && is_own(target))) {
         next_target(s);
         return;
     }
