@@ -705,14 +705,12 @@ static void advance(struct search *s)
     while (!enough && !s->starved && s->target < s->target_count && !s->asking && step(s))
         enough = is_enough(s);
     s->advancing = false;
-    if (enough) {
+    bool over = s->target == s->target_count;
+    if (enough)
         s->short_of = s->starved = false;
+    if (enough || s->starved || (over && s->outstanding == 0)) {
         finish(s);
-    } else if (s->starved) {
-        finish(s);
-    } else if (s->target == s->target_count && s->outstanding == 0) {
-        finish(s);
-    } else if (s->target == s->target_count && !s->grace) {
+    } else if (over && !s->grace) {
         s->grace = true;
         set_deadline(s, DNS_NS_GRACE_MS);
     }
