@@ -38,6 +38,7 @@ struct node {
     int (*ask_store)(void *self, const char *sql, size_t len, node_answer_fn *answer, void *answer_self);
     /* As the store has it now: whole, cut or under a pseudonym. */
     struct addr (*stored_client)(void *self, const struct addr *client);
+    const struct note_signer *(*ledger_signer)(void *self);
     json_t *(*status)(void *self);
     char *(*metrics)(void *self); /* Prometheus text, to be freed; NULL when out of memory */
     void (*reload)(void *self, node_done_fn *done, void *done_self);
@@ -48,6 +49,6 @@ json_t *api_verdict_json(const struct verdict *v);
 
 /* One table of commands for each resource. */
 extern const struct control_command verdict_commands[], why_commands[], list_commands[], dns_commands[],
-    pdns_commands[], status_commands[];
+    pdns_commands[], ledger_commands[], status_commands[];
 
 #endif

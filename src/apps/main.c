@@ -65,6 +65,11 @@ static const struct {
      N_("As upstreams answered, from when until when and how often: for answers that a rule blocked or observed, or for all\n"
         "(store: passive_dns). --is-data takes a name as data: of aliases, name servers, mail servers. With --json a line is an\n"
         "object of the Passive DNS Common Output Format.")},
+    {"ledger", command_ledger, N_("ledger [show NUMBER | verify | prove NUMBER | export FOLDER]"),
+     N_("show the ledger's size, root and key; verify it, prove an entry, export it"),
+     N_("All that was ever said is an entry of one log, signed every minute. \"prove\" writes a proof that an entry is in it,\n"
+        "\"export\" the whole, as files: whoever has the public key checks both with hinomi-ledger-check, without a node.\n"
+        "An export into the same folder goes on where the last one ended.")},
     {"status", command_status, N_("status"), N_("show the roles, counts, drops and how old the data is"), NULL},
     {"metrics", command_metrics, N_("metrics"), N_("print the node's numbers for Prometheus"),
      N_("Text format 0.0.4; served over HTTP too when metrics: listen: is configured.")},

@@ -13,6 +13,7 @@
 #include "api/node.h"
 #include "apps/feed_service.h"
 #include "apps/client_key.h"
+#include "apps/ledger_keeper.h"
 #include "apps/metrics.h"
 #include "apps/metrics_server.h"
 #include "apps/node_status.h"
@@ -31,6 +32,7 @@ struct hub {
     int data_fd;
     struct shared_memory memory;
     struct ledger *ledger;
+    struct ledger_keeper *keeper;
     struct policy_manager *policy;
     struct store_client *store;
     struct recorder *recorder;
@@ -113,6 +115,11 @@ static struct node_status_sources sources_of(struct hub *h)
         .store = h->store,
         .ledger = h->ledger,
     };
+}
+
+static const struct note_signer *node_ledger_signer(void *self)
+{
+    return ledger_keeper_signer(((struct hub *)self)->keeper);
 }
 
 static json_t *node_status(void *self)
@@ -312,9 +319,18 @@ static int open_ledger(struct hub *h)
     return e;
 }
 
+static int make_keeper(struct hub *h)
+{
+    int e = ledger_keeper_new(h->loop, h->ledger, h->data_fd, &h->keeper);
+    if (e < 0)
+        log_error(_("%s/%s cannot be used: %s"), h->start.config->data, NODE_LEDGER_KEY, strerror(-e));
+    return e;
+}
+
 static void gather_commands(struct hub *h)
 {
-    const struct control_command *const tables[] = {verdict_commands, why_commands, list_commands, dns_commands, pdns_commands, status_commands};
+    const struct control_command *const tables[] = {verdict_commands, why_commands, list_commands, dns_commands, pdns_commands,
+                                                    ledger_commands, status_commands};
     size_t n = 0;
     for (size_t i = 0; i < array_len(tables); i++)
         for (const struct control_command *c = tables[i]; c->name && n + 1 < array_len(h->commands); c++)
@@ -357,6 +373,8 @@ static int make_parts(struct hub *h)
     int e = shared_memory_map(h->start.memory_fd, c->dns.workers, c->ring_bytes, &h->memory);
     if (e == 0)
         e = open_ledger(h);
+    if (e == 0)
+        e = make_keeper(h);
     if (e == 0) {
         struct policy_protect_file files[CONFIG_NEVER_BLOCK_MAX];
         struct policy_manager_options options = {.loop = h->loop,
@@ -410,6 +428,7 @@ static void unmake(struct hub *h)
     recorder_free(h->recorder);
     store_client_free(h->store);
     policy_manager_free(h->policy);
+    ledger_keeper_free(h->keeper);
     ledger_close(h->ledger);
     shared_memory_unmap(&h->memory);
     if (h->parent)
@@ -450,6 +469,7 @@ int role_hub_main(void)
             .fetch = node_fetch,
             .ask_store = node_ask_store,
             .stored_client = node_stored_client,
+            .ledger_signer = node_ledger_signer,
             .status = node_status,
             .metrics = node_metrics,
             .reload = node_reload,

@@ -48,6 +48,7 @@ const char *role_name(enum role role);
 
 /* Files below the data folder. */
 #define NODE_LEDGER "ledger.db"
+#define NODE_LEDGER_KEY "ledger.key"
 #define NODE_LISTS "lists"
 #define NODE_FEEDS "feeds"
 #define NODE_POLICY "policy"

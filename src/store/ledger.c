@@ -194,25 +194,30 @@ static int migrate(struct ledger *l)
     return 0;
 }
 
-int ledger_open(const char *path, struct ledger **ret_ledger)
+static int check_version(struct ledger *l)
+{
+    int64_t version = 0, application = 0;
+    int r = read_number(l, "PRAGMA user_version", &version);
+    if (r == 0)
+        r = read_number(l, "PRAGMA application_id", &application);
+    bool ours = application == APPLICATION_ID && version == (int64_t)array_len(migrations);
+    return r < 0 || ours ? r : ledger_fail(l, -EPROTO);
+}
+
+static int open_file(const char *path, int flags, const char *pragmas, int (*prepare)(struct ledger *l), struct ledger **ret_ledger)
 {
     if (sodium_init() < 0)
         return -EIO;
     struct ledger *l = calloc(1, sizeof *l);
     if (!l)
         return -ENOMEM;
-    l->data_version = -1;
-    int r = ledger_check(l, sqlite3_open_v2(path, &l->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL));
+    int r = ledger_check(l, sqlite3_open_v2(path, &l->db, flags, NULL));
     if (r == 0)
         r = ledger_check(l, sqlite3_busy_timeout(l->db, BUSY_WAIT_MS));
-    /* trusted_schema off: a schema planted in the file cannot call functions with effects. */
     if (r == 0)
-        r = ledger_run(l, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
-                          "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON;"
-                          "PRAGMA temp_store = MEMORY;" /* the sandbox keeps it from /tmp */
-                          "PRAGMA cache_size = -32768; PRAGMA wal_autocheckpoint = 8000" /* 32 MiB each: imports are large */);
+        r = ledger_run(l, pragmas);
     if (r == 0)
-        r = migrate(l);
+        r = prepare(l);
     if (r == 0)
         r = read_number(l, "PRAGMA data_version", &l->data_version);
     if (r == 0)
@@ -224,6 +229,24 @@ int ledger_open(const char *path, struct ledger **ret_ledger)
     }
     *ret_ledger = l;
     return 0;
+}
+
+/* trusted_schema off: a schema planted in the file cannot call functions with effects. */
+#define CAREFUL "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON;"
+
+int ledger_open(const char *path, struct ledger **ret_ledger)
+{
+    return open_file(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE,
+                     "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;" CAREFUL
+                     "PRAGMA temp_store = MEMORY;" /* the sandbox keeps it from /tmp */
+                     "PRAGMA cache_size = -32768; PRAGMA wal_autocheckpoint = 8000" /* 32 MiB each: imports are large */,
+                     migrate, ret_ledger);
+}
+
+/* In one transaction: what the node appends meanwhile is not seen. */
+int ledger_open_to_read(const char *path, struct ledger **ret_ledger)
+{
+    return open_file(path, SQLITE_OPEN_READONLY, CAREFUL "PRAGMA query_only = ON; BEGIN", check_version, ret_ledger);
 }
 
 void ledger_close(struct ledger *l)

@@ -12,15 +12,20 @@
 #define HINOMI_STORE_LEDGER_H
 
 #include "base/attr.h"
+#include "base/writer.h"
 #include "model/list.h"
 #include "model/verdict.h"
 
 enum { LEDGER_HASH_LEN = 32 };
 
 struct ledger;
+struct note_signer; /* proto/tlog/note_key.h */
 
 /* Opens or creates the file, and brings its schema up to date. */
 int ledger_open(const char *path, struct ledger **ret_ledger) must_check;
+/* Opens what is there, only to read, also while the node runs. -EPROTO when it is of an older version as well: the node brings
+ * it up to date when it starts. */
+int ledger_open_to_read(const char *path, struct ledger **ret_ledger) must_check;
 void ledger_close(struct ledger *l);
 /* Why the last call on this ledger failed: a static text. NULL asks about a failed ledger_open: see ledger_error_of. */
 const char *ledger_error(const struct ledger *l);
@@ -58,6 +63,28 @@ typedef int ledger_progress(void *self, uint64_t done, uint64_t of);
 /* Recomputes the whole log, and holds rows and stored hashes to it. -EBADMSG and the first number that is wrong or missing;
  * else 0 and 0. progress may be NULL. */
 int ledger_verify(struct ledger *l, ledger_progress *progress, void *self, uint32_t *ret_first_bad) must_check;
+
+/* A signed statement of how large the log is and what its root is (ledger-log.md). */
+enum { LEDGER_NOTE_MAX = 2048 }; /* octets with the terminator: ours alone signs */
+struct ledger_checkpoint {
+    uint64_t size;   /* entries */
+    int64_t made_us; /* wall clock */
+    char note[LEDGER_NOTE_MAX];
+};
+/* Signs the log as it is, and keeps that; of a size that was signed before, what was signed then. */
+int ledger_checkpoint_make(struct ledger *l, const struct note_signer *signer, int64_t now_us,
+                           struct ledger_checkpoint *ret_checkpoint) must_check;
+/* -ENOENT when nothing was ever signed. */
+int ledger_checkpoint_last(struct ledger *l, struct ledger_checkpoint *ret_checkpoint) must_check;
+
+/* The octets of `count` entries from number index + 1 on; -ENOENT when there are not so many. As the other callbacks. */
+typedef int ledger_each_entry(void *self, uint32_t number, const uint8_t *octets, size_t len);
+int ledger_entries(struct ledger *l, uint64_t index, unsigned count, ledger_each_entry *each, void *self) must_check;
+/* Stored hashes of the tree, of level 0, 8, 16, ...; all in one tile. -EBADMSG when they are not there. */
+int ledger_hashes(struct ledger *l, unsigned level, uint64_t index, unsigned count, uint8_t (*ret_hashes)[LEDGER_HASH_LEN]) must_check;
+/* Writes a proof file (proto/tlog/proof_file.h) with the entry in it. -ENOENT: the checkpoint does not reach so far;
+ * -EMSGSIZE: it does not fit. */
+int ledger_prove(struct ledger *l, uint32_t number, const struct ledger_checkpoint *c, struct writer *w) must_check;
 
 /* Adds a list (id 0, set on success) or rewrites one. -EEXIST the name is taken, -ENOENT no such list or verdict,
  * -E2BIG there are LIST_COUNT_MAX. */

@@ -57,6 +57,9 @@ int ledger_log_load(struct ledger *l) must_check;
 /* Takes the hash of the next entry into the tree. */
 int ledger_log_append(struct ledger *l, const uint8_t leaf[MERKLE_HASH]) must_check;
 
+/* Stored hashes; self is the ledger (merkle_read_fn). */
+int ledger_log_read(void *self, unsigned level, uint64_t index, unsigned count, uint8_t (*ret_hashes)[MERKLE_HASH]) must_check;
+
 /* Takes the rows of the old table `verdict` over, and drops it; inside a transaction. */
 int ledger_upgrade_entries(struct ledger *l) must_check;
 

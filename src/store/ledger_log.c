@@ -47,7 +47,7 @@ static int read_tile(struct ledger *l, unsigned level, uint64_t index, unsigned 
     return r;
 }
 
-static int read_hashes(void *self, unsigned level, uint64_t index, unsigned count, uint8_t (*ret_hashes)[MERKLE_HASH])
+int ledger_log_read(void *self, unsigned level, uint64_t index, unsigned count, uint8_t (*ret_hashes)[MERKLE_HASH])
 {
     return level == 0 ? read_leaves(self, index, count, ret_hashes) : read_tile(self, level, index, count, ret_hashes);
 }
@@ -92,7 +92,7 @@ int ledger_log_load(struct ledger *l)
 {
     uint64_t size = 0;
     int r = read_size(l, &size);
-    return r < 0 ? r : merkle_edge_load(size, read_hashes, l, &l->edge);
+    return r < 0 ? r : merkle_edge_load(size, ledger_log_read, l, &l->edge);
 }
 
 void ledger_root(const struct ledger *l, uint64_t *ret_size, uint8_t ret_root[LEDGER_HASH_LEN])

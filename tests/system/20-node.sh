@@ -69,11 +69,6 @@ log_has_at_least() {
     [ "$(log_size)" -ge "$1" ]
 }
 
-# from_json '["a"]["b"]': that value of the JSON on standard input.
-from_json() {
-    python3 -c "import json, sys; print(json.load(sys.stdin)$1)"
-}
-
 start_node() {
     node --config "$WORK/node.conf" || return 1
     node=$pid

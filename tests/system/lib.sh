@@ -157,6 +157,11 @@ ask() {
     dig +tries=1 +time=3 "$@"
 }
 
+# from_json '["a"]["b"]': that value of the JSON on standard input.
+from_json() {
+    python3 -c "import json, sys; print(json.load(sys.stdin)$1)"
+}
+
 finish() {
     stop_all
     if [ "$failures" -gt 0 ]; then

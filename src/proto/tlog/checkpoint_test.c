@@ -107,6 +107,7 @@ TEST(opened_by_the_logs_key_only)
     check(c.size == 8);
     check_int(open_note(OUR_NOTE, our_key, "log.example/verdicts"), ==, 0);
     check_int(open_note(OUR_NOTE, our_key, "log.example/verdict"), ==, -EXDEV);
+    check_int(open_note(OUR_NOTE, our_key, "log.example/verdicts/2"), ==, -EXDEV);
     check_int(open_note(OUR_NOTE, sumdb_key, NULL), ==, -ENOKEY);
     check_int(open_note(OUR_TEXT, our_key, NULL), ==, -EBADMSG);
     static const char sumdb[] = "go.sum database tree\n6476701\nmb8QLQIs0Z0yP5Cstq6guj87oXWeC9gEM8oVikmm9Wk=\n\n"

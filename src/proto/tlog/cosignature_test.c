@@ -88,6 +88,7 @@ TEST(a_signature_of_another_length_is_wrong)
 {
     int64_t time_s = 0;
     check_int(verify(SOFA_TEXT "\n\xe2\x80\x94 witness.example/w1 519lMgA=\n" OUR_LINE, &time_s), ==, -EKEYREJECTED);
+    check_int(verify(SOFA_TEXT "\n" OUR_LINE "\xe2\x80\x94 witness.example/w1 519lMgA=\n", &time_s), ==, -EKEYREJECTED);
     struct note_key k;
     check_int(note_key_parse(our_key, strlen(our_key), &k), ==, 0);
     k.type = NOTE_ED25519;

@@ -1,15 +1,11 @@
 /* Takes lines apart, and writes them. */
 #include "proto/tlog/line.h"
 
-#include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
-#include <sodium.h>
-
-enum { HASH_TEXT = 45 }; /* base64 of a hash, with its terminator */
-static_assert(HASH_TEXT == sodium_base64_ENCODED_LEN(MERKLE_HASH, sodium_base64_VARIANT_ORIGINAL), "");
+#include "proto/tlog/base64.h"
 
 struct reader line_take(struct reader *r)
 {
@@ -43,11 +39,7 @@ bool line_number(struct reader line, uint64_t *ret_value)
 bool line_hash(struct reader line, uint8_t ret_hash[MERKLE_HASH])
 {
     uint8_t hash[MERKLE_HASH];
-    size_t len = 0;
-    if (line.failed || line.left != HASH_TEXT - 1 ||
-        sodium_base642bin(hash, sizeof hash, (const char *)line.at, line.left, NULL, &len, NULL,
-                          sodium_base64_VARIANT_ORIGINAL) != 0 ||
-        len != sizeof hash)
+    if (line.failed || line.left == 0 || base64_decode((const char *)line.at, line.left, hash, sizeof hash) != MERKLE_HASH)
         return false;
     memcpy(ret_hash, hash, sizeof hash);
     return true;
@@ -71,8 +63,6 @@ void line_write_number(struct writer *w, uint64_t value)
 
 void line_write_hash(struct writer *w, const uint8_t hash[MERKLE_HASH])
 {
-    char text[HASH_TEXT];
-    sodium_bin2base64(text, sizeof text, hash, MERKLE_HASH, sodium_base64_VARIANT_ORIGINAL);
-    text[HASH_TEXT - 1] = '\n';
-    writer_bytes(w, text, sizeof text);
+    base64_write(w, hash, MERKLE_HASH);
+    writer_u8(w, '\n');
 }

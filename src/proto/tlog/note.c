@@ -8,6 +8,7 @@
 #include <sodium.h>
 
 #include "base/utf8.h"
+#include "proto/tlog/base64.h"
 
 static const char dash[] = "\xe2\x80\x94 "; /* U+2014 and a space */
 
@@ -41,10 +42,7 @@ static int read_signature(struct reader line, struct note_signature *s)
     if (!note_name_check(s->name, s->name_len) || line.left == 0)
         return -EBADMSG;
     uint8_t octets[NOTE_SIGNATURE_MAX];
-    size_t len = 0;
-    if (sodium_base642bin(octets, sizeof octets, s->base64, s->base64_len, NULL, &len, NULL,
-                          sodium_base64_VARIANT_ORIGINAL) != 0 ||
-        len <= 4)
+    if (base64_decode(s->base64, s->base64_len, octets, sizeof octets) <= 4)
         return -EBADMSG;
     struct reader id = reader_of(octets, 4);
     s->id = reader_u32(&id);
@@ -92,16 +90,14 @@ int note_next_signature(const struct note *n, const struct note_key *k, unsigned
         if (s->id != k->id || s->name_len != name_len || memcmp(s->name, k->name, name_len) != 0)
             continue;
         uint8_t octets[NOTE_SIGNATURE_MAX];
-        size_t len = 0;
-        if (sodium_base642bin(octets, sizeof octets, s->base64, s->base64_len, NULL, &len, NULL,
-                              sodium_base64_VARIANT_ORIGINAL) != 0 ||
-            len < 4)
+        int len = base64_decode(s->base64, s->base64_len, octets, sizeof octets) - 4;
+        if (len < 0)
             return -EBADMSG; /* not as note_read left it */
         ++*at;
-        if (len - 4 > max)
+        if ((size_t)len > max)
             return -EMSGSIZE;
-        memcpy(to, octets + 4, len - 4);
-        return (int)(len - 4);
+        memcpy(to, octets + 4, (size_t)len);
+        return len;
     }
     return -ENOENT;
 }
@@ -135,20 +131,16 @@ int note_write_text(const char *text, size_t len, struct writer *w)
 int note_write_signature(const struct note_key *k, const uint8_t *octets, size_t len, struct writer *w)
 {
     uint8_t all[NOTE_SIGNATURE_MAX];
-    if (len > sizeof all - 4)
+    if (len > NOTE_SIGNATURE_MAX - 4)
         return -EMSGSIZE;
     writer_put_u32(all, k->id);
     memcpy(all + 4, octets, len);
     writer_bytes(w, dash, sizeof dash - 1);
     writer_bytes(w, k->name, strlen(k->name));
     writer_u8(w, ' ');
-    size_t base64_max = sodium_base64_ENCODED_LEN(4 + len, sodium_base64_VARIANT_ORIGINAL);
-    char *base64 = (char *)writer_grab(w, base64_max); /* its terminator becomes the newline */
-    if (!base64)
-        return -EMSGSIZE;
-    sodium_bin2base64(base64, base64_max, all, 4 + len, sodium_base64_VARIANT_ORIGINAL);
-    base64[base64_max - 1] = '\n';
-    return 0;
+    base64_write(w, all, 4 + len);
+    writer_u8(w, '\n');
+    return w->full ? -EMSGSIZE : 0;
 }
 
 int note_sign(const struct note_signer *s, const char *text, size_t len, struct writer *w)

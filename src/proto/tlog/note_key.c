@@ -10,6 +10,7 @@
 
 #include "base/utf8.h"
 #include "base/writer.h"
+#include "proto/tlog/base64.h"
 
 static const char private_mark[] = "PRIVATE+KEY+";
 
@@ -99,12 +100,12 @@ static int parse_parts(struct reader r, struct parts *p)
         return -EINVAL;
     struct reader id_reader = reader_of(id, sizeof id);
     p->id = reader_u32(&id_reader);
-    if (r.left == 0 || sodium_base642bin(octets, sizeof octets, (const char *)r.at, r.left, NULL, &n, NULL,
-                                         sodium_base64_VARIANT_ORIGINAL) != 0)
+    int len = r.left > 0 ? base64_decode((const char *)r.at, r.left, octets, sizeof octets) : -EBADMSG;
+    if (len < 1)
         return -EINVAL;
-    if (n < 1 || (octets[0] != NOTE_ED25519 && octets[0] != NOTE_COSIGNATURE))
-        return n < 1 ? -EINVAL : -EPROTONOSUPPORT;
-    if (n != sizeof octets)
+    if (octets[0] != NOTE_ED25519 && octets[0] != NOTE_COSIGNATURE)
+        return -EPROTONOSUPPORT;
+    if (len != sizeof octets)
         return -EINVAL;
     p->type = (enum note_type)octets[0];
     memcpy(p->octets, octets + 1, NOTE_KEY_OCTETS);
@@ -150,8 +151,10 @@ static int format_parts(const struct note_key *k, const uint8_t octets[NOTE_KEY_
 {
     uint8_t typed[1 + NOTE_KEY_OCTETS] = {(uint8_t)k->type};
     memcpy(typed + 1, octets, NOTE_KEY_OCTETS);
-    char base64[45];
-    sodium_bin2base64(base64, sizeof base64, typed, sizeof typed, sodium_base64_VARIANT_ORIGINAL);
+    char base64[(sizeof typed + 2) / 3 * 4 + 1];
+    struct writer w = writer_of(base64, sizeof base64);
+    base64_write(&w, typed, sizeof typed);
+    writer_u8(&w, '\0');
     int len = snprintf(to, max, "%s+%08x+%s", k->name, (unsigned)k->id, base64);
     sodium_memzero(typed, sizeof typed);
     sodium_memzero(base64, sizeof base64);

@@ -158,20 +158,20 @@ TEST(limits)
 {
     static char text[NOTE_MAX + 2];
     static const char line[] = "\xe2\x80\x94 a x08gowA=\n";
-    size_t len = 0;
-    memcpy(text, "a\n\n", 3);
-    for (len = 3; len < 3 + NOTE_SIGNATURES_MAX * strlen(line); len += strlen(line))
-        memcpy(text + len, line, strlen(line));
-    check_int(read_note(text, len), ==, 0);
+    struct writer w = writer_of(text, sizeof text);
+    writer_bytes(&w, "a\n\n", 3);
+    for (unsigned i = 0; i < NOTE_SIGNATURES_MAX; i++)
+        writer_bytes(&w, line, sizeof line - 1);
+    check_int(read_note(text, w.len), ==, 0);
     check_int(note.count, ==, NOTE_SIGNATURES_MAX);
-    memcpy(text + len, line, strlen(line));
-    check_int(read_note(text, len + strlen(line)), ==, -EMSGSIZE);
+    writer_bytes(&w, line, sizeof line - 1);
+    check_int(read_note(text, w.len), ==, -EMSGSIZE);
 
-    size_t tail = 1 + strlen(line);
     memset(text, 'x', sizeof text);
-    text[NOTE_MAX - tail - 1] = '\n';
-    text[NOTE_MAX - tail] = '\n';
-    memcpy(text + NOTE_MAX - tail + 1, line, strlen(line));
+    w = writer_of(text, sizeof text);
+    w.len = NOTE_MAX - 2 - (sizeof line - 1);
+    writer_bytes(&w, "\n\n", 2);
+    writer_bytes(&w, line, sizeof line - 1);
     check_int(read_note(text, NOTE_MAX), ==, 0);
     check_int(read_note(text, NOTE_MAX + 1), ==, -EMSGSIZE);
 }

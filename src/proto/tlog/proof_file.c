@@ -4,25 +4,14 @@
 #include <errno.h>
 #include <string.h>
 
-#include <sodium.h>
-
+#include "proto/tlog/base64.h"
 #include "proto/tlog/line.h"
 
 static const char version_line[] = "c2sp.org/tlog-proof@v1";
 
 int proof_file_extra(const struct proof_file *f, uint8_t *to, size_t max)
 {
-    size_t len = f->extra_len;
-    if (len == 0)
-        return 0;
-    if (len % 4 != 0)
-        return -EBADMSG;
-    size_t padding = f->extra[len - 2] == '=' ? 2 : f->extra[len - 1] == '=' ? 1 : 0;
-    if (len / 4 * 3 - padding > max)
-        return -EMSGSIZE;
-    if (sodium_base642bin(to, max, f->extra, f->extra_len, NULL, &len, NULL, sodium_base64_VARIANT_ORIGINAL) != 0)
-        return -EBADMSG; /* not as proof_file_read left it */
-    return (int)len;
+    return base64_decode(f->extra, f->extra_len, to, max);
 }
 
 /* Base64 without its octets being kept, of PROOF_EXTRA_MAX octets at most: padding may stand only at the very end. */
@@ -82,13 +71,9 @@ int proof_file_write(uint64_t index, const struct merkle_proof *p, const void *e
     writer_bytes(w, version_line, sizeof version_line - 1);
     writer_u8(w, '\n');
     if (extra) {
-        size_t base64_max = sodium_base64_ENCODED_LEN(extra_len, sodium_base64_VARIANT_ORIGINAL);
         writer_bytes(w, "extra ", 6);
-        char *base64 = (char *)writer_grab(w, base64_max); /* its terminator becomes the newline */
-        if (!base64)
-            return -EMSGSIZE;
-        sodium_bin2base64(base64, base64_max, extra, extra_len, sodium_base64_VARIANT_ORIGINAL);
-        base64[base64_max - 1] = '\n';
+        base64_write(w, extra, extra_len);
+        writer_u8(w, '\n');
     }
     writer_bytes(w, "index ", 6);
     line_write_number(w, index);

@@ -76,7 +76,7 @@ TEST(written_as_read)
     static const char *const texts[] = {
         GOOD,
         "c2sp.org/tlog-proof@v1\nindex 0\n\ncheckpoint\n",
-        "c2sp.org/tlog-proof@v1\nextra \nindex 9223372036854775807\n" HASHES "\na checkpoint",
+        ("c2sp.org/tlog-proof@v1\nextra \nindex 9223372036854775807\n" HASHES "\na checkpoint"),
     };
     for (size_t i = 0; i < array_len(texts); i++) {
         char out[1024];
@@ -111,7 +111,7 @@ TEST(what_is_no_proof)
         "c2sp.org/tlog-proof@v1\nindex 9223372036854775808\n\na\n",
         "c2sp.org/tlog-proof@v1\nindex 0\n",
         "c2sp.org/tlog-proof@v1\nindex 0\n\n",
-        "c2sp.org/tlog-proof@v1\nindex 0\n" HASHES,
+        ("c2sp.org/tlog-proof@v1\nindex 0\n" HASHES),
         "c2sp.org/tlog-proof@v1\nindex 0\n!!notbase64!!\n\na\n",
         "c2sp.org/tlog-proof@v1\nindex 0\nQEFCQw==\n\na\n",
         "c2sp.org/tlog-proof@v1\nextra !!\nindex 0\n\na\n",
@@ -152,7 +152,7 @@ TEST(limits)
     check_int(read_extra(PROOF_EXTRA_MAX - 2, "\nindex 0\n\na"), ==, 0);
     check_int(read_extra(PROOF_EXTRA_MAX + 1, "\nindex 0\n\na"), ==, -EBADMSG);
     check_int(read_extra(3 * 1024 + 1, "\nindex 0\n\na"), ==, 0);
-    check_int(read_extra(3 * 1024 + 1, "AAAA\nindex 0\n\na"), ==, -EBADMSG); /* padding in the middle */
+    check_int(read_extra(3 * 1023 + 1, "AAAA\nindex 0\n\na"), ==, -EBADMSG); /* padding in the middle, at the end of a piece */
     check_int(read_extra((size_t)(PROOF_FILE_MAX - 40) / 4 * 3 + 48, "\nindex 0\n\na"), ==, -EMSGSIZE);
     static const struct merkle_proof empty = {.count = 0}, lengthy = {.count = MERKLE_PROOF_MAX + 1};
     struct writer w = writer_of((char[256]){0}, 256);
@@ -160,14 +160,15 @@ TEST(limits)
     check_int(proof_file_write(MERKLE_SIZE_MAX + 1, &empty, NULL, 0, "a", 1, &w), ==, -EINVAL);
     check_int(proof_file_write(0, &lengthy, NULL, 0, "a", 1, &w), ==, -EINVAL);
     check_int(proof_file_write(0, &empty, "", PROOF_EXTRA_MAX + 1, "a", 1, &w), ==, -EINVAL);
-    char text[8192] = "c2sp.org/tlog-proof@v1\nindex 0\n";
-    for (int i = 0; i < MERKLE_PROOF_MAX; i++)
-        strcat(text, "vBoGQ7EuTS18d5GPROD095qDi2z57FtcKD4fTYhZnms=\n");
-    size_t len = strlen(text);
-    strcpy(text + len, "\na");
-    check_int(read_file(text), ==, 0);
-    strcpy(text + len, "vBoGQ7EuTS18d5GPROD095qDi2z57FtcKD4fTYhZnms=\n\na");
-    check_int(read_file(text), ==, -EBADMSG);
+    for (unsigned count = MERKLE_PROOF_MAX; count <= MERKLE_PROOF_MAX + 1; count++) {
+        char text[4096];
+        w = writer_of(text, sizeof text);
+        writer_bytes(&w, "c2sp.org/tlog-proof@v1\nindex 0\n", 31);
+        for (unsigned i = 0; i < count; i++)
+            writer_bytes(&w, "vBoGQ7EuTS18d5GPROD095qDi2z57FtcKD4fTYhZnms=\n", 45);
+        writer_bytes(&w, "\na", 3);
+        check_int(read_file(text), ==, count == MERKLE_PROOF_MAX ? 0 : -EBADMSG);
+    }
 }
 
 int main(int argc, char **argv)

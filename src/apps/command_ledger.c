@@ -1,0 +1,227 @@
+/* hinomi ledger: how large it is and who signs it; verify it, prove an entry, export it for others to check. */
+#include <errno.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "apps/client_options.h"
+#include "apps/columns.h"
+#include "apps/command.h"
+#include "apps/config.h"
+#include "apps/ledger_export.h"
+#include "apps/roles.h"
+#include "apps/when.h"
+#include "base/text.h"
+#include "proto/tlog/proof_file.h"
+
+static const char *text_of(const json_t *object, const char *key)
+{
+    const char *text = json_string_value(json_object_get(object, key));
+    return text ? text : "";
+}
+
+static void print_summary(const json_t *reply)
+{
+    const json_t *c = json_object_get(reply, "checkpoint");
+    char when[WHEN_TEXT_MAX];
+    columns_line(_("entries"), "%" JSON_INTEGER_FORMAT, json_integer_value(json_object_get(reply, "size")));
+    columns_line(_("root"), "%s", text_of(reply, "root"));
+    columns_line(_("signed"), "%s", when_format(json_integer_value(json_object_get(c, "made_us")), when));
+    columns_line(_("public key"), "%s", text_of(reply, "key"));
+}
+
+/* ---- the file itself: also without a node ---- */
+
+/* -1 after a message. The caller closes it. */
+static int open_file(const struct control_client_options *o, struct ledger **ret_ledger)
+{
+    char data[CONFIG_PATH_MAX], path[CONFIG_PATH_MAX + 32];
+    if (o->data)
+        snprintf(data, sizeof data, "%s", o->data);
+    else
+        config_default_data(data);
+    snprintf(path, sizeof path, "%s/%s", data, NODE_LEDGER);
+    if (access(path, F_OK) < 0) {
+        control_client_error(o, _("ledger %s: %s"), path, strerror(errno));
+        return -1;
+    }
+    int e = ledger_open_to_read(path, ret_ledger);
+    if (e < 0)
+        control_client_error(o, _("ledger %s: %s"), path, _(ledger_error_of(e)));
+    return e < 0 ? -1 : 0;
+}
+
+/* Has the running node sign what is new? Says why when it cannot. */
+static bool have_signed(const struct control_client_options *o)
+{
+    int fd = control_client_connect(o);
+    json_t *reply = fd < 0 ? NULL : control_client_ask(fd, o, "ledger", json_object(), NULL, NULL, CONTROL_WAIT_MS);
+    if (fd >= 0)
+        close(fd);
+    json_decref(reply);
+    return reply != NULL;
+}
+
+/* The ledger and a checkpoint that covers `number` entries (0: all there are). -1 after a message. */
+static int open_signed(const struct control_client_options *o, uint64_t number, struct ledger **ret_ledger,
+                       struct ledger_checkpoint *ret_checkpoint)
+{
+    for (int attempt = 0; attempt < 2; attempt++) {
+        uint8_t root[LEDGER_HASH_LEN];
+        uint64_t size;
+        if (open_file(o, ret_ledger) < 0)
+            return -1;
+        ledger_root(*ret_ledger, &size, root);
+        if (number > size) {
+            control_client_error(o, _("the ledger has %" PRIu64 " entries"), size);
+            break;
+        }
+        int e = ledger_checkpoint_last(*ret_ledger, ret_checkpoint);
+        if (e == 0 && ret_checkpoint->size >= (number ? number : size))
+            return 0;
+        if (e < 0 && e != -ENOENT) {
+            control_client_error(o, "%s", _(ledger_error(*ret_ledger)));
+            break;
+        }
+        if (attempt > 0 || !have_signed(o))
+            break;
+        ledger_close(*ret_ledger);
+        *ret_ledger = NULL;
+    }
+    ledger_close(*ret_ledger);
+    *ret_ledger = NULL;
+    return -1;
+}
+
+static int take_number(const char *command, const char *text, uint32_t *ret_number)
+{
+    struct verdict_ref ref;
+    if (!text || verdict_ref_parse(text, &ref) < 0)
+        return command_usage(command, _("give the number of an entry"));
+    *ret_number = ref.id;
+    return EXIT_FINE;
+}
+
+static int print_entry(void *self, uint32_t number, const uint8_t *octets, size_t len)
+{
+    (void)self, (void)number;
+    fwrite(octets, len, 1, stdout);
+    putchar('\n');
+    return 0;
+}
+
+static int show(const struct control_client_options *o, const char *command, const char *text)
+{
+    struct ledger *l;
+    uint32_t number = 0;
+    int code = take_number(command, text, &number);
+    if (code != EXIT_FINE || open_file(o, &l) < 0)
+        return code != EXIT_FINE ? code : EXIT_FAILED;
+    if (ledger_entries(l, number - 1, 1, print_entry, NULL) < 0) {
+        control_client_error(o, "%s", _(ledger_error(l)));
+        code = EXIT_FAILED;
+    }
+    ledger_close(l);
+    return code;
+}
+
+static int on_progress(void *self, uint64_t done, uint64_t of)
+{
+    struct progress *p = self;
+    p->total = of;
+    progress_show(p, done);
+    return 0;
+}
+
+static int verify(const struct control_client_options *o)
+{
+    struct ledger *l;
+    struct progress progress;
+    uint32_t bad = 0;
+    uint64_t size;
+    uint8_t root[LEDGER_HASH_LEN];
+    if (open_file(o, &l) < 0)
+        return EXIT_FAILED;
+    progress_init(&progress, _("verifying"), 1, !o->json);
+    int e = ledger_verify(l, on_progress, &progress, &bad);
+    progress_done(&progress);
+    ledger_root(l, &size, root);
+    if (e == -EBADMSG)
+        control_client_error(o, _("entry %u is not what it was, or it is missing: compare with an export or a copy"), bad);
+    else if (e < 0)
+        control_client_error(o, "%s", _(ledger_error(l)));
+    else if (o->json)
+        printf("{\"ok\": true, \"size\": %" PRIu64 "}\n", size);
+    else
+        printf(_("%" PRIu64 " entries, all as they were written\n"), size);
+    ledger_close(l);
+    return e < 0 ? EXIT_FAILED : EXIT_FINE;
+}
+
+static int prove(const struct control_client_options *o, const char *command, const char *text)
+{
+    struct ledger *l;
+    struct ledger_checkpoint checkpoint;
+    uint32_t number = 0;
+    int code = take_number(command, text, &number);
+    if (code != EXIT_FINE || open_signed(o, number, &l, &checkpoint) < 0)
+        return code != EXIT_FINE ? code : EXIT_FAILED;
+    uint8_t *proof = malloc(PROOF_FILE_MAX);
+    struct writer w = writer_of(proof, PROOF_FILE_MAX);
+    if (!proof || ledger_prove(l, number, &checkpoint, &w) < 0 || fwrite(proof, w.len, 1, stdout) != 1) {
+        control_client_error(o, "%s", proof ? _(ledger_error(l)) : strerror(ENOMEM));
+        code = EXIT_FAILED;
+    }
+    free(proof);
+    ledger_close(l);
+    return code;
+}
+
+static int export(const struct control_client_options *o, const char *command, const char *folder)
+{
+    struct ledger *l;
+    struct ledger_checkpoint checkpoint;
+    struct progress progress;
+    char what[PATH_MAX];
+    if (!folder)
+        return command_usage(command, _("give the folder to write to"));
+    if (open_signed(o, 0, &l, &checkpoint) < 0)
+        return EXIT_FAILED;
+    progress_init(&progress, _("exporting"), checkpoint.size, !o->json);
+    int e = ledger_export(l, &checkpoint, folder, &progress, what);
+    progress_done(&progress);
+    if (e < 0)
+        control_client_error(o, "%s: %s", what, strerror(-e));
+    else if (o->json)
+        printf("{\"ok\": true, \"size\": %" PRIu64 "}\n", checkpoint.size);
+    else
+        printf(_("%" PRIu64 " entries in %s; check them with: hinomi-ledger-check KEY %s\n"), checkpoint.size, folder, folder);
+    ledger_close(l);
+    return e < 0 ? EXIT_FAILED : EXIT_FINE;
+}
+
+int command_ledger(int argc, char **argv)
+{
+    struct control_client_options o;
+    int first;
+    int code = client_options_parse(argc, argv, NULL, &o, &first);
+    if (code != EXIT_FINE)
+        return code;
+    const char *what = first < argc ? argv[first] : "", *subject = first + 1 < argc ? argv[first + 1] : NULL;
+    if (argc - first > 2)
+        return command_usage(argv[0], _("too many words"));
+    if (!*what)
+        return control_client_run(&o, "ledger", json_object(), CONTROL_WAIT_MS, print_summary);
+    if (strcmp(what, "show") == 0)
+        return show(&o, argv[0], subject);
+    if (strcmp(what, "verify") == 0 && !subject)
+        return verify(&o);
+    if (strcmp(what, "prove") == 0)
+        return prove(&o, argv[0], subject);
+    if (strcmp(what, "export") == 0)
+        return export(&o, argv[0], subject);
+    return command_usage(argv[0], _("not something to do with the ledger: %s"), what);
+}

@@ -1,0 +1,61 @@
+#!/bin/bash
+# The ledger as a court or another party would check it: proof, export and growth with the public key alone; and what was tampered with.
+. "$SOURCE/tests/system/lib.sh"
+
+check_ledger() {
+    python3 "$SOURCE/dist/hinomi-ledger-check" "$@"
+}
+
+fails_with() {
+    local wanted=$1 said
+    shift
+    said=$("$@" 2>&1) && { printf 'no failure: %s\n' "$said"; return 1; }
+    has "$said" "$wanted"
+}
+
+chmod 711 "$WORK"
+mkdir "$WORK/data"
+printf 'dns:\n  listen_tls: []\n  listen_https: []\n  workers: 1\n' >"$WORK/node.conf"
+stay_root_if_alone "$WORK/node.conf"
+start_node
+
+check a_block_is_an_entry_of_the_ledger hinomi block evil.example --reason 'phishing, seen by 田中'
+hinomi block 203.0.113.9 --reason 'commands bots' >/dev/null
+hinomi allow good.example --reason 'ours' >/dev/null
+key=$(hinomi ledger --json | from_json '["key"]')
+check an_entry_is_canonical_JSON_that_says_who_what_and_why has "$(hinomi ledger show 1)" \
+    '^\{"author":\{"kind":"analyst","name":"[^"]*"\},"claim":"block",.*"reason":"phishing, seen by 田中","subject":\{"kind":"domain","value":"evil.example"\}'
+check the_log_is_as_it_was_written has "$(hinomi ledger verify)" '^3 entries'
+hinomi ledger prove 2 >"$WORK/second.tlog-proof"
+check an_entry_is_proved_to_who_has_the_public_key has "$(check_ledger "$key" --proof "$WORK/second.tlog-proof")" '"value":"203.0.113.9"'
+check there_is_no_proof_of_what_was_never_said fails_with 'has 3 entries' hinomi ledger prove 4
+check the_log_is_exported hinomi ledger export "$WORK/export"
+check an_export_is_checked has "$(check_ledger "$key" "$WORK/export")" '3 entries'
+cp "$WORK/export/checkpoint" "$WORK/old-checkpoint"
+
+for n in $(seq 20); do hinomi block "n$n.example" --reason many >/dev/null; done
+check a_later_export_goes_on hinomi ledger export "$WORK/export"
+check it_begins_with_what_was_signed_before has "$(check_ledger "$key" "$WORK/export" --old "$WORK/old-checkpoint")" '23 entries'
+
+cp -r "$WORK/export" "$WORK/forged"
+sed -i 's/evil\.example/evil.examplf/' "$WORK"/forged/tile/entries/000.p/23
+check a_changed_entry_is_found_in_an_export fails_with . check_ledger "$key" "$WORK/forged"
+
+stop "$node"
+check without_a_node_it_is_verified_all_the_same has "$(hinomi ledger verify)" '^23 entries'
+check and_proved_as_far_as_it_was_signed has "$(hinomi ledger prove 1)" '^index 0$'
+start_node
+check the_key_is_the_same_after_a_restart is "$(hinomi ledger --json | from_json '["key"]')" "$key"
+stop "$node"
+
+cp -r "$WORK/data" "$WORK/tampered"
+python3 - "$WORK/tampered/ledger.db" <<'PY'
+import sqlite3, sys
+db = sqlite3.connect(sys.argv[1])
+db.execute("DROP TRIGGER entry_never_edited")
+db.execute("UPDATE entry SET body = CAST(replace(CAST(body AS TEXT), 'commands bots', 'commands cats') AS BLOB) WHERE number = 2")
+db.commit()
+PY
+check who_changes_the_file_is_found_out_and_where fails_with 'entry 2 is not what it was' \
+    "$HINOMI" ledger verify --data "$WORK/tampered"
+finish
