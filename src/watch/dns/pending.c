@@ -24,7 +24,7 @@ struct pending {
     bool answered; /* stale or by deadline, or there is no client; the upstream's word only goes to the cache */
     bool refresh;  /* nobody asked: what is in the cache is still good */
     bool needs_servers;     /* rules about name servers may hold: nothing goes out before they are known */
-    bool servers_passed;    /* those of the name are, and none holds */
+    bool servers_passed;    /* as far as they are known none holds */
     bool servers_block;     /* one holds, unless a rule about the answer comes before it */
     enum upstream_way way;
     uint8_t question[PENDING_QUESTION_MAX]; /* header and question as they came: the letter case is kept */
@@ -470,7 +470,7 @@ static void on_servers_first(void *self, const struct dns_name_servers *servers,
     struct work work = decide_by_servers(p, servers);
     bool blocked = respond_is_blocked(&work);
     p->servers_block = blocked;
-    p->servers_passed = whole && !blocked;
+    p->servers_passed = !blocked;
     if (p->answered)
         waits = false;
     else if (blocked && w->o.policy.stands(w->policy, &p->asker, &work.decision, whole))
