@@ -45,6 +45,11 @@ static bool wants_name_servers(const void *policy, const struct dns_asker *asker
     return policy_wants_name_servers(policy, asker, decision);
 }
 
+static bool stands(const void *policy, const struct dns_asker *asker, const struct dns_decision *decision, bool all)
+{
+    return policy_stands(policy, asker, decision, all);
+}
+
 static bool has_names(const void *policy)
 {
     return policy_has_names(policy);
@@ -89,6 +94,7 @@ struct dns_policy dns_policy_of(struct dns_policy_source *source)
         .serial = serial,
         .has_names = has_names,
         .wants_name_servers = wants_name_servers,
+        .stands = stands,
         .has_groups = source->groups != NULL,
         .has_tokens = source->has_tokens,
         .group_of_client = group_of_client,

@@ -200,6 +200,23 @@ struct addr addr_of_sockaddr(const struct sockaddr *sa)
     return a;
 }
 
+void addr_to_sockaddr(const struct addr *a, uint16_t port, struct sockaddr_storage *ret_sa)
+{
+    struct sockaddr_storage sa = {0};
+    struct sockaddr_in *v4 = (struct sockaddr_in *)&sa;
+    struct sockaddr_in6 *v6 = (struct sockaddr_in6 *)&sa;
+    if (addr_is_v4(a)) {
+        v4->sin_family = AF_INET;
+        v4->sin_port = htons(port);
+        memcpy(&v4->sin_addr, a->bytes + 12, 4);
+    } else {
+        v6->sin6_family = AF_INET6;
+        v6->sin6_port = htons(port);
+        memcpy(&v6->sin6_addr, a->bytes, 16);
+    }
+    *ret_sa = sa;
+}
+
 uint16_t addr_port_of_sockaddr(const struct sockaddr *sa)
 {
     return ntohs(sa->sa_family == AF_INET6 ? ((const struct sockaddr_in6 *)sa)->sin6_port

@@ -43,6 +43,8 @@ const char *addr_format(const struct addr *a, char *text);
 const char *addr_port_format(const struct sockaddr *sa, char *text);
 
 struct addr addr_of_sockaddr(const struct sockaddr *sa);
+/* AF_INET for an IPv4 address, else AF_INET6. */
+void addr_to_sockaddr(const struct addr *a, uint16_t port, struct sockaddr_storage *ret_sa);
 uint16_t addr_port_of_sockaddr(const struct sockaddr *sa);
 socklen_t addr_sockaddr_len(const struct sockaddr *sa);
 

@@ -238,6 +238,12 @@ TEST(socket_addresses_give_family_length_and_port)
     check_int(sa.ss_family, ==, AF_INET6);
     check_int(addr_sockaddr_len((struct sockaddr *)&sa), ==, sizeof(struct sockaddr_in6));
     check_int(addr_port_of_sockaddr((struct sockaddr *)&sa), ==, 5300);
+    struct addr six = addr_of_sockaddr((struct sockaddr *)&sa), four = {{[10] = 0xff, [11] = 0xff, 192, 0, 2, 1}};
+    char text[ADDR_PORT_TEXT_MAX];
+    addr_to_sockaddr(&six, 53, &sa);
+    check_str(addr_port_format((struct sockaddr *)&sa, text), "[2001:db8::1]:53");
+    addr_to_sockaddr(&four, 5300, &sa);
+    check_str(addr_port_format((struct sockaddr *)&sa, text), "192.0.2.1:5300");
     struct sockaddr unknown = {.sa_family = AF_UNSPEC};
     struct addr none = addr_of_sockaddr(&unknown), zero = {{0}};
     check_bytes(none.bytes, zero.bytes, 16);

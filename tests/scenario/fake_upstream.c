@@ -5,9 +5,10 @@
 
 #include "base/writer.h"
 #include "fake_world.h"
+#include "proto/dns/referral.h"
 #include "watch/dns/upstream.h"
 
-enum { SAYINGS_MAX = 64, WAITING_MAX = 16384 };
+enum { SAYINGS_MAX = 64, REFERRALS_MAX = 16, WAITING_MAX = 16384 };
 
 struct waiting {
     struct dns_query query;
@@ -22,12 +23,14 @@ struct upstream {
 static struct world_upstream sayings[SAYINGS_MAX];
 static unsigned saying_count;
 static struct waiting *waiting[WAITING_MAX];
+static struct world_referral referrals[REFERRALS_MAX];
+static unsigned referral_count, servers_asked;
 static unsigned waiting_count, asked, unknown;
 static enum upstream_way last_way;
 
 void world_upstream_init(void)
 {
-    saying_count = asked = unknown = 0;
+    saying_count = referral_count = servers_asked = asked = unknown = 0;
 }
 
 void world_upstream_say(const struct world_upstream *say)
@@ -39,6 +42,24 @@ void world_upstream_say(const struct world_upstream *say)
     sayings[i] = *say;
     if (i == saying_count)
         saying_count++;
+}
+
+void world_upstream_refer(const struct world_referral *referral)
+{
+    unsigned i = 0;
+    while (i < referral_count && !dns_name_equal(&referrals[i].zone, &referral->zone))
+        i++;
+    assert(i < REFERRALS_MAX);
+    referrals[i] = *referral;
+    if (i == referral_count)
+        referral_count++;
+}
+
+unsigned world_servers_asked(void)
+{
+    unsigned n = servers_asked;
+    servers_asked = 0;
+    return n;
 }
 
 unsigned world_upstream_asked(void)
@@ -190,5 +211,46 @@ int upstream_resolve(struct upstream *u, enum upstream_way way, const struct dns
         return -ENOMEM;
     *w = (struct waiting){.query = *q, .done = done, .self = self};
     waiting[waiting_count++] = w;
+    return 0;
+}
+
+static const struct world_referral *longest(const struct dns_name *name)
+{
+    const struct world_referral *best = NULL;
+    for (unsigned i = 0; i < referral_count; i++)
+        if (dns_name_within(name, &referrals[i].zone) && (!best || referrals[i].zone.labels > best->zone.labels))
+            best = &referrals[i];
+    return best;
+}
+
+/* Whom the question goes to does not matter: each server knows all zones. Those of a silent one are not there. */
+int upstream_ask(struct upstream *u, const struct addr *server, uint16_t port, const struct dns_query *q,
+                 upstream_done_fn *done, void *self)
+{
+    (void)u, (void)port;
+    static uint8_t message[DNS_REFERRAL_FORMAT_MAX];
+    static struct dns_referral f;
+    struct upstream_result r = {.rcode = DNS_RCODE_SERVFAIL};
+    const struct world_referral *says = longest(&q->name);
+    servers_asked++;
+    for (unsigned i = 0; says && i < referral_count; i++)
+        for (unsigned k = 0; k < referrals[i].glue_count; k++)
+            if (referrals[i].silent && memcmp(&referrals[i].glue[k], server, sizeof *server) == 0) {
+                done(self, &r);
+                return 0;
+            }
+    if (says) {
+        f.zone = says->zone;
+        f.ttl_s = 300;
+        f.server_count = 1;
+        f.servers[0] = says->server;
+        f.has_glue[0] = says->glue_count > 0;
+        f.glue_count = says->glue_count;
+        memcpy(f.glue, says->glue, sizeof says->glue);
+    }
+    r.len = dns_referral_format(says ? DNS_REFERRAL_CUT : DNS_REFERRAL_NONE, &q->name, &f, message, sizeof message);
+    r.message = message;
+    r.rcode = DNS_RCODE_NOERROR;
+    done(self, &r);
     return 0;
 }

@@ -61,10 +61,21 @@ struct world_upstream {
 
 void world_upstream_init(void);
 void world_upstream_say(const struct world_upstream *say);
+/* Any server that is asked directly about a name at or below the zone refers to its servers; `silent`: none of them answers,
+ * and questions about it are met with a time-out. The longest such zone counts; of other names there are no zones. */
+enum { WORLD_SERVERS_MAX = 4 };
+struct world_referral {
+    struct dns_name zone, server;
+    bool silent;
+    unsigned glue_count;
+    struct addr glue[WORLD_SERVERS_MAX];
+};
+void world_upstream_refer(const struct world_referral *referral);
 /* Answers all questions that were met with silence and are now known; how many. */
 unsigned world_upstream_speak(void);
-/* Questions since the last call, and those that nothing had been said about. */
+/* Questions since the last call to resolvers, to single servers, and those that nothing had been said about. */
 unsigned world_upstream_asked(void);
+unsigned world_servers_asked(void);
 unsigned world_upstream_unknown(void);
 /* Which of the resolvers the last question went to: "first", "second", "unchecked". */
 const char *world_upstream_way(void);

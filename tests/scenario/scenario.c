@@ -449,6 +449,19 @@ static void step_upstream(struct scenario *s, struct words *w)
     free(u);
 }
 
+/* REFERRAL ZONE ns NAME [silent] [ADDR...] */
+static void step_referral(struct scenario *s, struct words *w)
+{
+    struct world_referral r = {.zone = take_name(s, w)};
+    if (!take_if(w, "ns"))
+        complain(s, "a referral is to a name server: ns NAME");
+    r.server = take_name(s, w);
+    r.silent = take_if(w, "silent");
+    while (w->next < w->count && r.glue_count < WORLD_SERVERS_MAX)
+        r.glue[r.glue_count++] = take_addr(s, w);
+    world_upstream_refer(&r);
+}
+
 /* SPEAK: what was met with silence is answered now, as UPSTREAM says by now. */
 static void step_speak(struct scenario *s, struct words *w)
 {
@@ -467,6 +480,12 @@ static void step_asked(struct scenario *s, struct words *w)
     const char *way = take(w);
     if (strcmp(way, world_upstream_way()) != 0)
         complain(s, "the last question went to the %s resolver, not the %s", world_upstream_way(), way);
+}
+
+/* SERVERS N */
+static void step_servers(struct scenario *s, struct words *w)
+{
+    expect(s, "the number of questions to single servers", (long)world_servers_asked(), take_number(s, w));
 }
 
 /* COUNT WORD N */
@@ -583,7 +602,7 @@ static const struct command step_commands[] = {
     {"QUERY", step_query},   {"ANSWER", step_answer}, {"SILENCE", step_silence}, {"TIME", step_time},
     {"WALL", step_wall},     {"UPSTREAM", step_upstream}, {"SPEAK", step_speak}, {"ASKED", step_asked},
     {"COUNT", step_count},   {"SEEN", step_seen},     {"FLOOD", step_flood},
-    {"RECORD", step_record}, {0},
+    {"RECORD", step_record}, {"REFERRAL", step_referral}, {"SERVERS", step_servers}, {0},
 };
 
 static void run_command(struct scenario *s, const struct command *commands, struct words *w)

@@ -335,3 +335,18 @@ bool policy_wants_name_servers(const struct policy *p, const struct dns_asker *a
             return true;
     return false;
 }
+
+bool policy_stands(const struct policy *p, const struct dns_asker *asker, const struct dns_decision *decision, bool all)
+{
+    const struct policy_view *v = view_of(p, asker);
+    for (unsigned i = 0; i < POLICY_LAYER_COUNT; i++) {
+        if (!p->layer[i])
+            continue;
+        /* of one list, addresses come before servers */
+        if (v->first_address[i] != POLICY_ORDER_NONE && order_of(i, v->first_address[i]) <= decision->order)
+            return false;
+        if (!all && v->first_ns[i] != POLICY_ORDER_NONE && order_of(i, v->first_ns[i]) < decision->order)
+            return false;
+    }
+    return true;
+}

@@ -249,6 +249,47 @@ TEST(a_rule_that_observes_stands_in_nobodys_way)
     policy_free(p);
 }
 
+static bool stands(const struct policy *p, const struct message *m, const struct dns_name_servers *servers, int64_t now_us,
+                   bool all, const char *want)
+{
+    struct dns_asker asker = {0};
+    struct dns_decision d = {.order = INT32_MAX};
+    policy_examine(p, &asker, now_us, m->octets, m->w.len, servers, &d);
+    check_str(dns_action_word(d.action), want);
+    return policy_stands(p, &asker, &d, all);
+}
+
+TEST(a_decision_by_servers_stands_unless_an_address_or_an_unknown_server_may_come_before)
+{
+    struct bench b = bench_begin();
+    struct dns_name ends = bench_name("ends.test"), server = bench_name("ns.bad.test");
+    struct dns_name_servers servers = {.names = &server, .name_count = 1};
+    bench_list(&b, 3, "first");
+    add_server(&b, "ns.good.test", DNS_ACTION_PASS, POLICY_SCOPE_EXACT, 1);
+    bench_list(&b, 6, "second");
+    add_server(&b, "ns.bad.test", DNS_ACTION_NXDOMAIN, POLICY_SCOPE_EXACT, 2);
+    struct policy_subject subject = {.trigger = DNS_TRIGGER_NS_NAME, .name = &ends};
+    struct policy_rule_spec spec = {
+        .list = (uint16_t)b.list, .action = DNS_ACTION_DROP, .scope = POLICY_SCOPE_EXACT, .until_us = 1000};
+    check_int(policy_builder_add_subject(b.builder, &subject, &spec, 3), ==, 0);
+    bench_list(&b, 9, "third");
+    add_server(&b, "ns.ugly.test", DNS_ACTION_NXDOMAIN, POLICY_SCOPE_EXACT, 4);
+    add_prefix(&b, DNS_TRIGGER_ADDRESS, "203.0.113.7", DNS_ACTION_PASS, 5);
+    struct policy *p = policy_new(NULL, bench_open(&b), NULL);
+    struct message m;
+    begin(&m, "a.test", DNS_TYPE_A);
+    check(stands(p, &m, &servers, 100, true, "nxdomain"));
+    check(!stands(p, &m, &servers, 100, false, "nxdomain")); /* ns.good.test may be one of them */
+    server = bench_name("ns.good.test");
+    check(stands(p, &m, &servers, 100, false, "pass"));
+    server = bench_name("ns.ugly.test");
+    check(!stands(p, &m, &servers, 100, true, "nxdomain")); /* 203.0.113.7 comes before, in the same list */
+    server = ends;
+    check(stands(p, &m, &servers, 999, true, "drop"));
+    check(!stands(p, &m, &servers, 1000, true, "none")); /* the rule has ended */
+    policy_free(p);
+}
+
 TEST(serials_differ)
 {
     struct policy *a = policy_new(NULL, NULL, NULL), *b = policy_with_layer(a, POLICY_LAYER_HAND, NULL);

@@ -27,7 +27,7 @@ static void fill_view(struct policy *p, unsigned group, enum policy_layer layer)
     struct policy_view *v = &p->views[group];
     const struct policy_image *image = p->layer[layer]->image;
     v->plain[layer] = policy_group_orders(p->groups, group, image, v->orders[layer]);
-    v->first_response[layer] = v->first_ns[layer] = POLICY_ORDER_NONE;
+    v->first_response[layer] = v->first_address[layer] = v->first_ns[layer] = POLICY_ORDER_NONE;
     for (unsigned i = 0; policy_image_list(image, i); i++) {
         unsigned triggers = policy_image_list(image, i)->triggers;
         uint16_t order = v->orders[layer][i];
@@ -37,6 +37,8 @@ static void fill_view(struct policy *p, unsigned group, enum policy_layer layer)
         };
         if (triggers & RESPONSE && order < v->first_response[layer])
             v->first_response[layer] = order;
+        if (triggers & 1 << DNS_TRIGGER_ADDRESS && order < v->first_address[layer])
+            v->first_address[layer] = order;
         if (triggers & NS && order < v->first_ns[layer])
             v->first_ns[layer] = order;
     }

@@ -57,6 +57,9 @@ bool policy_has_names(const struct policy *p);
 /* Are there rules about name servers that would come before this decision? */
 bool policy_wants_name_servers(const struct policy *p, const struct dns_asker *asker,
                                const struct dns_decision *decision);
+/* Would a decision on a name and its name servers (policy_examine) stand whatever the answer held? all: every server was known;
+ * else one that is not may have a rule that comes before. */
+bool policy_stands(const struct policy *p, const struct dns_asker *asker, const struct dns_decision *decision, bool all);
 
 enum { POLICY_WORKERS_MAX = 64 };
 

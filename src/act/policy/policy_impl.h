@@ -14,6 +14,7 @@ struct shared_image {
 struct policy_view {
     bool plain[POLICY_LAYER_COUNT]; /* all lists, in their order: the orders need not be looked at */
     uint16_t first_response[POLICY_LAYER_COUNT]; /* the first list with triggers that look at answers */
+    uint16_t first_address[POLICY_LAYER_COUNT];  /* the first with rules about addresses of answers */
     uint16_t first_ns[POLICY_LAYER_COUNT];       /* the first with triggers that look at name servers */
     uint16_t orders[POLICY_LAYER_COUNT][POLICY_LISTS_MAX];
 };

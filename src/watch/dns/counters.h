@@ -26,6 +26,7 @@
     X(bogus, "dnssec_bogus")                         \
     X(pending_refused, "pending_refused")            \
     X(ns_searches_refused, "ns_searches_refused")    \
+    X(ns_searches_short, "ns_searches_short")        \
     X(pending_expired, "pending_expired")            \
     X(rate_dropped, "rate_dropped")                  \
     X(rate_truncated, "rate_truncated")              \

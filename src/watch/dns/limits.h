@@ -24,6 +24,15 @@ enum {
     DNS_REFRESHES_MAX = 512,     /* answers of one worker that are refreshed at one time; then they wait for a client */
     DNS_PENDING_DEADLINE_MS = 8000, /* then SERVFAIL: stub resolvers have given up by now */
     DNS_NS_SEARCHES_MAX = 1024,  /* for rules about name servers, at once; then SERVFAIL: a rule is not to be flooded away */
+    DNS_NS_LOOKUPS_MAX = 16384,  /* questions of all searches; one that an upstream is slow with outlives its search */
+    DNS_NS_ASKS_MAX = 24,        /* questions of a search to single servers: a name has few zones above it */
+    DNS_NS_TRIES_MAX = 3,        /* servers of one zone that are asked until one speaks */
+    DNS_NS_SEARCH_MS = 2000,     /* then a search says what it found: clients give up after five seconds */
+    DNS_NS_GRACE_MS = 400,       /* for addresses and the zones' own word, when the referrals are known */
+    DNS_NS_CUT_MIN_S = 60,       /* a referral is kept for as long as it says, within these: shorter would ask for each query, */
+    DNS_NS_CUT_MAX_S = 3600,     /* longer would miss that a zone has moved */
+    DNS_NS_NONE_S = 900,         /* so long no zone begins at a name */
+    DNS_DIRECT_MS = 700,         /* of silence from one server; the servers of registries answer within 200 */
     DNS_STALE_AFTER_MS = 1800,   /* RFC 8767 6: client response timer */
     DNS_STALE_KEEP_S = 3 * 86400, /* RFC 8767 6: one to three days */
     DNS_STALE_TTL_S = 30,        /* RFC 8767 4 */

@@ -23,6 +23,9 @@ struct pending {
     bool late;     /* no time is left to ask for the target of an alias */
     bool answered; /* stale or by deadline, or there is no client; the upstream's word only goes to the cache */
     bool refresh;  /* nobody asked: what is in the cache is still good */
+    bool needs_servers;     /* rules about name servers may hold: nothing goes out before they are known */
+    bool servers_passed;    /* as far as they are known none holds */
+    bool servers_block;     /* one holds, unless a rule about the answer comes before it */
     enum upstream_way way;
     uint8_t question[PENDING_QUESTION_MAX]; /* header and question as they came: the letter case is kept */
 };
@@ -142,6 +145,21 @@ static void answer_failure(struct pending *p, uint16_t ede)
     answer_client(p, w->o.policy.answer_error(&p->query, p->question, DNS_RCODE_SERVFAIL, ede, NULL, w->large, max));
 }
 
+/* An answer without records; PENDING_QUESTION_MAX octets at most. */
+static size_t write_empty(const struct dns_query *q, unsigned rcode, uint8_t *to)
+{
+    struct writer out = writer_of(to, PENDING_QUESTION_MAX);
+    writer_u16(&out, 0);
+    writer_u16(&out, (uint16_t)(DNS_FLAG_QR | rcode));
+    writer_u16(&out, 1);
+    writer_u16(&out, 0);
+    writer_u32(&out, 0);
+    writer_bytes(&out, q->name.wire, q->name.len);
+    writer_u16(&out, q->qtype);
+    writer_u16(&out, q->qclass);
+    return out.len;
+}
+
 /* ---- the policy's word on an answer ---- */
 
 /* Everything is decided again: the policy may have changed since the query came. */
@@ -186,6 +204,7 @@ static int lead_along(struct pending *p, const struct dns_cache_entry *e, unsign
 
 /* Asks for the name that the chain leads to. True: it goes on waiting; false: it is answered. */
 static bool ask_target(struct pending *p);
+static bool ask_upstream(struct pending *p);
 
 /* The policy's word on one name of the chain, or the query's. True: the target of an alias is asked for first. e: the
  * answer that the name stood in, NULL when it is the one that is asked for. */
@@ -275,6 +294,8 @@ static bool tell_with_policy(struct pending *p, struct dns_cache_entry *e, uint3
 static bool answer_stale(struct pending *p)
 {
     struct dns_worker *w = p->worker;
+    if (p->needs_servers && !p->servers_passed)
+        return false;
     struct dns_cache_entry *e = dns_cache_find(w->cache, p->cache_hash, asked(p));
     if (!e || dns_cache_entry_rcode(e) == DNS_RCODE_SERVFAIL ||
         dns_cache_entry_fresh_s(e, w->now_s) < -DNS_STALE_KEEP_S)
@@ -297,18 +318,10 @@ static void cache_failure(struct dns_worker *w, const struct pending *p, uint16_
 {
     const struct dns_query *q = asked(p);
     uint8_t message[PENDING_QUESTION_MAX];
-    struct writer out = writer_of(message, sizeof message);
-    writer_u16(&out, 0);
-    writer_u16(&out, DNS_FLAG_QR | DNS_RCODE_SERVFAIL);
-    writer_u16(&out, 1);
-    writer_u16(&out, 0);
-    writer_u32(&out, 0);
-    writer_bytes(&out, q->name.wire, q->name.len);
-    writer_u16(&out, q->qtype);
-    writer_u16(&out, q->qclass);
+    size_t len = write_empty(q, DNS_RCODE_SERVFAIL, message);
     static const struct dns_pack_ttls none = {.min_s = UINT32_MAX};
     struct dns_cache_answer a = {
-        .message = message, .len = out.len, .ttls = &none, .ttl_s = DNS_CACHE_FAILURE_S, .ede = ede};
+        .message = message, .len = len, .ttls = &none, .ttl_s = DNS_CACHE_FAILURE_S, .ede = ede};
     int e = dns_cache_put(w->cache, p->cache_hash, q, &a, w->now_s);
     (void)e; /* without memory the next client asks again */
 }
@@ -368,21 +381,22 @@ static void tell_records(struct pending *p, struct work *work, const struct dns_
     records_tell(w, work, e);
 }
 
-static void on_name_servers(void *self, const struct dns_name_servers *servers)
+static void on_name_servers(void *self, const struct dns_name_servers *servers, bool whole)
 {
     struct pending *p = self;
     struct dns_worker *w = p->worker;
     struct dns_cache_entry *e = dns_cache_find(w->cache, p->cache_hash, asked(p));
     bool held = hold_policy(w), waits = false;
-    if (e) {
+    if (e && !p->chain && servers) {
         struct work work = work_of(p);
         respond_decide_again(w, &work, &p->query.name);
-        examine_remember(w, e, servers);
+        if (whole)
+            examine_remember(w, e, servers);
         tell_records(p, &work, e, servers);
     }
-    if (e && !p->answered)
+    if (e && servers && !p->answered)
         waits = tell(p, e, 0, servers);
-    else if (!p->answered) /* evicted meanwhile, by a flood */
+    else if (!p->answered) /* evicted meanwhile, or not looked for: by a flood */
         answer_failure(p, DNS_EDE_OTHER);
     if (held)
         worker_release_policy(w);
@@ -393,23 +407,105 @@ static void on_name_servers(void *self, const struct dns_name_servers *servers)
 /* There is an answer. True: the slot goes on waiting, for name servers or the target of an alias. */
 static bool settle(struct pending *p, struct dns_cache_entry *e)
 {
+    static const struct name_servers_caller caller = {.done = on_name_servers};
     struct dns_worker *w = p->worker;
-    if (p->chain)
+    if (p->asker.redirected)
         return !p->answered && tell_with_policy(p, e, 0, NULL);
     bool held = hold_policy(w), waits = false;
-    examine_remember(w, e, NULL);
+    if (!p->chain)
+        examine_remember(w, e, NULL);
     struct work work = work_of(p);
-    respond_decide_again(w, &work, &p->query.name);
+    respond_decide_again(w, &work, &asked(p)->name);
     if (!w->o.policy.wants_name_servers(w->policy, &p->asker, &work.decision)) {
-        tell_records(p, &work, e, NULL);
+        if (!p->chain)
+            tell_records(p, &work, e, NULL);
         waits = !p->answered && tell(p, e, 0, NULL);
-    } else if (name_servers_find(w, &p->query, e, on_name_servers, p) == 0)
+    } else if (name_servers_find(w, asked(p), e, &caller, p) == 0)
         waits = true;
     else if (!p->answered)
         answer_failure(p, DNS_EDE_OTHER);
     if (held)
         worker_release_policy(w);
     return waits;
+}
+
+/* ---- the name's servers, before it is resolved ---- */
+
+/* The policy's word on the name that is asked for and its servers, whatever the answer may hold. The policy must be held. */
+static struct work decide_by_servers(struct pending *p, const struct dns_name_servers *servers)
+{
+    struct dns_worker *w = p->worker;
+    struct work work = work_of(p);
+    uint8_t empty[PENDING_QUESTION_MAX];
+    size_t len = write_empty(asked(p), DNS_RCODE_NOERROR, empty);
+    w->now_us = clock_wall_us();
+    respond_decide_again(w, &work, &asked(p)->name);
+    w->o.policy.examine(w->policy, &p->asker, w->now_us, empty, len, servers, &work.decision);
+    return work;
+}
+
+static bool servers_are_enough(void *self, const struct dns_name_servers *servers)
+{
+    struct pending *p = self;
+    struct dns_worker *w = p->worker;
+    bool held = hold_policy(w);
+    struct work work = decide_by_servers(p, servers);
+    bool enough = respond_is_blocked(&work) && w->o.policy.stands(w->policy, &p->asker, &work.decision, false);
+    if (held)
+        worker_release_policy(w);
+    return enough;
+}
+
+static void on_servers_first(void *self, const struct dns_name_servers *servers, bool whole)
+{
+    struct pending *p = self;
+    struct dns_worker *w = p->worker;
+    if (!servers) {
+        if (!p->answered)
+            answer_failure(p, DNS_EDE_OTHER);
+        give_slot_back(p);
+        return;
+    }
+    bool held = hold_policy(w), waits = false;
+    struct work work = decide_by_servers(p, servers);
+    bool blocked = respond_is_blocked(&work);
+    p->servers_block = blocked;
+    p->servers_passed = !blocked;
+    if (p->answered)
+        waits = false;
+    else if (blocked && w->o.policy.stands(w->policy, &p->asker, &work.decision, whole))
+        waits = tell_block(p, &work, NULL);
+    else
+        waits = ask_upstream(p);
+    if (held)
+        worker_release_policy(w);
+    if (!waits)
+        give_slot_back(p);
+}
+
+/* The upstream failed, so no answer comes before the rule. */
+static void on_servers_last(void *self, const struct dns_name_servers *servers, bool whole)
+{
+    (void)whole;
+    struct pending *p = self;
+    struct dns_worker *w = p->worker;
+    bool held = hold_policy(w), waits = false;
+    static const struct dns_name_servers none = {0};
+    struct work work = decide_by_servers(p, servers ? servers : &none);
+    if (!p->answered && respond_is_blocked(&work))
+        waits = tell_block(p, &work, NULL);
+    else if (!p->answered)
+        answer_failure(p, DNS_EDE_NO_REACHABLE_AUTHORITY);
+    if (held)
+        worker_release_policy(w);
+    if (!waits)
+        give_slot_back(p);
+}
+
+static bool block_by_servers(struct pending *p)
+{
+    static const struct name_servers_caller caller = {.done = on_servers_last, .enough = servers_are_enough};
+    return !p->answered && p->servers_block && name_servers_find(p->worker, asked(p), NULL, &caller, p) == 0;
 }
 
 /* ---- what comes back ---- */
@@ -486,9 +582,41 @@ static void on_upstream(void *self, const struct upstream_result *r)
     } else if (p->refresh || (!p->answered && answer_stale(p))) { /* after a refresh the next client finds out */
         dns_count(&w->o.counters->upstream_failures, 1);
         give_slot_back(p);
-    } else if (!walk_chain(p)) {
+    } else if (!block_by_servers(p) && !walk_chain(p)) {
         fail(p);
     }
+}
+
+/* Asks an upstream. False: it is answered. */
+static bool ask_upstream(struct pending *p)
+{
+    struct dns_worker *w = p->worker;
+    if (upstream_resolve(w->upstream, p->way, asked(p), on_upstream, p) == 0)
+        return true;
+    dns_count(&w->o.counters->upstream_failures, 1);
+    answer_failure(p, DNS_EDE_OTHER);
+    return false;
+}
+
+static bool needs_servers(const struct pending *p, const struct dns_decision *decision)
+{
+    const struct dns_worker *w = p->worker;
+    return !p->asker.redirected && w->o.policy.wants_name_servers(w->policy, &p->asker, decision);
+}
+
+/* A name whose servers have a rule is not asked for: neither can they be silent, nor do they hear of it. The policy must be
+ * held. False: it is answered. */
+static bool ask(struct pending *p, const struct dns_decision *decision)
+{
+    static const struct name_servers_caller caller = {.done = on_servers_first, .enough = servers_are_enough};
+    p->servers_passed = p->servers_block = false;
+    p->needs_servers = needs_servers(p, decision);
+    if (!p->needs_servers)
+        return ask_upstream(p);
+    if (name_servers_find(p->worker, asked(p), NULL, &caller, p) == 0)
+        return true;
+    answer_failure(p, DNS_EDE_OTHER);
+    return false;
 }
 
 static bool ask_target(struct pending *p)
@@ -504,12 +632,10 @@ static bool ask_target(struct pending *p)
     if (respond_is_blocked(&work) && work.decision.final)
         return tell_block(p, &work, NULL);
     struct dns_cache_entry *e = dns_cache_find(w->cache, p->cache_hash, &p->target);
-    if (e && dns_cache_entry_fresh_s(e, w->now_s) > 0 && dns_cache_entry_rcode(e) != DNS_RCODE_SERVFAIL)
+    if (e && dns_cache_entry_fresh_s(e, w->now_s) > 0 && dns_cache_entry_rcode(e) != DNS_RCODE_SERVFAIL &&
+        !needs_servers(p, &work.decision))
         return tell(p, e, 0, NULL);
-    if (upstream_resolve(w->upstream, p->way, &p->target, on_upstream, p) == 0)
-        return true;
-    answer_failure(p, DNS_EDE_OTHER);
-    return false;
+    return ask(p, &work.decision);
 }
 
 /* No room: an answer like any other, and observed like any other. */
@@ -531,15 +657,10 @@ static void refuse(struct dns_worker *w, struct work *work, const struct client 
 /* Asks an upstream, or the cache for the target of an alias. */
 static bool start(struct pending *p)
 {
-    struct dns_worker *w = p->worker;
     struct work work = work_of(p);
     if (respond_is_blocked(&work) && work.decision.final && work.decision.chain == 0)
         return tell_block(p, &work, NULL);
-    if (upstream_resolve(w->upstream, p->way, &p->query, on_upstream, p) == 0)
-        return true;
-    dns_count(&w->o.counters->upstream_failures, 1);
-    answer_failure(p, DNS_EDE_OTHER);
-    return false;
+    return ask(p, &p->decision);
 }
 
 void pending_start(struct dns_worker *w, struct work *work, const struct client *client)
@@ -559,6 +680,7 @@ void pending_start(struct dns_worker *w, struct work *work, const struct client 
     p->started_ns = w->mono_ns;
     p->read_us = w->now_us;
     p->answered = p->refresh = false;
+    p->needs_servers = p->servers_passed = p->servers_block = false;
     p->way = dns_query_unchecked(&p->query) ? UPSTREAM_UNCHECKED : UPSTREAM_FIRST;
     memcpy(p->question, work->message, (size_t)DNS_HEADER_LEN + work->query.question_len);
     if (!start(p))
@@ -588,6 +710,7 @@ void pending_refresh(struct dns_worker *w, const struct work *work)
     p->asker.behind = p->asker.redirected = p->late = false;
     p->policy_serial = 0;
     p->answered = p->refresh = true;
+    p->needs_servers = p->servers_passed = p->servers_block = false;
     p->way = was_second ? UPSTREAM_FIRST : UPSTREAM_SECOND;
     memcpy(p->question, work->message, (size_t)DNS_HEADER_LEN + work->query.question_len);
     if (upstream_resolve(w->upstream, p->way, &p->query, on_upstream, p) < 0)

@@ -38,6 +38,8 @@ struct dns_policy {
     bool (*has_names)(const void *policy); /* are there rules about names? */
     /* Are there rules about name servers that come before the decision? */
     bool (*wants_name_servers)(const void *policy, const struct dns_asker *asker, const struct dns_decision *decision);
+    /* Does a decision on a name and its servers stand whatever the answer is? all: all servers are known. */
+    bool (*stands)(const void *policy, const struct dns_asker *asker, const struct dns_decision *decision, bool all);
     /* Client groups; they do not change while the worker lives. */
     bool has_groups, has_tokens;
     uint16_t (*group_of_client)(void *self, const struct addr *client);

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/attr.h"
+#include "watch/dns/direct.h"
 #include "watch/dns/relay.h"
 #include "watch/dns/tls.h"
 
@@ -18,6 +19,7 @@ enum { TARGETS_MAX = DNS_FORWARDS_MAX + DNS_STUBS_MAX };
 struct upstream {
     struct ub_ctx *ctx[UPSTREAM_WAY_COUNT]; /* NULL: as the first */
     struct dns_tls_client *client;          /* NULL: nothing by TLS */
+    struct direct *direct;
     struct relay *relays[TARGETS_MAX];      /* of forwards, then of stubs; NULL: not by TLS */
 };
 
@@ -220,7 +222,9 @@ int upstream_new(struct event_base *loop, const struct upstream_options *options
     *ret_error = "out of memory";
     if (!u)
         return -ENOMEM;
-    int e = open_relays(u, loop, options, tls_failures, ret_error);
+    int e = direct_new(loop, options, &u->direct);
+    if (e == 0)
+        e = open_relays(u, loop, options, tls_failures, ret_error);
     for (int way = 0; e == 0 && way < UPSTREAM_WAY_COUNT; way++)
         if (is_needed((enum upstream_way)way, options))
             e = open_way(u, (enum upstream_way)way, loop, options, ret_error);
@@ -241,6 +245,7 @@ void upstream_free(struct upstream *u)
             ub_ctx_delete(u->ctx[way]);
     for (int i = 0; i < TARGETS_MAX; i++)
         relay_free(u->relays[i]);
+    direct_free(u->direct);
     dns_tls_client_free(u->client);
     free(u);
 }
@@ -283,4 +288,10 @@ int upstream_resolve(struct upstream *u, enum upstream_way way, const struct dns
         return e == UB_NOMEM ? -ENOMEM : -EINVAL;
     }
     return 0;
+}
+
+int upstream_ask(struct upstream *u, const struct addr *server, uint16_t port, const struct dns_query *q,
+                 upstream_done_fn *done, void *self)
+{
+    return direct_ask(u->direct, server, port, q, done, self);
 }

@@ -70,5 +70,10 @@ void upstream_free(struct upstream *u);
 /* Starts resolving; done is called once, perhaps before this returns. Negative: it will not be called. */
 int upstream_resolve(struct upstream *u, enum upstream_way way, const struct dns_query *q, upstream_done_fn *done,
                      void *self) must_check;
+/* Asks one server alone, without recursion: what it says itself, a referral too, not checked and not remembered. Only an
+ * answer to the question is told, or none (message NULL) when it keeps silent for DNS_DIRECT_MS or cannot be reached. done is
+ * called once, perhaps before this returns. Negative: it will not be called; -EPERM: nobody on this machine may be asked. */
+int upstream_ask(struct upstream *u, const struct addr *server, uint16_t port, const struct dns_query *q,
+                 upstream_done_fn *done, void *self) must_check;
 
 #endif

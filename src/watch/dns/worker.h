@@ -153,12 +153,19 @@ static inline bool records_are_wanted(const struct dns_worker *w)
 void records_tell(struct dns_worker *w, const struct work *work, const struct dns_cache_entry *e);
 
 /* name_servers.c: finds the name servers of the zones that an answer came from, for rules about them. */
-typedef void name_servers_done_fn(void *self, const struct dns_name_servers *servers);
+struct name_servers_caller {
+    /* Called once, perhaps before name_servers_find returns. servers: NULL when too much goes on at once to look for them;
+     * whole: false when some server kept silent, so that there may be more. */
+    void (*done)(void *self, const struct dns_name_servers *servers, bool whole);
+    /* Is what has been found so far all that matters? Then the search is done. NULL: never. */
+    bool (*enough)(void *self, const struct dns_name_servers *servers);
+};
 int name_servers_new(struct dns_worker *w) must_check;
 void name_servers_free(struct dns_worker *w);
-/* done is called once, perhaps before this returns; not at all when the result is negative (-ENOSPC: too many at once). */
+/* e: the answer, whose chain counts too; NULL: the query's name alone. When the result is negative (-ENOSPC: too many at
+ * once), done is not called. */
 int name_servers_find(struct dns_worker *w, const struct dns_query *q, const struct dns_cache_entry *e,
-                      name_servers_done_fn *done, void *self) must_check;
+                      const struct name_servers_caller *caller, void *self) must_check;
 
 /* notify.c: true when the message was a NOTIFY that somebody wants, and is answered */
 bool notify_answer(struct dns_worker *w, struct work *work);
