@@ -1,7 +1,7 @@
 # Completion of hinomi(1) for bash.
 _hinomi() {
     local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]:-}
-    local commands='up dns block allow withdraw why lists import fetch accept discard observe enforce remove log top pdns ledger status metrics reload policy help version'
+    local commands='up dns block allow withdraw why lists import fetch accept discard observe enforce remove log top pdns judge verdicts ledger status metrics reload policy help version'
 
     if [ "$COMP_CWORD" -eq 1 ]; then
         mapfile -t COMPREPLY < <(compgen -W "$commands" -- "$word")
@@ -46,6 +46,8 @@ _hinomi() {
     log) options='--follow --client --name --below --action --member --group --last --limit --data --json' ;;
     top) options='blocked observed names clients members groups --member --last --limit --data --json' ;;
     pdns) options='--below --is-data --limit --page --data --json' ;;
+    judge) options='phishing malware c2 dga tunnel scanner infected ddos-source ddos-victim spam malicious benign false-positive confirmed --reason --probability --severity --tlp --pap --until --kind --data --json' ;;
+    verdicts) options='--kind --data --json' ;;
     ledger) options='show verify prove export --data --json' ;;
     help) options=$commands ;;
     esac

@@ -49,6 +49,6 @@ json_t *api_verdict_json(const struct verdict *v);
 
 /* One table of commands for each resource. */
 extern const struct control_command verdict_commands[], why_commands[], list_commands[], dns_commands[],
-    pdns_commands[], ledger_commands[], status_commands[];
+    pdns_commands[], ledger_commands[], judgement_commands[], status_commands[];
 
 #endif

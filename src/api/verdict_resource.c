@@ -1,5 +1,6 @@
 /* Verdicts by hand: block, observe, allow, withdraw. */
 #include <errno.h>
+#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,16 +10,34 @@
 #include "base/text.h"
 #include "proto/dns/name.h"
 
+static json_t *evidence_json(const struct verdict *v)
+{
+    json_t *all = json_array();
+    for (unsigned i = 0; i < v->evidence_count; i++) {
+        const struct verdict_evidence *e = &v->evidence[i];
+        char hex[2 * VERDICT_HASH_LEN + 1];
+        json_array_append_new(all, json_pack("{s:s, s:s, s:s*}", "kind", verdict_evidence_word(e->kind), "reference",
+                                             e->reference, "sha256",
+                                             e->has_sha256 ? sodium_bin2hex(hex, sizeof hex, e->sha256, sizeof e->sha256) : NULL));
+    }
+    return all;
+}
+
 json_t *api_verdict_json(const struct verdict *v)
 {
     char id[VERDICT_ID_TEXT_MAX];
-    return json_pack("{s:I, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:i, s:s, s:s, s:I, s:I, s:I, s:I}", "number",
+    json_t *object = json_pack("{s:I, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:i, s:s, s:s, s:I, s:I, s:I, s:I}", "number",
                      (json_int_t)v->number, "id", verdict_id_format(&v->id, id), "claim", claim_traits(v->claim)->word, "kind",
                      subject_kind_word(v->subject.kind), "subject", v->subject.value, "author_kind",
                      verdict_author_word(v->author.kind), "source", v->author.name, "reason", v->reason, "group", v->scope,
                      "probability", (int)v->probability, "tlp", verdict_tlp_word(v->tlp), "pap", verdict_pap_word(v->pap),
                      "made_us", (json_int_t)v->made_us, "from_us", (json_int_t)v->from_us, "until_us",
                      (json_int_t)v->until_us, "supersedes", (json_int_t)v->supersedes);
+    if (object && v->severity)
+        json_object_set_new(object, "severity", json_string(verdict_severity_word(v->severity)));
+    if (object && v->evidence_count > 0)
+        json_object_set_new(object, "evidence", evidence_json(v));
+    return object;
 }
 
 /* The newest verdict by hand for the same scope that nothing replaces. */

@@ -150,7 +150,7 @@ static void print_history(const json_t *history)
     size_t i;
     json_t *v;
     if (json_array_size(history) > 0)
-        printf("\n%s\n", _("All that was said of this name by hand, newest first:"));
+        printf("\n%s\n", _("All that was said of it, newest first:"));
     json_array_foreach(history, i, v)
     {
         char made[WHEN_TEXT_MAX];

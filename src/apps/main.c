@@ -65,6 +65,16 @@ static const struct {
      N_("As upstreams answered, from when until when and how often: for answers that a rule blocked or observed, or for all\n"
         "(store: passive_dns). --is-data takes a name as data: of aliases, name servers, mail servers. With --json a line is an\n"
         "object of the Passive DNS Common Output Format.")},
+    {"judge", command_judge,
+     N_("judge SUBJECT CLAIM [EVIDENCE...] --reason TEXT [--probability PERCENT] [--severity LEVEL] [--tlp LEVEL]\n"
+        "    [--pap LEVEL] [--until WHEN] [--kind KIND]"),
+     N_("say what a subject is, with evidence; it is weighed, not obeyed"),
+     N_("CLAIM is phishing, malware, c2, dga, tunnel, scanner, infected, ddos-source, ddos-victim, spam, malicious, benign,\n"
+        "false-positive or confirmed. The subject is a domain (with all below it), address, network, URL, e-mail address, hash\n"
+        "or AS number; --kind says what it is when its form does not (host, ja3, certificate, asset, software). EVIDENCE that\n"
+        "is a file is kept as its name and SHA-256, anything else as a reference. A new verdict of the same person and claim\n"
+        "replaces the old one.")},
+    {"verdicts", command_verdicts, N_("verdicts SUBJECT [--kind KIND]"), N_("show all that was ever said of a subject"), NULL},
     {"ledger", command_ledger, N_("ledger [show NUMBER | verify | prove NUMBER | export FOLDER]"),
      N_("show the ledger's size, root and key; verify it, prove an entry, export it"),
      N_("All that was ever said is an entry of one log, signed every minute. \"prove\" writes a proof that an entry is in it,\n"

@@ -41,8 +41,24 @@ cp -r "$WORK/export" "$WORK/forged"
 sed -i 's/evil\.example/evil.examplf/' "$WORK"/forged/tile/entries/000.p/23
 check a_changed_entry_is_found_in_an_export fails_with . check_ledger "$key" "$WORK/forged"
 
+printf 'pretend this is a capture' >"$WORK/a.pcap"
+hash=$(sha256sum "$WORK/a.pcap" | cut -d' ' -f1)
+check a_person_judges_with_evidence has "$(hinomi judge 2001:DB8::66 c2 "$WORK/a.pcap" https://report.example/1 --reason 'beacons every minute' \
+    --probability 85 --severity high --tlp TLP:GREEN)" '^verdict 24: 2001:db8::66 .*\(85\.0 %\)'
+check the_evidence_is_in_the_log has "$(hinomi ledger show 24)" "\"evidence\":\[\{\"kind\":\"file\",\"reference\":\"a.pcap\",\"sha256\":\"$hash\"\},\{\"kind\":\"document\""
+check a_new_opinion_replaces_the_old_one has "$(hinomi judge 2001:db8::66 c2 --reason 'seen again' --probability 95)" 'replaces +24'
+hinomi judge 2001:db8::66 benign --reason 'our own scanner' >/dev/null
+said=$(hinomi verdicts 2001:db8:0::66)
+check all_that_was_said_is_told has "$said" 'replaced by verdict 25'
+check the_newest_comes_first is "$(printf '%s\n' "$said" | grep -c '^verdict')/$(printf '%s\n' "$said" | sed -n 's/^verdict \([0-9]*\).*/\1/p' | head -1)" 3/26
+check a_claim_that_commands_is_refused fails_with 'hinomi block' hinomi judge evil.example block --reason x
+check a_slip_of_the_pen_is_told fails_with 'no domain, address' hinomi judge 192.0.2.300 c2 --reason x
+check a_hash_is_a_subject has "$(hinomi judge D41D8CD98F00B204E9800998ECF8427E malware --reason 'empty' --json)" '"kind": ?"md5"'
+check an_unknown_level_is_refused fails_with 'sharing level' hinomi judge a.example spam --reason x --tlp white
+check names_in_their_script_are_understood has "$(hinomi judge 日本語.example phishing --reason x)" '日本語.example'
+
 stop "$node"
-check without_a_node_it_is_verified_all_the_same has "$(hinomi ledger verify)" '^23 entries'
+check without_a_node_it_is_verified_all_the_same has "$(hinomi ledger verify)" '^28 entries'
 check and_proved_as_far_as_it_was_signed has "$(hinomi ledger prove 1)" '^index 0$'
 start_node
 check the_key_is_the_same_after_a_restart is "$(hinomi ledger --json | from_json '["key"]')" "$key"

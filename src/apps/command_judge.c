@@ -1,0 +1,206 @@
+/* hinomi judge and verdicts: say what a subject is, with evidence; list all that was said of it. */
+#include <errno.h>
+#include <inttypes.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "apps/client_options.h"
+#include "apps/columns.h"
+#include "apps/command.h"
+#include "apps/idn.h"
+#include "apps/when.h"
+#include "base/clock.h"
+#include "base/text.h"
+#include "model/verdict.h"
+
+static const char *text_of(const json_t *object, const char *key)
+{
+    const char *text = json_string_value(json_object_get(object, key));
+    return text ? text : "";
+}
+
+static int64_t number_of(const json_t *object, const char *key)
+{
+    return json_integer_value(json_object_get(object, key));
+}
+
+static const char *wording_of(const json_t *verdict)
+{
+    enum claim claim;
+    const char *word = text_of(verdict, "claim");
+    return claim_parse(word, &claim) == 0 ? _(claim_traits(claim)->wording) : word;
+}
+
+static void print_judged(const json_t *reply)
+{
+    const json_t *v = json_object_get(reply, "verdict");
+    char subject[IDN_TEXT_MAX];
+    printf(_("verdict %" PRId64 ": %s %s (%.1f %%)\n"), number_of(v, "number"), idn_show(text_of(v, "subject"), subject),
+           wording_of(v), (double)number_of(v, "probability") / 10);
+    if (number_of(v, "supersedes") > 0)
+        columns_line(_("replaces"), "%" PRId64, number_of(v, "supersedes"));
+}
+
+static void print_state(const json_t *v, int64_t now_us)
+{
+    char when[WHEN_TEXT_MAX];
+    int64_t from_us = number_of(v, "from_us"), until_us = number_of(v, "until_us"), by = number_of(v, "superseded_by");
+    if (by > 0)
+        columns_line(_("state"), _("replaced by verdict %" PRId64), by);
+    else if (until_us != 0 && until_us <= from_us)
+        columns_line(_("state"), "%s", _("a withdrawal"));
+    else if (until_us != 0 && until_us <= now_us)
+        columns_line(_("state"), _("ended %s"), when_format(until_us, when));
+    else if (from_us > now_us)
+        columns_line(_("state"), _("holds from %s"), when_format(from_us, when));
+    else if (until_us != 0)
+        columns_line(_("state"), _("holds until %s"), when_format(until_us, when));
+    else
+        columns_line(_("state"), "%s", _("holds"));
+}
+
+static void print_verdict(const json_t *v, int64_t now_us)
+{
+    char made[WHEN_TEXT_MAX];
+    const json_t *one;
+    size_t i;
+    printf(_("\nverdict %" PRId64 ": %s (%.1f %%)\n"), number_of(v, "number"), wording_of(v),
+           (double)number_of(v, "probability") / 10);
+    columns_line(_("who"), "%s", text_of(v, "source"));
+    columns_line(_("since"), "%s", when_format(number_of(v, "made_us"), made));
+    print_state(v, now_us);
+    if (*text_of(v, "severity"))
+        columns_line(_("severity"), "%s", text_of(v, "severity"));
+    if (*text_of(v, "group"))
+        columns_line(_("group"), "%s", text_of(v, "group"));
+    columns_line(_("sharing"), "TLP:%s PAP:%s", text_of(v, "tlp"), text_of(v, "pap"));
+    columns_line(_("reason"), "%s", text_of(v, "reason"));
+    json_array_foreach (json_object_get(v, "evidence"), i, one)
+        columns_line(_("evidence"), "%s %s%s%s", text_of(one, "kind"), text_of(one, "reference"),
+                     *text_of(one, "sha256") ? " SHA-256 " : "", text_of(one, "sha256"));
+}
+
+static void print_verdicts(const json_t *reply)
+{
+    char subject[IDN_TEXT_MAX];
+    const json_t *all = json_object_get(reply, "verdicts"), *v;
+    size_t i;
+    int64_t now_us = clock_wall_us();
+    printf("%s: %s\n", text_of(reply, "kind"), idn_show(text_of(reply, "subject"), subject));
+    if (json_array_size(all) == 0)
+        printf("%s\n", _("nothing was ever said of it"));
+    json_array_foreach (all, i, v)
+        print_verdict(v, now_us);
+}
+
+/* ---- asking ---- */
+
+/* The hash of a file's octets; false when it cannot be read. */
+static bool hash_file(const char *path, char *ret_hex)
+{
+    crypto_hash_sha256_state state;
+    uint8_t hash[crypto_hash_sha256_BYTES];
+    unsigned char block[65536];
+    FILE *f = fopen(path, "re");
+    if (!f)
+        return false;
+    crypto_hash_sha256_init(&state);
+    for (size_t n; (n = fread(block, 1, sizeof block, f)) > 0;)
+        crypto_hash_sha256_update(&state, block, n);
+    bool ok = !ferror(f);
+    fclose(f);
+    crypto_hash_sha256_final(&state, hash);
+    sodium_bin2hex(ret_hex, 2 * sizeof hash + 1, hash, sizeof hash);
+    return ok;
+}
+
+/* A file that is there is named with its hash; anything else is a document: a URL, a title. */
+static json_t *evidence_of(const char *text)
+{
+    struct stat st;
+    char hex[2 * crypto_hash_sha256_BYTES + 1];
+    const char *name = strrchr(text, '/');
+    if (stat(text, &st) < 0 || !S_ISREG(st.st_mode))
+        return json_pack("{s:s, s:s}", "kind", "document", "reference", text);
+    if (!hash_file(text, hex))
+        return NULL;
+    return json_pack("{s:s, s:s, s:s}", "kind", "file", "reference", name ? name + 1 : text, "sha256", hex);
+}
+
+/* "85", "85%", "99.5" to per mille; -EINVAL. */
+static int take_percent(const char *text, int *ret_per_mille)
+{
+    char *end;
+    double value = strtod(text, &end);
+    if (end == text || (*end && strcmp(end, "%") != 0) || !(value >= 0.1 && value <= 100))
+        return -EINVAL;
+    *ret_per_mille = (int)(value * 10 + 0.5);
+    return 0;
+}
+
+/* As the DNS has it when it is a name that people write in their script; else as it was typed. */
+static const char *typed_subject(const char *typed, char ascii[IDN_TEXT_MAX])
+{
+    const char *reason;
+    struct subject s;
+    if (subject_guess(typed, strlen(typed), &s) == 0 || idn_to_ascii(typed, ascii, &reason) < 0)
+        return typed;
+    return ascii;
+}
+
+int command_judge(int argc, char **argv)
+{
+    struct control_client_options o;
+    const char *reason = NULL, *until = NULL, *kind = NULL, *probability = NULL, *severity = NULL, *tlp = NULL, *pap = NULL;
+    const struct client_option own[] = {
+        {"reason", 'r', &reason, NULL}, {"until", 'u', &until, NULL},       {"kind", 'k', &kind, NULL},
+        {"probability", 'p', &probability, NULL}, {"severity", 's', &severity, NULL}, {"tlp", 't', &tlp, NULL},
+        {"pap", 0, &pap, NULL},         {0}};
+    int first, per_mille = VERDICT_CERTAIN;
+    char ascii[IDN_TEXT_MAX];
+    int64_t until_us = 0;
+    int code = client_options_parse(argc, argv, own, &o, &first);
+    if (code != EXIT_FINE)
+        return code;
+    if (argc - first < 2)
+        return command_usage(argv[0], _("give a subject and a claim, then evidence: files, URLs, titles"));
+    if (!reason)
+        return command_usage(argv[0], _("a reason is needed: --reason TEXT; it is kept and shown to whoever asks why"));
+    if (probability && take_percent(probability, &per_mille) < 0)
+        return command_usage(argv[0], _("not a probability in per cent: %s"), probability);
+    if (until && when_parse(until, clock_wall_us(), &until_us) < 0)
+        return command_usage(argv[0], _("not a time: %s (such as 2h, 7d, 2026-12-31, 2026-12-31T18:00)"), until);
+    json_t *evidence = json_array();
+    for (int i = first + 2; i < argc; i++) {
+        json_t *one = evidence_of(argv[i]);
+        if (!one) {
+            json_decref(evidence);
+            return command_failed("%s: %s", argv[i], strerror(errno));
+        }
+        json_array_append_new(evidence, one);
+    }
+    json_t *wish = json_pack("{s:s, s:s*, s:s, s:s, s:i, s:s*, s:s*, s:s*, s:I, s:o}", "subject",
+                             kind ? argv[first] : typed_subject(argv[first], ascii), "kind", kind, "claim", argv[first + 1],
+                             "reason", reason, "probability", per_mille, "severity", severity, "tlp", tlp, "pap", pap,
+                             "until_us", (json_int_t)until_us, "evidence", evidence);
+    return control_client_run(&o, "judge", wish, CONTROL_WAIT_MS, print_judged);
+}
+
+int command_verdicts(int argc, char **argv)
+{
+    struct control_client_options o;
+    const char *kind = NULL;
+    const struct client_option own[] = {{"kind", 'k', &kind, NULL}, {0}};
+    char ascii[IDN_TEXT_MAX];
+    int first;
+    int code = client_options_parse(argc, argv, own, &o, &first);
+    if (code != EXIT_FINE)
+        return code;
+    if (first != argc - 1)
+        return command_usage(argv[0], _("one subject is needed"));
+    json_t *wish = json_pack("{s:s, s:s*}", "subject", kind ? argv[first] : typed_subject(argv[first], ascii), "kind", kind);
+    return control_client_run(&o, "verdicts", wish, CONTROL_WAIT_MS, print_verdicts);
+}
