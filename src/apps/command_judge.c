@@ -11,26 +11,16 @@
 #include "apps/columns.h"
 #include "apps/command.h"
 #include "apps/idn.h"
+#include "apps/row_reader.h"
 #include "apps/when.h"
 #include "base/clock.h"
 #include "base/text.h"
 #include "model/verdict.h"
 
-static const char *text_of(const json_t *object, const char *key)
-{
-    const char *text = json_string_value(json_object_get(object, key));
-    return text ? text : "";
-}
-
-static int64_t number_of(const json_t *object, const char *key)
-{
-    return json_integer_value(json_object_get(object, key));
-}
-
 static const char *wording_of(const json_t *verdict)
 {
     enum claim claim;
-    const char *word = text_of(verdict, "claim");
+    const char *word = row_text(verdict, "claim");
     return claim_parse(word, &claim) == 0 ? _(claim_traits(claim)->wording) : word;
 }
 
@@ -38,16 +28,16 @@ static void print_judged(const json_t *reply)
 {
     const json_t *v = json_object_get(reply, "verdict");
     char subject[IDN_TEXT_MAX];
-    printf(_("verdict %" PRId64 ": %s %s (%.1f %%)\n"), number_of(v, "number"), idn_show(text_of(v, "subject"), subject),
-           wording_of(v), (double)number_of(v, "probability") / 10);
-    if (number_of(v, "supersedes") > 0)
-        columns_line(_("replaces"), "%" PRId64, number_of(v, "supersedes"));
+    printf(_("verdict %" PRId64 ": %s %s (%.1f %%)\n"), row_number(v, "number"), idn_show(row_text(v, "subject"), subject),
+           wording_of(v), (double)row_number(v, "probability") / 10);
+    if (row_number(v, "supersedes") > 0)
+        columns_line(_("replaces"), "%" PRId64, row_number(v, "supersedes"));
 }
 
 static void print_state(const json_t *v, int64_t now_us)
 {
     char when[WHEN_TEXT_MAX];
-    int64_t from_us = number_of(v, "from_us"), until_us = number_of(v, "until_us"), by = number_of(v, "superseded_by");
+    int64_t from_us = row_number(v, "from_us"), until_us = row_number(v, "until_us"), by = row_number(v, "superseded_by");
     if (by > 0)
         columns_line(_("state"), _("replaced by verdict %" PRId64), by);
     else if (until_us != 0 && until_us <= from_us)
@@ -67,20 +57,20 @@ static void print_verdict(const json_t *v, int64_t now_us)
     char made[WHEN_TEXT_MAX];
     const json_t *one;
     size_t i;
-    printf(_("\nverdict %" PRId64 ": %s (%.1f %%)\n"), number_of(v, "number"), wording_of(v),
-           (double)number_of(v, "probability") / 10);
-    columns_line(_("who"), "%s", text_of(v, "source"));
-    columns_line(_("since"), "%s", when_format(number_of(v, "made_us"), made));
+    printf(_("\nverdict %" PRId64 ": %s (%.1f %%)\n"), row_number(v, "number"), wording_of(v),
+           (double)row_number(v, "probability") / 10);
+    columns_line(_("who"), "%s", row_text(v, "source"));
+    columns_line(_("since"), "%s", when_format(row_number(v, "made_us"), made));
     print_state(v, now_us);
-    if (*text_of(v, "severity"))
-        columns_line(_("severity"), "%s", text_of(v, "severity"));
-    if (*text_of(v, "group"))
-        columns_line(_("group"), "%s", text_of(v, "group"));
-    columns_line(_("sharing"), "TLP:%s PAP:%s", text_of(v, "tlp"), text_of(v, "pap"));
-    columns_line(_("reason"), "%s", text_of(v, "reason"));
+    if (*row_text(v, "severity"))
+        columns_line(_("severity"), "%s", row_text(v, "severity"));
+    if (*row_text(v, "group"))
+        columns_line(_("group"), "%s", row_text(v, "group"));
+    columns_line(_("sharing"), "TLP:%s PAP:%s", row_text(v, "tlp"), row_text(v, "pap"));
+    columns_line(_("reason"), "%s", row_text(v, "reason"));
     json_array_foreach (json_object_get(v, "evidence"), i, one)
-        columns_line(_("evidence"), "%s %s%s%s", text_of(one, "kind"), text_of(one, "reference"),
-                     *text_of(one, "sha256") ? " SHA-256 " : "", text_of(one, "sha256"));
+        columns_line(_("evidence"), "%s %s%s%s", row_text(one, "kind"), row_text(one, "reference"),
+                     *row_text(one, "sha256") ? " SHA-256 " : "", row_text(one, "sha256"));
 }
 
 static void print_verdicts(const json_t *reply)
@@ -89,7 +79,7 @@ static void print_verdicts(const json_t *reply)
     const json_t *all = json_object_get(reply, "verdicts"), *v;
     size_t i;
     int64_t now_us = clock_wall_us();
-    printf("%s: %s\n", text_of(reply, "kind"), idn_show(text_of(reply, "subject"), subject));
+    printf("%s: %s\n", row_text(reply, "kind"), idn_show(row_text(reply, "subject"), subject));
     if (json_array_size(all) == 0)
         printf("%s\n", _("nothing was ever said of it"));
     json_array_foreach (all, i, v)

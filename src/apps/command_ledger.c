@@ -13,24 +13,19 @@
 #include "apps/config.h"
 #include "apps/ledger_export.h"
 #include "apps/roles.h"
+#include "apps/row_reader.h"
 #include "apps/when.h"
 #include "base/text.h"
 #include "proto/tlog/proof_file.h"
-
-static const char *text_of(const json_t *object, const char *key)
-{
-    const char *text = json_string_value(json_object_get(object, key));
-    return text ? text : "";
-}
 
 static void print_summary(const json_t *reply)
 {
     const json_t *c = json_object_get(reply, "checkpoint");
     char when[WHEN_TEXT_MAX];
     columns_line(_("entries"), "%" JSON_INTEGER_FORMAT, json_integer_value(json_object_get(reply, "size")));
-    columns_line(_("root"), "%s", text_of(reply, "root"));
+    columns_line(_("root"), "%s", row_text(reply, "root"));
     columns_line(_("signed"), "%s", when_format(json_integer_value(json_object_get(c, "made_us")), when));
-    columns_line(_("public key"), "%s", text_of(reply, "key"));
+    columns_line(_("public key"), "%s", row_text(reply, "key"));
 }
 
 /* ---- the file itself: also without a node ---- */

@@ -14,6 +14,7 @@
 #include "apps/columns.h"
 #include "apps/command.h"
 #include "apps/progress.h"
+#include "apps/row_reader.h"
 #include "apps/when.h"
 #include "base/channel.h"
 #include "base/text.h"
@@ -67,41 +68,30 @@ static bool send_file(int fd, int file, const struct control_client_options *o, 
     return e == 0;
 }
 
-static const char *text_of(const json_t *object, const char *key)
-{
-    const char *text = json_string_value(json_object_get(object, key));
-    return text ? text : "";
-}
-
-static int64_t number_of(const json_t *object, const char *key)
-{
-    return json_integer_value(json_object_get(object, key));
-}
-
 static void print_held(const json_t *held)
 {
-    const char *name = text_of(held, "name");
+    const char *name = row_text(held, "name");
     printf(_("list %s is held back: %" PRId64 " rules, where %" PRId64 " are in force; those stay\n"), name,
-           number_of(held, "names"), number_of(held, "old_names"));
+           row_number(held, "names"), row_number(held, "old_names"));
     printf(_("  hinomi accept %s    takes it; hinomi discard %s    drops it\n"), name, name);
 }
 
 static void print_import(const json_t *reply)
 {
     const json_t *list = json_object_get(reply, "list");
-    const char *result = text_of(reply, "result");
+    const char *result = row_text(reply, "result");
     if (strcmp(result, "held") == 0)
         print_held(json_object_get(reply, "held"));
     else if (strcmp(result, "discarded") == 0)
         printf(_("list %s: this edition was discarded before; --accept takes it all the same\n"),
-               text_of(json_object_get(reply, "held"), "name"));
+               row_text(json_object_get(reply, "held"), "name"));
     else if (strcmp(result, "unchanged") == 0)
-        printf(_("list %s: this edition is in force already, verdict %" PRId64 "\n"), text_of(list, "name"),
-               number_of(list, "verdict"));
+        printf(_("list %s: this edition is in force already, verdict %" PRId64 "\n"), row_text(list, "name"),
+               row_number(list, "verdict"));
     else
         printf(_("list %s (%s): %" PRId64 " rules, %" PRId64 " lines skipped, verdict %" PRId64 "\n"),
-               text_of(list, "name"), text_of(list, "format"), number_of(list, "names"), number_of(list, "skipped"),
-               number_of(list, "verdict"));
+               row_text(list, "name"), row_text(list, "format"), row_number(list, "names"), row_number(list, "skipped"),
+               row_number(list, "verdict"));
     size_t i;
     json_t *s;
     json_array_foreach(json_object_get(reply, "samples"), i, s)
@@ -162,35 +152,35 @@ static void print_list(const json_t *l)
 {
     char when[WHEN_TEXT_MAX];
     const json_t *held = json_object_get(l, "held");
-    printf("%-4" PRId64 " %-28s %-7s %10" PRId64 " %8" PRId64 " %8" PRId64 "  %s", number_of(l, "id"), text_of(l, "name"),
-           text_of(l, "format"), number_of(l, "names"), number_of(l, "skipped"), number_of(l, "verdict"),
-           when_format(number_of(l, "imported_us"), when));
+    printf("%-4" PRId64 " %-28s %-7s %10" PRId64 " %8" PRId64 " %8" PRId64 "  %s", row_number(l, "id"), row_text(l, "name"),
+           row_text(l, "format"), row_number(l, "names"), row_number(l, "skipped"), row_number(l, "verdict"),
+           when_format(row_number(l, "imported_us"), when));
     printf("%s\n", json_is_true(json_object_get(l, "never_block")) ? _("  never-block list")
                    : json_is_true(json_object_get(l, "observes")) ? _("  only observed")
                                                                   : "");
-    if (strcmp(text_of(l, "state"), "held") == 0)
+    if (strcmp(row_text(l, "state"), "held") == 0)
         printf(_("     held back since %s: %" PRId64 " rules instead of %" PRId64 "; \"hinomi accept %s\" or \"hinomi discard "
                  "%s\"\n"),
-               when_format(number_of(held, "since_us"), when), number_of(held, "names"), number_of(held, "old_names"),
-               text_of(l, "name"), text_of(l, "name"));
-    if (number_of(l, "conflicts") > 0)
+               when_format(row_number(held, "since_us"), when), row_number(held, "names"), row_number(held, "old_names"),
+               row_text(l, "name"), row_text(l, "name"));
+    if (row_number(l, "conflicts") > 0)
         printf(_("     %" PRId64 " rules left out, since they block protected names: hinomi lists --conflicts\n"),
-               number_of(l, "conflicts"));
+               row_number(l, "conflicts"));
 }
 
 static void print_feed(const json_t *f)
 {
     char ok[WHEN_TEXT_MAX], next[WHEN_TEXT_MAX];
-    int64_t ok_us = number_of(f, "ok_us");
-    printf(_("feed %s: %s\n"), text_of(f, "name"), text_of(f, "source"));
+    int64_t ok_us = row_number(f, "ok_us");
+    printf(_("feed %s: %s\n"), row_text(f, "name"), row_text(f, "source"));
     printf(_("     last success %s; next try %s; last time: %s\n"), ok_us ? when_format(ok_us, ok) : _("never"),
-           number_of(f, "next_us") ? when_format(number_of(f, "next_us"), next) : _("now"), text_of(f, "outcome"));
+           row_number(f, "next_us") ? when_format(row_number(f, "next_us"), next) : _("now"), row_text(f, "outcome"));
     if (json_object_get(f, "serial"))
-        printf(_("     serial %" PRId64 "%s\n"), number_of(f, "serial"),
+        printf(_("     serial %" PRId64 "%s\n"), row_number(f, "serial"),
                json_is_true(json_object_get(f, "expired")) ? _("; expired: its primary has not confirmed it for too long")
                                                           : "");
-    if (*text_of(f, "error"))
-        printf(_("     failed %" PRId64 " times: %s\n"), number_of(f, "failures"), text_of(f, "error"));
+    if (*row_text(f, "error"))
+        printf(_("     failed %" PRId64 " times: %s\n"), row_number(f, "failures"), row_text(f, "error"));
 }
 
 static void print_feeds(const json_t *reply)
@@ -224,9 +214,9 @@ static void print_lists(const json_t *reply)
         print_list(l);
     }
     print_feeds(reply);
-    if (number_of(reply, "protected_names") > 0)
+    if (row_number(reply, "protected_names") > 0)
         printf(_("%" PRId64 " names are protected; %" PRId64 " rules of lists were left out for them.\n"),
-               number_of(reply, "protected_names"), number_of(reply, "conflict_count"));
+               row_number(reply, "protected_names"), row_number(reply, "conflict_count"));
 }
 
 static void print_conflicts(const json_t *reply)
@@ -237,10 +227,10 @@ static void print_conflicts(const json_t *reply)
     json_array_foreach(conflicts, i, c)
     {
         printf(_("%s, line %" PRId64 ": %s of %s would block %s, which %s protects (line %" PRId64 ")\n"),
-               text_of(c, "list"), number_of(c, "line"), text_of(c, "action"), text_of(c, "name"),
-               text_of(c, "protected"), text_of(c, "by"), number_of(c, "by_line"));
+               row_text(c, "list"), row_number(c, "line"), row_text(c, "action"), row_text(c, "name"),
+               row_text(c, "protected"), row_text(c, "by"), row_number(c, "by_line"));
     }
-    int64_t more = number_of(reply, "conflict_count") - (int64_t)json_array_size(conflicts);
+    int64_t more = row_number(reply, "conflict_count") - (int64_t)json_array_size(conflicts);
     if (more > 0)
         printf(_("and %" PRId64 " more\n"), more);
     if (json_array_size(conflicts) == 0)
@@ -294,7 +284,7 @@ static int of_one_list(int argc, char **argv, void (*print)(const json_t *reply)
 
 static void print_discarded(const json_t *reply)
 {
-    printf(_("list %s: what was held back is dropped\n"), text_of(json_object_get(reply, "held"), "name"));
+    printf(_("list %s: what was held back is dropped\n"), row_text(json_object_get(reply, "held"), "name"));
 }
 
 int command_accept(int argc, char **argv)
@@ -322,7 +312,7 @@ static void print_mode(const json_t *reply)
     printf(json_is_true(json_object_get(list, "observes"))
                ? _("list %s only observes from now on, verdict %" PRId64 ": hinomi top observed shows what it would block\n")
                : _("list %s is enforced from now on, verdict %" PRId64 "\n"),
-           text_of(list, "name"), number_of(list, "verdict"));
+           row_text(list, "name"), row_number(list, "verdict"));
     if (warning)
         fprintf(stderr, "hinomi: %s\n", warning);
 }

@@ -6,13 +6,9 @@
 #include "apps/client_options.h"
 #include "apps/columns.h"
 #include "apps/command.h"
+#include "apps/row_reader.h"
 #include "apps/when.h"
 #include "base/text.h"
-
-static int64_t number_of(const json_t *object, const char *key)
-{
-    return json_integer_value(json_object_get(object, key));
-}
 
 static bool is_true(const json_t *object, const char *key)
 {
@@ -34,7 +30,7 @@ static int64_t sum_of(const json_t *object)
 static void print_layer(const json_t *policy, const char *key, const char *label)
 {
     const json_t *layer = json_object_get(policy, key);
-    columns_line(label, "%" PRId64 ", %s", number_of(layer, "names"),
+    columns_line(label, "%" PRId64 ", %s", row_number(layer, "names"),
                  is_true(layer, "in_force") ? _("in force") : _("not confirmed by the resolver"));
 }
 
@@ -57,13 +53,13 @@ static void print_dns(const json_t *dns)
     print_addresses(json_object_get(dns, "listen_https"), _("DNS over HTTPS"));
     columns_line(_("queries"), "%" PRId64, sum_of(queries));
     columns_line(_("blocked"), "%" PRId64,
-                 number_of(actions, "nxdomain") + number_of(actions, "nodata") + number_of(actions, "local-data") +
-                     number_of(actions, "drop"));
-    columns_line(_("refused"), "%" PRId64, number_of(actions, "refused"));
-    columns_line(_("from the cache"), "%" PRId64, number_of(dns, "cache_hits"));
-    columns_line(_("stale"), "%" PRId64, number_of(dns, "stale_answers"));
-    columns_line(_("upstream failures"), "%" PRId64, number_of(dns, "upstream_failures"));
-    columns_line(_("waiting now"), "%" PRId64, number_of(dns, "pending"));
+                 row_number(actions, "nxdomain") + row_number(actions, "nodata") + row_number(actions, "local-data") +
+                     row_number(actions, "drop"));
+    columns_line(_("refused"), "%" PRId64, row_number(actions, "refused"));
+    columns_line(_("from the cache"), "%" PRId64, row_number(dns, "cache_hits"));
+    columns_line(_("stale"), "%" PRId64, row_number(dns, "stale_answers"));
+    columns_line(_("upstream failures"), "%" PRId64, row_number(dns, "upstream_failures"));
+    columns_line(_("waiting now"), "%" PRId64, row_number(dns, "pending"));
 }
 
 static void print_recording(const json_t *recording, const json_t *store)
@@ -75,13 +71,13 @@ static void print_recording(const json_t *recording, const json_t *store)
         columns_line(_("engine"), "%s", _("open"));
     else
         columns_line(_("engine"), "%s: %s", _("not open"), error && *error ? error : _("the store is being started"));
-    columns_line(_("observed"), "%" PRId64, number_of(recording, "observed"));
-    columns_line(_("dropped"), "%" PRId64, number_of(recording, "dropped"));
-    columns_line(_("a second"), "%" PRId64, number_of(recording, "rows_per_second"));
-    columns_line(_("lost with a killed hub"), "%" PRId64, number_of(recording, "lost"));
-    columns_line(_("stored by this hub"), "%" PRId64, number_of(recording, "rows_stored"));
-    columns_line(_("refused by the store"), "%" PRId64, number_of(recording, "rows_failed"));
-    columns_line(_("rows in the store"), "%" PRId64, number_of(store, "rows"));
+    columns_line(_("observed"), "%" PRId64, row_number(recording, "observed"));
+    columns_line(_("dropped"), "%" PRId64, row_number(recording, "dropped"));
+    columns_line(_("a second"), "%" PRId64, row_number(recording, "rows_per_second"));
+    columns_line(_("lost with a killed hub"), "%" PRId64, row_number(recording, "lost"));
+    columns_line(_("stored by this hub"), "%" PRId64, row_number(recording, "rows_stored"));
+    columns_line(_("refused by the store"), "%" PRId64, row_number(recording, "rows_failed"));
+    columns_line(_("rows in the store"), "%" PRId64, row_number(store, "rows"));
     const json_t *newest = json_object_get(recording, "newest_row_s_ago");
     if (json_is_integer(newest))
         columns_line(_("newest row"), _("%" PRId64 " seconds old"), (int64_t)json_integer_value(newest));
@@ -100,12 +96,12 @@ static void print_roles(const json_t *roles)
     {
         char since[WHEN_TEXT_MAX];
         const char *reason = json_string_value(json_object_get(role, "last_death"));
-        when_format(number_of(role, "started_us"), since);
-        if (number_of(role, "deaths") == 0)
-            columns_line(name, _("process %" PRId64 ", since %s"), number_of(role, "pid"), since);
+        when_format(row_number(role, "started_us"), since);
+        if (row_number(role, "deaths") == 0)
+            columns_line(name, _("process %" PRId64 ", since %s"), row_number(role, "pid"), since);
         else
             columns_line(name, _("process %" PRId64 ", since %s; died %" PRId64 " times, last: %s"),
-                         number_of(role, "pid"), since, number_of(role, "deaths"), reason ? reason : "");
+                         row_number(role, "pid"), since, row_number(role, "deaths"), reason ? reason : "");
     }
 }
 
@@ -117,8 +113,8 @@ static void print_feeds(const json_t *feeds)
     char when[WHEN_TEXT_MAX];
     json_array_foreach(feeds, i, feed)
     {
-        int64_t ok_us = number_of(feed, "ok_us");
-        failing += number_of(feed, "failures") > 0;
+        int64_t ok_us = row_number(feed, "ok_us");
+        failing += row_number(feed, "failures") > 0;
         if (i == 0 || ok_us < oldest_us)
             oldest_us = ok_us;
     }
@@ -143,13 +139,13 @@ static void print_status(const json_t *status)
     if (!is_true(policy, "resolver_connected"))
         columns_line(_("resolver"), "%s", _("being started; its last policy holds"));
     const json_t *lists = json_object_get(status, "lists");
-    if (number_of(lists, "held") > 0)
-        columns_line(_("lists held back"), _("%" PRId64 "; see \"hinomi lists\""), number_of(lists, "held"));
-    if (number_of(lists, "protected_names") > 0)
+    if (row_number(lists, "held") > 0)
+        columns_line(_("lists held back"), _("%" PRId64 "; see \"hinomi lists\""), row_number(lists, "held"));
+    if (row_number(lists, "protected_names") > 0)
         columns_line(_("protected names"), _("%" PRId64 "; %" PRId64 " rules left out for them"),
-                     number_of(lists, "protected_names"), number_of(lists, "conflicts"));
+                     row_number(lists, "protected_names"), row_number(lists, "conflicts"));
     print_feeds(json_object_get(status, "feeds"));
-    columns_line(_("verdicts in the ledger"), "%" PRId64, number_of(status, "verdicts"));
+    columns_line(_("verdicts in the ledger"), "%" PRId64, row_number(status, "verdicts"));
     print_recording(json_object_get(status, "recording"), json_object_get(status, "store"));
 }
 

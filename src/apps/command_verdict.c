@@ -7,21 +7,11 @@
 #include "apps/columns.h"
 #include "apps/command.h"
 #include "apps/idn.h"
+#include "apps/row_reader.h"
 #include "apps/when.h"
 #include "base/addr.h"
 #include "base/clock.h"
 #include "base/text.h"
-
-static const char *text_of(const json_t *object, const char *key)
-{
-    const char *text = json_string_value(json_object_get(object, key));
-    return text ? text : "";
-}
-
-static int64_t number_of(const json_t *object, const char *key)
-{
-    return json_integer_value(json_object_get(object, key));
-}
 
 /* Addresses have nothing below them. */
 static void print_change(const json_t *reply, const char *of_name, const char *of_address)
@@ -29,12 +19,12 @@ static void print_change(const json_t *reply, const char *of_name, const char *o
     const json_t *v = json_object_get(reply, "verdict");
     char until[WHEN_TEXT_MAX], name[IDN_TEXT_MAX];
     struct addr_prefix prefix;
-    bool is_address = addr_prefix_parse(text_of(v, "subject"), &prefix) == 0;
-    printf(is_address ? of_address : of_name, number_of(v, "number"), idn_show(text_of(v, "subject"), name));
-    if (*text_of(v, "group"))
-        columns_line(_("group"), "%s", text_of(v, "group"));
-    if (number_of(v, "until_us") > number_of(v, "from_us"))
-        columns_line(_("until"), "%s", when_format(number_of(v, "until_us"), until));
+    bool is_address = addr_prefix_parse(row_text(v, "subject"), &prefix) == 0;
+    printf(is_address ? of_address : of_name, row_number(v, "number"), idn_show(row_text(v, "subject"), name));
+    if (*row_text(v, "group"))
+        columns_line(_("group"), "%s", row_text(v, "group"));
+    if (row_number(v, "until_us") > row_number(v, "from_us"))
+        columns_line(_("until"), "%s", when_format(row_number(v, "until_us"), until));
     const char *warning = json_string_value(json_object_get(reply, "warning"));
     if (warning)
         fprintf(stderr, "hinomi: %s\n", warning);
@@ -42,7 +32,7 @@ static void print_change(const json_t *reply, const char *of_name, const char *o
 
 static void print_block(const json_t *reply)
 {
-    if (strcmp(text_of(json_object_get(reply, "verdict"), "claim"), "observe") == 0)
+    if (strcmp(row_text(json_object_get(reply, "verdict"), "claim"), "observe") == 0)
         print_change(reply, _("verdict %" PRId64 ": %s and everything below it is observed: it would be blocked\n"),
                      _("verdict %" PRId64 ": answers with %s are observed: they would be blocked\n"));
     else
@@ -125,23 +115,23 @@ static void print_match(const json_t *m)
     char since[WHEN_TEXT_MAX], until[WHEN_TEXT_MAX];
     const json_t *statement = json_object_get(m, "statement");
     printf("\n");
-    columns_line(_("action"), "%s", text_of(m, "action"));
-    if (number_of(m, "list_id") == 0)
+    columns_line(_("action"), "%s", row_text(m, "action"));
+    if (row_number(m, "list_id") == 0)
         columns_line(_("said"), "%s", _("by hand"));
-    else if (number_of(m, "line") > 0)
-        columns_line(_("list"), _("%s, line %" PRId64), text_of(m, "list"), number_of(m, "line"));
-    columns_line(_("matched"), "%s", text_of(m, "matched"));
-    if (*text_of(m, "group"))
-        columns_line(_("group"), "%s", text_of(m, "group"));
+    else if (row_number(m, "line") > 0)
+        columns_line(_("list"), _("%s, line %" PRId64), row_text(m, "list"), row_number(m, "line"));
+    columns_line(_("matched"), "%s", row_text(m, "matched"));
+    if (*row_text(m, "group"))
+        columns_line(_("group"), "%s", row_text(m, "group"));
     if (json_is_false(json_object_get(m, "counts")))
         columns_line(_("counts"), "%s", _("no: the list is not for this client"));
-    columns_line(_("verdict"), "%s", text_of(m, "verdict"));
-    columns_line(_("since"), "%s", when_format(number_of(m, "since_us"), since));
-    if (number_of(m, "until_us") > 0)
-        columns_line(_("until"), "%s", when_format(number_of(m, "until_us"), until));
+    columns_line(_("verdict"), "%s", row_text(m, "verdict"));
+    columns_line(_("since"), "%s", when_format(row_number(m, "since_us"), since));
+    if (row_number(m, "until_us") > 0)
+        columns_line(_("until"), "%s", when_format(row_number(m, "until_us"), until));
     if (json_is_object(statement)) {
-        columns_line(_("who"), "%s", text_of(statement, "source"));
-        columns_line(_("reason"), "%s", text_of(statement, "reason"));
+        columns_line(_("who"), "%s", row_text(statement, "source"));
+        columns_line(_("reason"), "%s", row_text(statement, "reason"));
     }
 }
 
@@ -154,8 +144,8 @@ static void print_history(const json_t *history)
     json_array_foreach(history, i, v)
     {
         char made[WHEN_TEXT_MAX];
-        printf(_("  verdict %" PRId64 ", %s, %s, %s: %s\n"), number_of(v, "number"), text_of(v, "claim"),
-               when_format(number_of(v, "made_us"), made), text_of(v, "source"), text_of(v, "reason"));
+        printf(_("  verdict %" PRId64 ", %s, %s, %s: %s\n"), row_number(v, "number"), row_text(v, "claim"),
+               when_format(row_number(v, "made_us"), made), row_text(v, "source"), row_text(v, "reason"));
     }
 }
 
@@ -165,30 +155,30 @@ static void print_protection(const json_t *reply)
     const json_t *protected = json_object_get(reply, "protected");
     const json_t *left_out = json_object_get(reply, "left_out");
     if (protected)
-        printf(_("\nprotected by the never-block list %s, line %" PRId64 "\n"), text_of(protected, "by"),
-               number_of(protected, "line"));
+        printf(_("\nprotected by the never-block list %s, line %" PRId64 "\n"), row_text(protected, "by"),
+               row_number(protected, "line"));
     size_t i;
     json_t *c;
     json_array_foreach(left_out, i, c)
     {
-        printf(_("left out: %s of %s, line %" PRId64 " (%s), since %s is protected by %s\n"), text_of(c, "name"),
-               text_of(c, "list"), number_of(c, "line"), text_of(c, "action"), text_of(c, "protected"), text_of(c, "by"));
+        printf(_("left out: %s of %s, line %" PRId64 " (%s), since %s is protected by %s\n"), row_text(c, "name"),
+               row_text(c, "list"), row_number(c, "line"), row_text(c, "action"), row_text(c, "protected"), row_text(c, "by"));
     }
 }
 
 static void print_why(const json_t *reply)
 {
-    const char *action = text_of(reply, "action");
+    const char *action = row_text(reply, "action");
     char name[IDN_TEXT_MAX];
-    idn_show(text_of(reply, "name"), name);
+    idn_show(row_text(reply, "name"), name);
     const json_t *matches = json_object_get(reply, "matches");
     bool resolved = strcmp(action, "none") == 0 || strcmp(action, "pass") == 0 || strcmp(action, "observe") == 0;
     if (strcmp(action, "none") == 0)
         printf(_("%s: nothing in the policy; it is resolved\n"), name);
     else
-        printf(_("%s: %s, verdict %s\n"), name, action, text_of(reply, "verdict"));
-    if (*text_of(reply, "group"))
-        printf(_("decided for the client group %s\n"), text_of(reply, "group"));
+        printf(_("%s: %s, verdict %s\n"), name, action, row_text(reply, "verdict"));
+    if (*row_text(reply, "group"))
+        printf(_("decided for the client group %s\n"), row_text(reply, "group"));
     if (resolved && json_is_false(json_object_get(reply, "final")))
         printf("%s\n", _("what stands in its answer is held against the policy as well"));
     else if (json_is_false(json_object_get(reply, "final")))

@@ -17,7 +17,7 @@ struct row_reader {
 /* A control_rows_fn; self is a struct row_reader. */
 void row_reader_take(void *self, const char *bytes, size_t len);
 
-/* 0 and "" when it is not there. */
+/* Of any object of a reply; 0 and "" when it is not there. */
 int64_t row_number(const json_t *row, const char *key);
 const char *row_text(const json_t *row, const char *key);
 
