@@ -2,7 +2,6 @@
 #include "apps/ledger_keeper.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,11 +9,10 @@
 #include <unistd.h>
 
 #include "apps/roles.h"
+#include "apps/secret_file.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
-
-#define ASIDE NODE_LEDGER_KEY ".new"
 
 enum { SIGN_EVERY_S = 60 };
 
@@ -27,31 +25,21 @@ struct ledger_keeper {
 int ledger_key_read(int folder_fd, struct note_signer *ret_signer)
 {
     char text[NOTE_KEY_TEXT_MAX + 1];
-    int fd = openat(folder_fd, NODE_LEDGER_KEY, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-    if (fd < 0)
-        return -errno;
-    ssize_t n = read(fd, text, sizeof text);
-    close(fd);
+    int n = secret_file_read(folder_fd, NODE_LEDGER_KEY, text, sizeof text);
     while (n > 0 && text[n - 1] == '\n')
         n--;
-    int e = n < 0 ? -EIO : note_signer_parse(text, (size_t)n, ret_signer) < 0 ? -EBADMSG : 0;
+    int e = n < 0 && n != -EMSGSIZE ? n : n < 0 || note_signer_parse(text, (size_t)n, ret_signer) < 0 ? -EBADMSG : 0;
     sodium_memzero(text, sizeof text);
     return e;
 }
 
-/* Written whole and renamed, so that a crash leaves none or all of it. */
 static int write_key(int folder_fd, const struct note_signer *s)
 {
     char text[NOTE_KEY_TEXT_MAX + 1];
     int len = note_signer_format(s, text);
     text[len++] = '\n';
-    int fd = openat(folder_fd, ASIDE, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
-    int e = fd < 0 ? -errno : write(fd, text, (size_t)len) == len && fsync(fd) == 0 ? 0 : -EIO;
-    if (fd >= 0)
-        close(fd);
+    int e = secret_file_write(folder_fd, NODE_LEDGER_KEY, text, (size_t)len);
     sodium_memzero(text, sizeof text);
-    if (e == 0 && (renameat(folder_fd, ASIDE, folder_fd, NODE_LEDGER_KEY) < 0 || fsync(folder_fd) < 0))
-        e = -errno;
     return e;
 }
 

@@ -121,7 +121,7 @@ int ledger_step(struct ledger *l, sqlite3_stmt *s)
     return r;
 }
 
-static int read_number(struct ledger *l, const char *sql, int64_t *ret_number)
+int ledger_read_number(struct ledger *l, const char *sql, int64_t *ret_number)
 {
     sqlite3_stmt *s;
     int r = ledger_prepare(l, sql, &s);
@@ -141,7 +141,7 @@ int ledger_begin(struct ledger *l)
     int r = ledger_run(l, "BEGIN IMMEDIATE");
     /* Somebody else may have written since: then our edge is not that of the file. */
     if (r == 0)
-        r = read_number(l, "PRAGMA data_version", &version);
+        r = ledger_read_number(l, "PRAGMA data_version", &version);
     if (r == 0 && version != l->data_version)
         r = ledger_log_load(l);
     if (r == 0) {
@@ -167,9 +167,9 @@ void ledger_rollback(struct ledger *l)
 static int migrate(struct ledger *l)
 {
     int64_t version = 0, application = 0;
-    int r = read_number(l, "PRAGMA user_version", &version);
+    int r = ledger_read_number(l, "PRAGMA user_version", &version);
     if (r == 0)
-        r = read_number(l, "PRAGMA application_id", &application);
+        r = ledger_read_number(l, "PRAGMA application_id", &application);
     if (r < 0)
         return r;
     bool fresh = version == 0 && application == 0;
@@ -197,9 +197,9 @@ static int migrate(struct ledger *l)
 static int check_version(struct ledger *l)
 {
     int64_t version = 0, application = 0;
-    int r = read_number(l, "PRAGMA user_version", &version);
+    int r = ledger_read_number(l, "PRAGMA user_version", &version);
     if (r == 0)
-        r = read_number(l, "PRAGMA application_id", &application);
+        r = ledger_read_number(l, "PRAGMA application_id", &application);
     bool ours = application == APPLICATION_ID && version == (int64_t)array_len(migrations);
     return r < 0 || ours ? r : ledger_fail(l, -EPROTO);
 }
@@ -219,7 +219,7 @@ static int open_file(const char *path, int flags, const char *pragmas, int (*pre
     if (r == 0)
         r = prepare(l);
     if (r == 0)
-        r = read_number(l, "PRAGMA data_version", &l->data_version);
+        r = ledger_read_number(l, "PRAGMA data_version", &l->data_version);
     if (r == 0)
         r = ledger_log_load(l);
     l->committed = l->edge;

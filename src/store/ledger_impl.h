@@ -35,6 +35,8 @@ int ledger_fail(struct ledger *l, int error);
 int ledger_check(struct ledger *l, int sqlite_error);
 int ledger_run(struct ledger *l, const char *sql) must_check;
 int ledger_prepare(struct ledger *l, const char *sql, sqlite3_stmt **ret_statement) must_check;
+/* The first column of the first row; -EBADMSG when there is none. */
+int ledger_read_number(struct ledger *l, const char *sql, int64_t *ret_number) must_check;
 /* One that stays prepared: reset it after use, as ledger_step does. */
 int ledger_statement(struct ledger *l, enum ledger_statement which, const char *sql, sqlite3_stmt **ret_statement) must_check;
 /* Runs one that gives no rows, and resets it. */

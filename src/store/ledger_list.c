@@ -84,20 +84,6 @@ int ledger_list_get(struct ledger *l, const char *name, struct list_record *ret_
     return r;
 }
 
-static int count_lists(struct ledger *l, int64_t *ret_count)
-{
-    sqlite3_stmt *s;
-    int r = ledger_prepare(l, "SELECT count(*) FROM list", &s);
-    if (r < 0)
-        return r;
-    int step = sqlite3_step(s);
-    r = ledger_check(l, step);
-    if (step == SQLITE_ROW)
-        *ret_count = sqlite3_column_int64(s, 0);
-    sqlite3_finalize(s);
-    return r;
-}
-
 /* Unique name and existing verdict are told apart from other constraints, since their remedy is the operator's. */
 static int step_put(struct ledger *l, sqlite3_stmt *s)
 {
@@ -117,7 +103,7 @@ static int put(struct ledger *l, struct list_record *r)
     if (!record_valid(r))
         return ledger_fail(l, -EINVAL);
     int64_t count = 0;
-    int e = count_lists(l, &count);
+    int e = ledger_read_number(l, "SELECT count(*) FROM list", &count);
     if (e < 0)
         return e;
     if (r->id == 0 && count >= LIST_COUNT_MAX)

@@ -74,25 +74,11 @@ int ledger_log_append(struct ledger *l, const uint8_t leaf[MERKLE_HASH])
     return merkle_edge_append(&l->edge, leaf, store_hash, l);
 }
 
-static int read_size(struct ledger *l, uint64_t *ret_size)
-{
-    sqlite3_stmt *s;
-    int r = ledger_prepare(l, "SELECT ifnull(max(number), 0) FROM entry", &s);
-    if (r < 0)
-        return r;
-    int step = sqlite3_step(s);
-    r = ledger_check(l, step);
-    if (step == SQLITE_ROW)
-        *ret_size = (uint64_t)sqlite3_column_int64(s, 0);
-    sqlite3_finalize(s);
-    return r;
-}
-
 int ledger_log_load(struct ledger *l)
 {
-    uint64_t size = 0;
-    int r = read_size(l, &size);
-    return r < 0 ? r : merkle_edge_load(size, ledger_log_read, l, &l->edge);
+    int64_t size = 0;
+    int r = ledger_read_number(l, "SELECT ifnull(max(number), 0) FROM entry", &size);
+    return r < 0 ? r : merkle_edge_load((uint64_t)size, ledger_log_read, l, &l->edge);
 }
 
 void ledger_root(const struct ledger *l, uint64_t *ret_size, uint8_t ret_root[LEDGER_HASH_LEN])
