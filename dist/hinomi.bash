@@ -48,7 +48,7 @@ _hinomi() {
     pdns) options='--below --is-data --limit --page --data --json' ;;
     judge) options='phishing malware c2 dga tunnel scanner infected ddos-source ddos-victim spam malicious benign false-positive confirmed --reason --probability --severity --tlp --pap --until --kind --data --json' ;;
     verdicts) options='--kind --data --json' ;;
-    ledger) options='show verify prove export --data --json' ;;
+    ledger) options='key show verify prove export --data --json' ;;
     help) options=$commands ;;
     esac
     if [[ $command == import || $command == policy ]] && [[ $word != -* ]]; then

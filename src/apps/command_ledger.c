@@ -28,6 +28,11 @@ static void print_summary(const json_t *reply)
     columns_line(_("public key"), "%s", row_text(reply, "key"));
 }
 
+static void print_key(const json_t *reply)
+{
+    puts(row_text(reply, "key"));
+}
+
 /* ---- the file itself: also without a node ---- */
 
 /* -1 after a message. The caller closes it. */
@@ -210,6 +215,8 @@ int command_ledger(int argc, char **argv)
         return command_usage(argv[0], _("too many words"));
     if (!*what)
         return control_client_run(&o, "ledger", json_object(), CONTROL_WAIT_MS, print_summary);
+    if (strcmp(what, "key") == 0 && !subject)
+        return control_client_run(&o, "ledger", json_object(), CONTROL_WAIT_MS, print_key);
     if (strcmp(what, "show") == 0)
         return show(&o, argv[0], subject);
     if (strcmp(what, "verify") == 0 && !subject)

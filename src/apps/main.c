@@ -75,7 +75,7 @@ static const struct {
         "is a file is kept as its name and SHA-256, anything else as a reference. A new verdict of the same person and claim\n"
         "replaces the old one.")},
     {"verdicts", command_verdicts, N_("verdicts SUBJECT [--kind KIND]"), N_("show all that was ever said of a subject"), NULL},
-    {"ledger", command_ledger, N_("ledger [show NUMBER | verify | prove NUMBER | export FOLDER]"),
+    {"ledger", command_ledger, N_("ledger [key | show NUMBER | verify | prove NUMBER | export FOLDER]"),
      N_("show the ledger's size, root and key; verify it, prove an entry, export it"),
      N_("All that was ever said is an entry of one log, signed every minute. \"prove\" writes a proof that an entry is in it,\n"
         "\"export\" the whole, as files: whoever has the public key checks both with hinomi-ledger-check, without a node.\n"

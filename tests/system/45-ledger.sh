@@ -22,7 +22,7 @@ start_node
 check a_block_is_an_entry_of_the_ledger hinomi block evil.example --reason 'phishing, seen by 田中'
 hinomi block 203.0.113.9 --reason 'commands bots' >/dev/null
 hinomi allow good.example --reason 'ours' >/dev/null
-key=$(hinomi ledger --json | from_json '["key"]')
+key=$(hinomi ledger key)
 check an_entry_is_canonical_JSON_that_says_who_what_and_why has "$(hinomi ledger show 1)" \
     '^\{"author":\{"kind":"analyst","name":"[^"]*"\},"claim":"block",.*"reason":"phishing, seen by 田中","subject":\{"kind":"domain","value":"evil.example"\}'
 check the_log_is_as_it_was_written has "$(hinomi ledger verify)" '^3 entries'
