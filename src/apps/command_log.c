@@ -10,6 +10,7 @@
 #include "apps/client_options.h"
 #include "apps/columns.h"
 #include "apps/command.h"
+#include "apps/idn.h"
 #include "apps/row_reader.h"
 #include "apps/when.h"
 #include "base/addr.h"
@@ -40,14 +41,14 @@ static const char *verdict_text(int64_t verdict, int64_t line, char *text)
 static void print_log_row(const json_t *row)
 {
     char when[WHEN_TEXT_MAX], client[ADDR_TEXT_MAX], type[DNS_TYPE_TEXT_MAX], rcode[DNS_TYPE_TEXT_MAX];
-    char verdict[VERDICT_REF_TEXT_MAX];
+    char verdict[VERDICT_REF_TEXT_MAX], name[IDN_TEXT_MAX];
     int64_t time_us = row_number(row, "time_us");
     printf("%s.%03d  %-15s %-4s %-8s %-6s %-10s %-9s %8.3f ms  %s", when_format(time_us, when),
            (int)(time_us / 1000 % 1000), client_text(row, client), dns_transport_word((unsigned)row_number(row, "transport")),
            dns_rcode_format((unsigned)row_number(row, "rcode"), rcode),
            dns_type_format((uint16_t)row_number(row, "qtype"), type), dns_action_word((unsigned)row_number(row, "action")),
            verdict_text(row_number(row, "verdict"), row_number(row, "line"), verdict),
-           (double)row_number(row, "latency_us") / 1000, row_text(row, "name"));
+           (double)row_number(row, "latency_us") / 1000, idn_show(row_text(row, "name"), name));
     const char *group = row_text(row, "group"), *member = row_text(row, "member");
     if (*group)
         printf("  (%s%s%s)", group, *member ? ", " : "", member);
@@ -128,6 +129,11 @@ int command_log(int argc, char **argv)
         return command_usage(argv[0], _("not a length of time: %s (such as 30m, 1h, 7d)"), last);
     if (limit_text && (code = parse_limit(argv[0], limit_text, &limit)) != EXIT_FINE)
         return code;
+    char ascii[IDN_TEXT_MAX];
+    const char *reason;
+    if (wish.name && idn_to_ascii(wish.name, ascii, &reason) < 0)
+        return command_usage(argv[0], _("not a name: %s (%s)"), wish.name, reason);
+    wish.name = wish.name ? ascii : NULL;
     int64_t since_us = last ? clock_wall_us() - last_us : 0;
     struct row_reader rows = {.json = o.json, .print = print_log_row};
     int fd = control_client_connect(&o);
@@ -153,7 +159,9 @@ int command_log(int argc, char **argv)
 
 static void print_top_name(const json_t *row)
 {
-    printf("%10" PRId64 " %8" PRId64 "  %s\n", row_number(row, "hits"), row_number(row, "clients"), row_text(row, "name"));
+    char name[IDN_TEXT_MAX];
+    printf("%10" PRId64 " %8" PRId64 "  %s\n", row_number(row, "hits"), row_number(row, "clients"),
+           idn_show(row_text(row, "name"), name));
 }
 
 static void print_top_client(const json_t *row)

@@ -147,6 +147,11 @@ check_blocked() {
 }
 check and_so_it_is until_true 5 check_blocked
 check why_knows_both_forms has "$(hinomi why www.日本語.fake)" 'xn--wgv71a119e\.fake \(www\.日本語\.fake\)'
+log_shows() {
+    has "$(hinomi log --name 日本語.fake)" ' xn--wgv71a119e\.fake \(日本語\.fake\)'
+}
+check the_log_knows_both_forms until_true 10 log_shows
+check so_do_the_most_frequent has "$(hinomi top names --limit 1000)" ' xn--wgv71a119e\.fake \(日本語\.fake\)'
 check what_is_no_name_is_told has "$(hinomi block "$(printf 'あ%.0s' {1..70}).fake" --reason test 2>&1)" 'not a name: あ'
 
 # The rate limit, on this machine too when it is told so.
