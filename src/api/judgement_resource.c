@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "api/judgement.h"
 #include "api/node.h"
 #include "base/clock.h"
 #include "base/text.h"
@@ -22,19 +23,22 @@ static bool take_text(const json_t *arguments, const char *key, char *to, size_t
     return !text || snprintf(to, max, "%s", text) < (int)max;
 }
 
-static const char *take_subject(const json_t *arguments, struct subject *s)
+const char *judgement_read_subject(const char *text, size_t len, const char *word, struct subject *s)
 {
-    const char *text = text_of(arguments, "subject"), *word = text_of(arguments, "kind");
     enum subject_kind kind;
-    if (!text)
-        return _("a subject is needed");
     if (word && subject_kind_parse(word, &kind) < 0)
         return _("no such kind of subject");
-    int e = word ? subject_read(kind, text, strlen(text), s) : subject_guess(text, strlen(text), s);
+    int e = word ? subject_read(kind, text, len, s) : subject_guess(text, len, s);
     if (e == -ENAMETOOLONG)
         return _("the subject is too long");
     return e < 0 ? _("that is no domain, address, network, URL, e-mail address, hash or AS number; give its kind if it is something else")
                  : NULL;
+}
+
+static const char *take_subject(const json_t *arguments, struct subject *s)
+{
+    const char *text = text_of(arguments, "subject");
+    return text ? judgement_read_subject(text, strlen(text), text_of(arguments, "kind"), s) : _("a subject is needed");
 }
 
 static const char *take_levels(const json_t *arguments, struct verdict *v)
@@ -74,23 +78,49 @@ static const char *take_evidence(const json_t *arguments, struct verdict *v)
     return NULL;
 }
 
-/* The newest of the same author and claim that stands: one's own opinion is replaced, not doubled. */
+struct own {
+    struct ledger *ledger;
+    struct verdict *v;
+    struct verdict found; /* number 0: none */
+    int error;
+};
+
 static int keep_own(const struct verdict *v, void *self)
 {
-    struct verdict *own = self;
-    if (v->claim != own->claim || v->subject.kind != own->subject.kind || v->author.kind != own->author.kind ||
-        strcmp(v->author.name, own->author.name) != 0)
+    struct own *own = self;
+    uint32_t by;
+    if (v->claim != own->v->claim || v->subject.kind != own->v->subject.kind || v->author.kind != own->v->author.kind ||
+        strcmp(v->author.name, own->v->author.name) != 0)
         return 0;
-    own->number = v->number;
-    return 1;
+    int e = ledger_superseded_by(own->ledger, v->number, &by);
+    own->error = e == -ENOENT ? 0 : e;
+    if (e == -ENOENT)
+        own->found = *v;
+    return e != 0;
 }
 
-static const char *take_all(struct control_request *request, const json_t *arguments, struct verdict *v)
+static bool says_the_same(const struct verdict *a, const struct verdict *b)
 {
-    const char *claim = text_of(arguments, "claim");
-    const char *wrong = take_subject(arguments, &v->subject);
-    if (wrong)
-        return wrong;
+    return a->probability == b->probability && a->severity == b->severity && a->tlp == b->tlp && a->pap == b->pap &&
+           a->until_us == b->until_us && strcmp(a->reason, b->reason) == 0;
+}
+
+int judgement_find_own(struct ledger *l, struct verdict *v, bool *ret_same)
+{
+    struct own own = {.ledger = l, .v = v};
+    int e = ledger_find_subject(l, v->subject.value, keep_own, &own);
+    if (e < 0 || own.error < 0)
+        return e < 0 ? e : own.error;
+    v->supersedes = own.found.number;
+    *ret_same = own.found.number > 0 && says_the_same(v, &own.found);
+    return 0;
+}
+
+const char *judgement_read(struct control_request *request, const json_t *arguments, struct verdict *v)
+{
+    const char *claim = text_of(arguments, "claim"), *feed = text_of(arguments, "source");
+    int64_t now_us = clock_wall_us();
+    *v = (struct verdict){.tlp = VERDICT_TLP_AMBER, .made_us = now_us, .from_us = now_us};
     if (!claim || claim_parse(claim, &v->claim) < 0)
         return _("no such claim; \"hinomi help judge\" has them");
     if (claim_traits(v->claim)->group == CLAIM_DIRECTIVE)
@@ -101,27 +131,34 @@ static const char *take_all(struct control_request *request, const json_t *argum
     v->until_us = json_integer_value(json_object_get(arguments, "until_us"));
     if (v->until_us != 0 && v->until_us <= v->from_us)
         return _("the end lies in the past");
-    snprintf(v->author.name, sizeof v->author.name, "%s", control_request_source(request));
-    wrong = take_levels(arguments, v);
+    v->author.kind = feed ? VERDICT_BY_FEED : VERDICT_BY_ANALYST;
+    if ((feed && !*feed) || snprintf(v->author.name, sizeof v->author.name, "%s", feed ? feed : control_request_source(request)) >=
+                                (int)sizeof v->author.name)
+        return _("a source has a name of at most 127 octets");
+    const char *wrong = take_levels(arguments, v);
     return wrong ? wrong : take_evidence(arguments, v);
 }
 
 static void handle_judge(struct control_request *request, const json_t *arguments)
 {
     struct node *node = control_request_self(request);
-    int64_t now_us = clock_wall_us();
-    struct verdict v = {.tlp = VERDICT_TLP_AMBER, .made_us = now_us, .from_us = now_us};
-    const char *wrong = take_all(request, arguments, &v);
+    struct verdict v;
+    bool same;
+    const char *wrong = judgement_read(request, arguments, &v);
+    if (!wrong && json_is_true(json_object_get(arguments, "many"))) {
+        judgement_intake_begin(request, node->ledger, &v, text_of(arguments, "kind"));
+        return;
+    }
+    if (!wrong)
+        wrong = take_subject(arguments, &v.subject);
     if (wrong) {
         control_reply_error(request, "%s", wrong);
         return;
     }
-    struct verdict own = v;
-    if (ledger_find_subject(node->ledger, v.subject.value, keep_own, &own) < 0) {
+    if (judgement_find_own(node->ledger, &v, &same) < 0) {
         control_reply_error(request, _("the ledger cannot be read: %s"), _(ledger_error(node->ledger)));
         return;
     }
-    v.supersedes = own.number;
     if (ledger_append(node->ledger, &v) < 0) {
         control_reply_error(request, _("the ledger refused the verdict: %s"), _(ledger_error(node->ledger)));
         return;

@@ -1,11 +1,13 @@
 /* hinomi judge and verdicts: say what a subject is, with evidence; list all that was said of it. */
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "apps/client_options.h"
 #include "apps/columns.h"
@@ -141,21 +143,62 @@ static const char *typed_subject(const char *typed, char ascii[IDN_TEXT_MAX])
     return ascii;
 }
 
+static void print_many(const json_t *reply)
+{
+    const json_t *one;
+    size_t i;
+    printf(_("%" PRId64 " lines: %" PRId64 " added, %" PRId64 " replaced, %" PRId64 " unchanged, %" PRId64 " refused\n"),
+           row_number(reply, "lines"), row_number(reply, "added"), row_number(reply, "replaced"),
+           row_number(reply, "unchanged"), row_number(reply, "refused"));
+    json_array_foreach (json_object_get(reply, "samples"), i, one)
+        printf(_("  line %" PRId64 ": %s: %s\n"), row_number(one, "line"), row_text(one, "reason"), row_text(one, "text"));
+}
+
+/* One judgement on all subjects of a file, one a line. Takes over `wish`. */
+static int judge_many(const struct control_client_options *o, const char *path, json_t *wish)
+{
+    int file = strcmp(path, "-") == 0 ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC);
+    if (file < 0)
+        control_client_error(o, "%s: %s", path, strerror(errno));
+    int fd = file < 0 ? -1 : control_client_connect(o);
+    json_t *reply = NULL;
+    json_object_set_new(wish, "many", json_true());
+    if (fd < 0)
+        json_decref(wish);
+    else if (control_client_send(fd, o, "judge", wish) && control_client_send_file(fd, o, file, path))
+        reply = control_client_reply(fd, o, NULL, NULL, CONTROL_WAIT_LONG_MS);
+    if (fd >= 0)
+        close(fd);
+    if (file >= 0)
+        close(file);
+    if (!reply)
+        return EXIT_FAILED;
+    if (o->json)
+        control_client_print_json(reply);
+    else
+        print_many(reply);
+    json_decref(reply);
+    return EXIT_FINE;
+}
+
 int command_judge(int argc, char **argv)
 {
     struct control_client_options o;
+    const char *from = NULL, *source = NULL;
     const char *reason = NULL, *until = NULL, *kind = NULL, *probability = NULL, *severity = NULL, *tlp = NULL, *pap = NULL;
     const struct client_option own[] = {
         {"reason", 'r', &reason, NULL}, {"until", 'u', &until, NULL},       {"kind", 'k', &kind, NULL},
         {"probability", 'p', &probability, NULL}, {"severity", 's', &severity, NULL}, {"tlp", 't', &tlp, NULL},
-        {"pap", 0, &pap, NULL},         {0}};
+        {"pap", 0, &pap, NULL},         {"from", 'f', &from, NULL},     {"source", 0, &source, NULL},
+        {0}};
     int first, per_mille = VERDICT_CERTAIN;
     char ascii[IDN_TEXT_MAX];
     int64_t until_us = 0;
     int code = client_options_parse(argc, argv, own, &o, &first);
     if (code != EXIT_FINE)
         return code;
-    if (argc - first < 2)
+    int claim_at = from ? first : first + 1; /* with --from the subjects stand in a file */
+    if (claim_at >= argc)
         return command_usage(argv[0], _("give a subject and a claim, then evidence: files, URLs, titles"));
     if (!reason)
         return command_usage(argv[0], _("a reason is needed: --reason TEXT; it is kept and shown to whoever asks why"));
@@ -164,7 +207,7 @@ int command_judge(int argc, char **argv)
     if (until && when_parse(until, clock_wall_us(), &until_us) < 0)
         return command_usage(argv[0], _("not a time: %s (such as 2h, 7d, 2026-12-31, 2026-12-31T18:00)"), until);
     json_t *evidence = json_array();
-    for (int i = first + 2; i < argc; i++) {
+    for (int i = claim_at + 1; i < argc; i++) {
         json_t *one = evidence_of(argv[i]);
         if (!one) {
             json_decref(evidence);
@@ -172,10 +215,15 @@ int command_judge(int argc, char **argv)
         }
         json_array_append_new(evidence, one);
     }
-    json_t *wish = json_pack("{s:s, s:s*, s:s, s:s, s:i, s:s*, s:s*, s:s*, s:I, s:o}", "subject",
-                             kind ? argv[first] : typed_subject(argv[first], ascii), "kind", kind, "claim", argv[first + 1],
-                             "reason", reason, "probability", per_mille, "severity", severity, "tlp", tlp, "pap", pap,
-                             "until_us", (json_int_t)until_us, "evidence", evidence);
+    json_t *wish = json_pack("{s:s*, s:s*, s:s*, s:s, s:s, s:i, s:s*, s:s*, s:s*, s:I, s:o}", "subject",
+                             from   ? NULL
+                             : kind ? argv[first]
+                                    : typed_subject(argv[first], ascii),
+                             "kind", kind, "source", source, "claim", argv[claim_at], "reason", reason, "probability",
+                             per_mille, "severity", severity, "tlp", tlp, "pap", pap, "until_us", (json_int_t)until_us,
+                             "evidence", evidence);
+    if (from)
+        return judge_many(&o, from, wish);
     return control_client_run(&o, "judge", wish, CONTROL_WAIT_MS, print_judged);
 }
 

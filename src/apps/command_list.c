@@ -37,37 +37,6 @@ static void name_after_file(const char *path, char *name)
     name[n] = '\0';
 }
 
-static bool send_file(int fd, int file, const struct control_client_options *o, const char *path)
-{
-    struct stat st;
-    uint64_t total = fstat(file, &st) == 0 ? (uint64_t)st.st_size : 0, sent = 0;
-    struct progress progress;
-    progress_init(&progress, _("sending"), total, !o->json);
-    char *buffer = malloc(CONTROL_DATA_MAX);
-    if (!buffer) {
-        control_client_error(o, "%s", strerror(ENOMEM));
-        return false;
-    }
-    int e = 0;
-    ssize_t n;
-    while (e == 0 && (n = read(file, buffer, CONTROL_DATA_MAX)) > 0) {
-        e = channel_send_blocking(fd, CONTROL_DATA, buffer, (size_t)n);
-        sent += (uint64_t)n;
-        progress_show(&progress, sent);
-    }
-    free(buffer);
-    progress_done(&progress);
-    if (e == 0 && n < 0)
-        e = -errno;
-    if (e == 0)
-        e = channel_send_blocking(fd, CONTROL_DATA_END, "", 0);
-    if (e == -EPIPE || e == -ECONNRESET)
-        return true; /* refused early: the reply says why */
-    if (e < 0)
-        control_client_error(o, "%s: %s", path, strerror(-e));
-    return e == 0;
-}
-
 static void print_held(const json_t *held)
 {
     const char *name = row_text(held, "name");
@@ -134,7 +103,7 @@ int command_import(int argc, char **argv)
                             json_pack("{s:s, s:s, s:s, s:b, s:b, s:b}", "name", name ? name : own_name, "format", format,
                                       "reason", reason, "accept", accept, "never_block", never_block, "observe",
                                       observe)) &&
-        send_file(fd, file, &o, argv[first]))
+        control_client_send_file(fd, &o, file, argv[first]))
         reply = control_client_reply(fd, &o, NULL, NULL, CONTROL_WAIT_LONG_MS);
     close(file);
     close(fd);

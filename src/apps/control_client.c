@@ -8,12 +8,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
 #include "api/control.h"
 #include "apps/command.h"
 #include "apps/config.h"
+#include "apps/progress.h"
 #include "apps/roles.h"
 #include "base/channel.h"
 #include "base/text.h"
@@ -142,4 +144,35 @@ int control_client_run(const struct control_client_options *o, const char *comma
         print(reply);
     json_decref(reply);
     return EXIT_FINE;
+}
+
+bool control_client_send_file(int fd, const struct control_client_options *o, int file, const char *path)
+{
+    struct stat st;
+    uint64_t total = fstat(file, &st) == 0 ? (uint64_t)st.st_size : 0, sent = 0;
+    struct progress progress;
+    progress_init(&progress, _("sending"), total, !o->json);
+    char *buffer = malloc(CONTROL_DATA_MAX);
+    if (!buffer) {
+        control_client_error(o, "%s", strerror(ENOMEM));
+        return false;
+    }
+    int e = 0;
+    ssize_t n;
+    while (e == 0 && (n = read(file, buffer, CONTROL_DATA_MAX)) > 0) {
+        e = channel_send_blocking(fd, CONTROL_DATA, buffer, (size_t)n);
+        sent += (uint64_t)n;
+        progress_show(&progress, sent);
+    }
+    free(buffer);
+    progress_done(&progress);
+    if (e == 0 && n < 0)
+        e = -errno;
+    if (e == 0)
+        e = channel_send_blocking(fd, CONTROL_DATA_END, "", 0);
+    if (e == -EPIPE || e == -ECONNRESET)
+        return true; /* refused early: the reply says why */
+    if (e < 0)
+        control_client_error(o, "%s: %s", path, strerror(-e));
+    return e == 0;
 }

@@ -30,6 +30,8 @@ int control_client_run(const struct control_client_options *o, const char *comma
                        void (*print)(const json_t *reply));
 /* The two halves, for a command that sends data in between. */
 bool control_client_send(int fd, const struct control_client_options *o, const char *command, json_t *arguments);
+/* The data in between: all of the file, with progress; `path` is for messages. */
+bool control_client_send_file(int fd, const struct control_client_options *o, int file, const char *path);
 json_t *control_client_reply(int fd, const struct control_client_options *o, control_rows_fn *on_rows, void *self,
                              int wait_ms);
 void control_client_error(const struct control_client_options *o, const char *format, ...) printf_like(2, 3);

@@ -67,13 +67,14 @@ static const struct {
         "object of the Passive DNS Common Output Format.")},
     {"judge", command_judge,
      N_("judge SUBJECT CLAIM [EVIDENCE...] --reason TEXT [--probability PERCENT] [--severity LEVEL] [--tlp LEVEL]\n"
-        "    [--pap LEVEL] [--until WHEN] [--kind KIND]"),
+        "    [--pap LEVEL] [--until WHEN] [--kind KIND] [--source NAME]\njudge --from FILE CLAIM [EVIDENCE...] --reason TEXT ..."),
      N_("say what a subject is, with evidence; it is weighed, not obeyed"),
      N_("CLAIM is phishing, malware, c2, dga, tunnel, scanner, infected, ddos-source, ddos-victim, spam, malicious, benign,\n"
         "false-positive or confirmed. The subject is a domain (with all below it), address, network, URL, e-mail address, hash\n"
         "or AS number; --kind says what it is when its form does not (host, ja3, certificate, asset, software). EVIDENCE that\n"
         "is a file is kept as its name and SHA-256, anything else as a reference. A new verdict of the same person and claim\n"
-        "replaces the old one.")},
+        "replaces the old one. With --from the subjects stand in a file, one a line (\"-\": standard input), and what was said\n"
+        "of them just so is not said again. --source says it in the name of a feed.")},
     {"verdicts", command_verdicts, N_("verdicts SUBJECT [--kind KIND]"), N_("show all that was ever said of a subject"), NULL},
     {"ledger", command_ledger, N_("ledger [key | show NUMBER | verify | prove NUMBER | export FOLDER]"),
      N_("show the ledger's size, root and key; verify it, prove an entry, export it"),

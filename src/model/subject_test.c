@@ -80,7 +80,10 @@ TEST(urls_that_mean_the_same_are_the_same)
     check_str(canon(SUBJECT_URL, "mailto:a@b.example"), "(none)");
     check_str(canon(SUBJECT_URL, "http:///x"), "(none)");
     check_str(canon(SUBJECT_URL, "http://a:99999/"), "(none)");
+    check_str(canon(SUBJECT_URL, "http://a/office robot/?b c"), "http://a/office%20robot/?b%20c");
     check_str(canon(SUBJECT_URL, "http://a b/"), "(none)");
+    check_str(canon(SUBJECT_URL, "http://a/b "), "(none)");
+    check_str(canon(SUBJECT_URL, "http://a/\tb"), "(none)");
 }
 
 TEST(a_canonical_url_stays_as_it_is_and_a_long_one_is_refused)

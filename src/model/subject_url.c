@@ -212,8 +212,9 @@ static void take_path(struct url *u)
 int subject_read_url(const char *text, size_t len, char *to, size_t max)
 {
     struct url u = {.at = text, .end = text + len, .out = writer_of(to, max - 1)};
+    /* A blank inside a path is written as it is by phishing kits and feeds; browsers escape it (URL Standard, path state). */
     for (size_t i = 0; i < len; i++)
-        if ((unsigned char)text[i] <= ' ' || text[i] == 0x7f)
+        if ((unsigned char)text[i] < ' ' || text[i] == 0x7f || (text[i] == ' ' && (i == 0 || i + 1 == len)))
             return -EINVAL;
     int e = take_scheme(&u);
     if (e == 0)

@@ -111,7 +111,7 @@ int ledger_prove(struct ledger *l, uint32_t number, const struct ledger_checkpoi
     struct merkle_proof proof;
     if (number < 1 || number > c->size)
         return ledger_fail(l, -ENOENT);
-    struct proof_entry *entry = malloc(sizeof *entry);
+    struct proof_entry *entry = calloc(1, sizeof *entry);
     if (!entry)
         return ledger_fail(l, -ENOMEM);
     int r = ledger_entries(l, number - 1, 1, keep_entry, entry);

@@ -57,8 +57,22 @@ check a_hash_is_a_subject has "$(hinomi judge D41D8CD98F00B204E9800998ECF8427E m
 check an_unknown_level_is_refused fails_with 'sharing level' hinomi judge a.example spam --reason x --tlp white
 check names_in_their_script_are_understood has "$(hinomi judge 日本語.example phishing --reason x)" '日本語.example'
 
+printf '# reported\nhttp://Evil.example:80/a/../login page\n\nhttp://evil.example/login%%20page\nnot a subject\nD41D8CD98F00B204E9800998ECF8427E\n' >"$WORK/feed.txt"
+seq -f 'http://n%g.example/' 1200 >>"$WORK/feed.txt"
+say_many() {
+    hinomi judge --from "$WORK/feed.txt" phishing "$WORK/feed.txt" --source 'a feed' --reason reported --probability "$1"
+}
+said=$(say_many 80)
+check many_subjects_are_judged_at_once has "$said" '^1206 lines: 1202 added, 0 replaced, 1 unchanged, 1 refused'
+check what_is_no_subject_is_told_with_its_line has "$said" 'line 5: .*: not a subject'
+check the_same_again_changes_nothing has "$(say_many 80)" ' 0 added, 0 replaced, 1203 unchanged'
+check another_probability_replaces has "$(say_many 81)" ' 0 added, 1202 replaced, 1 unchanged'
+check forms_of_one_url_are_one_subject has "$(hinomi verdicts 'HTTP://evil.example/x/../login%20page')" 'reported'
+printf 'http://last.example/without-newline' >"$WORK/feed.txt"
+check a_last_line_needs_no_end has "$(say_many 80)" '^1 lines: 1 added'
+
 stop "$node"
-check without_a_node_it_is_verified_all_the_same has "$(hinomi ledger verify)" '^28 entries'
+check without_a_node_it_is_verified_all_the_same has "$(hinomi ledger verify)" '^2433 entries'
 check and_proved_as_far_as_it_was_signed has "$(hinomi ledger prove 1)" '^index 0$'
 start_node
 check the_key_is_the_same_after_a_restart is "$(hinomi ledger --json | from_json '["key"]')" "$key"
