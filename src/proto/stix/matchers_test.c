@@ -123,6 +123,7 @@ TEST(nothing_is_guessed)
     check_matchers("[domain-name:value LIKE '%.exa_ple.com']", "", STIX_WHY_WILDCARD); /* _ is any one character: 9.6.1 */
     check_matchers("[domain-name:value LIKE '%.example.%']", "", STIX_WHY_WILDCARD);
     check_matchers("[url:value LIKE 'http://example.com/%']", "", STIX_WHY_WILDCARD);
+    check_matchers("[email-addr:value LIKE '%.a@b.example']", "", STIX_WHY_WILDCARD); /* a leading "%." is of names alone */
     check_matchers("[ipv4-addr:value ISSUPERSET '10.0.0.0/8']", "", STIX_WHY_OPERATOR);
     check_matchers("[domain-name:value > 'a.example']", "", STIX_WHY_OPERATOR);
     check_matchers("[EXISTS domain-name:value]", "", STIX_WHY_OPERATOR);
