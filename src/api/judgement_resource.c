@@ -64,7 +64,8 @@ static const char *take_evidence(const json_t *arguments, struct verdict *v)
     size_t i, len;
     if (json_array_size(all) > VERDICT_EVIDENCE_MAX)
         return _("at most eight pieces of evidence");
-    json_array_foreach (all, i, one) {
+    json_array_foreach(all, i, one)
+    {
         struct verdict_evidence *e = &v->evidence[v->evidence_count++];
         const char *kind = text_of(one, "kind"), *hash = text_of(one, "sha256");
         if (verdict_evidence_parse(kind ? kind : "document", &e->kind) < 0 ||

@@ -70,9 +70,11 @@ static void print_verdict(const json_t *v, int64_t now_us)
         columns_line(_("group"), "%s", row_text(v, "group"));
     columns_line(_("sharing"), "TLP:%s PAP:%s", row_text(v, "tlp"), row_text(v, "pap"));
     columns_line(_("reason"), "%s", row_text(v, "reason"));
-    json_array_foreach (json_object_get(v, "evidence"), i, one)
+    json_array_foreach(json_object_get(v, "evidence"), i, one)
+    {
         columns_line(_("evidence"), "%s %s%s%s", row_text(one, "kind"), row_text(one, "reference"),
                      *row_text(one, "sha256") ? " SHA-256 " : "", row_text(one, "sha256"));
+    }
 }
 
 static void print_verdicts(const json_t *reply)
@@ -84,8 +86,10 @@ static void print_verdicts(const json_t *reply)
     printf("%s: %s\n", row_text(reply, "kind"), idn_show(row_text(reply, "subject"), subject));
     if (json_array_size(all) == 0)
         printf("%s\n", _("nothing was ever said of it"));
-    json_array_foreach (all, i, v)
+    json_array_foreach(all, i, v)
+    {
         print_verdict(v, now_us);
+    }
 }
 
 /* ---- asking ---- */
@@ -150,8 +154,10 @@ static void print_many(const json_t *reply)
     printf(_("%" PRId64 " lines: %" PRId64 " added, %" PRId64 " replaced, %" PRId64 " unchanged, %" PRId64 " refused\n"),
            row_number(reply, "lines"), row_number(reply, "added"), row_number(reply, "replaced"),
            row_number(reply, "unchanged"), row_number(reply, "refused"));
-    json_array_foreach (json_object_get(reply, "samples"), i, one)
+    json_array_foreach(json_object_get(reply, "samples"), i, one)
+    {
         printf(_("  line %" PRId64 ": %s: %s\n"), row_number(one, "line"), row_text(one, "reason"), row_text(one, "text"));
+    }
 }
 
 /* One judgement on all subjects of a file, one a line. Takes over `wish`. */

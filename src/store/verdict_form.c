@@ -194,7 +194,8 @@ static bool take_evidence(const json_t *o, struct verdict *v)
     size_t i;
     if (json_array_size(all) > VERDICT_EVIDENCE_MAX)
         return false;
-    json_array_foreach (all, i, one) {
+    json_array_foreach(all, i, one)
+    {
         struct verdict_evidence *e = &v->evidence[i];
         const char *hash = word_of(one, "sha256");
         e->has_sha256 = *hash != '\0';
