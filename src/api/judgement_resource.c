@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "api/belief.h"
 #include "api/judgement.h"
 #include "api/node.h"
 #include "base/clock.h"
@@ -171,6 +172,7 @@ struct gathering {
     struct node *node;
     json_t *verdicts;
     const struct subject *subject;
+    struct belief *belief; /* NULL: out of memory, or too much was said */
 };
 
 static int gather(const struct verdict *v, void *self)
@@ -184,6 +186,10 @@ static int gather(const struct verdict *v, void *self)
     if (object && e == 0)
         json_object_set_new(object, "superseded_by", json_integer(by));
     json_array_append_new(g->verdicts, object ? object : json_null());
+    if (g->belief && belief_add(g->belief, v, e == 0) < 0) {
+        belief_free(g->belief);
+        g->belief = NULL;
+    }
     return json_array_size(g->verdicts) >= VERDICTS_MAX;
 }
 
@@ -196,14 +202,18 @@ static void handle_verdicts(struct control_request *request, const json_t *argum
         control_reply_error(request, "%s", wrong);
         return;
     }
-    struct gathering g = {.node = node, .verdicts = json_array(), .subject = &subject};
+    struct gathering g = {
+        .node = node, .verdicts = json_array(), .subject = &subject, .belief = belief_new(subject.kind)};
     if (ledger_find_subject(node->ledger, subject.value, gather, &g) < 0) {
         json_decref(g.verdicts);
+        belief_free(g.belief);
         control_reply_error(request, _("the ledger cannot be read: %s"), _(ledger_error(node->ledger)));
         return;
     }
-    control_reply(request, json_pack("{s:s, s:s, s:o}", "kind", subject_kind_word(subject.kind), "subject", subject.value,
-                                     "verdicts", g.verdicts));
+    json_t *belief = g.belief && json_array_size(g.verdicts) > 0 ? belief_json(g.belief, clock_wall_us()) : NULL;
+    belief_free(g.belief);
+    control_reply(request, json_pack("{s:s, s:s, s:o, s:o*}", "kind", subject_kind_word(subject.kind), "subject", subject.value,
+                                     "verdicts", g.verdicts, "belief", belief));
 }
 
 const struct control_command judgement_commands[] = {

@@ -77,6 +77,23 @@ static void print_verdict(const json_t *v, int64_t now_us)
     }
 }
 
+/* What follows from all of them, and why. */
+static void print_belief(const json_t *belief)
+{
+    char when[WHEN_TEXT_MAX];
+    const json_t *one;
+    size_t i;
+    columns_line(_("belief"), "%s (%.1f %%)", wording_of(belief), (double)row_number(belief, "probability") / 10);
+    columns_line(_("state"), "%s", row_text(belief, "state"));
+    columns_line(_("advice"), "%s", row_text(belief, "advice"));
+    if (row_number(belief, "next_us") > 0)
+        columns_line(_("changes"), "%s", when_format(row_number(belief, "next_us"), when));
+    json_array_foreach(json_object_get(belief, "lines"), i, one)
+    {
+        printf("    %+7.3f  %s\n", (double)row_number(one, "log_odds") / 1000, row_text(one, "text"));
+    }
+}
+
 static void print_verdicts(const json_t *reply)
 {
     char subject[IDN_TEXT_MAX];
@@ -84,6 +101,8 @@ static void print_verdicts(const json_t *reply)
     size_t i;
     int64_t now_us = clock_wall_us();
     printf("%s: %s\n", row_text(reply, "kind"), idn_show(row_text(reply, "subject"), subject));
+    if (json_object_get(reply, "belief"))
+        print_belief(json_object_get(reply, "belief"));
     if (json_array_size(all) == 0)
         printf("%s\n", _("nothing was ever said of it"));
     json_array_foreach(all, i, v)

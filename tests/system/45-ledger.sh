@@ -51,6 +51,12 @@ hinomi judge 2001:db8::66 benign --reason 'our own scanner' >/dev/null
 said=$(hinomi verdicts 2001:db8:0::66)
 check all_that_was_said_is_told has "$said" 'replaced by verdict 25'
 check the_newest_comes_first is "$(printf '%s\n' "$said" | grep -c '^verdict')/$(printf '%s\n' "$said" | sed -n 's/^verdict \([0-9]*\).*/\1/p' | head -1)" 3/26
+check the_reasons_add_up_to_the_belief is "$(hinomi verdicts 2001:db8::66 --json | python3 -c '
+import json, math, sys
+b = json.load(sys.stdin)["belief"]
+total = sum(line["log_odds"] for line in b["lines"]) / 1000
+print(b["claim"], len(b["lines"]) >= 3, abs(1000 / (1 + math.exp(-total)) - b["probability"]) <= 1)')" 'c2 True True'
+check the_belief_is_told_with_its_reasons has "$said" 'root.*: commands infected machines \(right in at least'
 check a_claim_that_commands_is_refused fails_with 'hinomi block' hinomi judge evil.example block --reason x
 check a_slip_of_the_pen_is_told fails_with 'no domain, address' hinomi judge 192.0.2.300 c2 --reason x
 check a_hash_is_a_subject has "$(hinomi judge D41D8CD98F00B204E9800998ECF8427E malware --reason 'empty' --json)" '"kind": ?"md5"'
