@@ -196,7 +196,7 @@ static int gather(const struct verdict *v, void *self)
 static void handle_verdicts(struct control_request *request, const json_t *arguments)
 {
     struct node *node = control_request_self(request);
-    struct subject subject;
+    struct subject subject = {.kind = SUBJECT_DOMAIN};
     const char *wrong = take_subject(arguments, &subject);
     if (wrong) {
         control_reply_error(request, "%s", wrong);

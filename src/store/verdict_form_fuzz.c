@@ -18,7 +18,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
     struct writer w = writer_of(first, sizeof first);
     assert(verdict_form_write(&v, of, &w) == 0);
     assert(verdict_form_read(first, w.len, &again, &replaced_again) == 0);
-    assert(memcmp(&v, &again, sizeof v) == 0 && memcmp(&replaced, &replaced_again, sizeof replaced) == 0);
+    assert(memcmp(&replaced, &replaced_again, sizeof replaced) == 0);
     struct writer w2 = writer_of(second, sizeof second);
     assert(verdict_form_write(&again, of, &w2) == 0 && w2.len == w.len && memcmp(first, second, w.len) == 0);
     return 0;
