@@ -165,7 +165,7 @@ cof() {
     hinomi pdns --json "$@" | sed 's/, *"time_first": *[0-9]*, *"time_last": *[0-9]*//; s/: /:/g; s/, /,/g'
 }
 known() {
-    cof "$@" | grep -q .
+    cof "$@" | grep -q '^{"rrname"'
 }
 check an_address_is_blocked hinomi block 203.0.113.5 --reason 'phishing host'
 from 127.0.0.1 chained.example
