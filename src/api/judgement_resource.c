@@ -172,7 +172,8 @@ struct gathering {
     struct node *node;
     json_t *verdicts;
     const struct subject *subject;
-    struct belief *belief; /* NULL: out of memory, or too much was said */
+    struct belief *belief; /* NULL: out of memory */
+    bool more;             /* older verdicts were left out */
 };
 
 static int gather(const struct verdict *v, void *self)
@@ -181,6 +182,10 @@ static int gather(const struct verdict *v, void *self)
     uint32_t by = 0;
     if (v->subject.kind != g->subject->kind)
         return 0;
+    if (json_array_size(g->verdicts) == VERDICTS_MAX) {
+        g->more = true;
+        return 1;
+    }
     json_t *object = api_verdict_json(v);
     int e = ledger_superseded_by(g->node->ledger, v->number, &by);
     if (object && e == 0)
@@ -190,7 +195,7 @@ static int gather(const struct verdict *v, void *self)
         belief_free(g->belief);
         g->belief = NULL;
     }
-    return json_array_size(g->verdicts) >= VERDICTS_MAX;
+    return 0;
 }
 
 static void handle_verdicts(struct control_request *request, const json_t *arguments)
@@ -212,8 +217,8 @@ static void handle_verdicts(struct control_request *request, const json_t *argum
     }
     json_t *belief = g.belief && json_array_size(g.verdicts) > 0 ? belief_json(g.belief, clock_wall_us()) : NULL;
     belief_free(g.belief);
-    control_reply(request, json_pack("{s:s, s:s, s:o, s:o*}", "kind", subject_kind_word(subject.kind), "subject", subject.value,
-                                     "verdicts", g.verdicts, "belief", belief));
+    control_reply(request, json_pack("{s:s, s:s, s:b, s:o, s:o*}", "kind", subject_kind_word(subject.kind), "subject", subject.value,
+                                     "more", g.more, "verdicts", g.verdicts, "belief", belief));
 }
 
 const struct control_command judgement_commands[] = {

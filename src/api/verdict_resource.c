@@ -59,7 +59,7 @@ static const char *take_subject(const struct node *node, const json_t *arguments
     if (!given || policy_subject_parse(given, &subject) < 0)
         return _("neither a domain name nor an address or a network (bits after the prefix must be zero)");
     if (subject_guess(subject.text, strlen(subject.text), &v->subject) < 0)
-        return _("the name ends in a number, which no domain does: a slip of the pen?");
+        return _("no domain ends in a number or holds one of / : @ [ ] ( ) , ; < > \": a slip of the pen?");
     if (group && policy_group_of_name(policy_groups_get(node->policy(node->self)), group) < 0)
         return _("no client group of that name is configured");
     snprintf(v->scope, sizeof v->scope, "%s", group ? group : "");

@@ -109,6 +109,8 @@ static void print_verdicts(const json_t *reply)
     {
         print_verdict(v, now_us);
     }
+    if (json_is_true(json_object_get(reply, "more")))
+        printf("\n%s\n", _("older verdicts are neither shown nor weighed; they are in the ledger: hinomi ledger export"));
 }
 
 /* ---- asking ---- */

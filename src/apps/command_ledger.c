@@ -49,7 +49,10 @@ static int open_file(const struct control_client_options *o, struct ledger **ret
         return -1;
     }
     int e = ledger_open_to_read(path, ret_ledger);
-    if (e < 0)
+    if (e == -EPROTO)
+        control_client_error(o, _("ledger %s: it is of another version; \"hinomi up\" with this version brings an older one up to date"),
+                             path);
+    else if (e < 0)
         control_client_error(o, _("ledger %s: %s"), path, _(ledger_error_of(e)));
     return e < 0 ? -1 : 0;
 }

@@ -153,7 +153,11 @@ int ledger_begin(struct ledger *l)
 
 int ledger_commit(struct ledger *l)
 {
-    return ledger_run(l, "COMMIT");
+    int r = ledger_run(l, "COMMIT");
+    /* From here on this is what a rollback leads back to, also one after a transaction that could not even begin. */
+    if (r == 0)
+        l->committed = l->edge;
+    return r;
 }
 
 /* SQLite takes back some failed transactions by itself (a full disk), others not. */

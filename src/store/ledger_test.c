@@ -469,7 +469,8 @@ TEST(an_older_file_is_brought_up_to_date)
     check_int(other_tool(schema_0001_ledger), ==, SQLITE_OK);
     check_int(other_tool("INSERT INTO verdict VALUES (1,2,'urls','tanaka','',1000,1000,0,NULL,zeroblob(32)),"
                          "(2,0,'evil.example','tanaka','phishing',2000,2000,0,NULL,zeroblob(32)),"
-                         "(3,1,'192.0.2.1','sato','ours',3000,3000,9000,2,zeroblob(32));"
+                         "(3,1,'192.0.2.1','sato','ours',3000,3000,9000,2,zeroblob(32)),"
+                         "(4,0,'printer@floor.7','sato','no domain by today''s rules',4000,4000,0,NULL,zeroblob(32));"
                          "INSERT INTO list VALUES (7,'urls','lists/urls','hosts',3,1,1000,'ff',5,2,1);"
                          "INSERT INTO list VALUES (9,'gone','lists/gone','hosts',3,1,1000,'ff',5,2,1);"
                          "DELETE FROM list WHERE id = 9;"
@@ -486,6 +487,8 @@ TEST(an_older_file_is_brought_up_to_date)
     check_int(v.supersedes, ==, 2);
     check_int(v.until_us, ==, 9000);
     check_str(v.author.name, "sato");
+    check_int(ledger_get(l, 4, &v), ==, 0); /* nothing that was said is lost */
+    check_str(v.subject.value, "printer@floor.7");
     check_int(import(l, &more, 0), ==, 0);
     check_int(more.id, ==, 10); /* a number that was given stays given */
     uint32_t bad = 7;
@@ -557,12 +560,16 @@ TEST(a_second_writer_is_busy_not_wrong)
 {
     struct ledger *l = open_fresh();
     sqlite3 *db;
+    append(l, CLAIM_BLOCK, "a.test", 1, 0, 0);
     check_int(sqlite3_open(path, &db), ==, SQLITE_OK);
     check_int(sqlite3_exec(db, "BEGIN IMMEDIATE", NULL, NULL, NULL), ==, SQLITE_OK);
     struct verdict v = made(CLAIM_BLOCK, "b.test", 1, 0);
     check_int(ledger_append(l, &v), ==, -EBUSY);
     sqlite3_close(db);
     check_int(ledger_append(l, &v), ==, 0);
+    check_int(v.number, ==, 2); /* the tree is where it was before the refusal */
+    uint32_t bad = 7;
+    check_int(ledger_verify(l, NULL, NULL, &bad), ==, 0);
     close_and_remove(l);
 }
 

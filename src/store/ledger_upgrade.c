@@ -21,9 +21,13 @@ static int take_row(sqlite3_stmt *s, struct verdict *v)
     v->from_us = sqlite3_column_int64(s, 6);
     v->until_us = sqlite3_column_int64(s, 7);
     v->supersedes = (uint32_t)sqlite3_column_int64(s, 8);
-    if (claim == CLAIM_LIST)
-        return subject_read(SUBJECT_LIST, subject, strlen(subject), &v->subject);
-    return subject_guess(subject, strlen(subject), &v->subject);
+    int e = claim == CLAIM_LIST ? subject_read(SUBJECT_LIST, subject, strlen(subject), &v->subject)
+                                : subject_guess(subject, strlen(subject), &v->subject);
+    if (e < 0) { /* a name that nobody could say so today; it was said, so it stays */
+        v->subject.kind = SUBJECT_DOMAIN;
+        memcpy(v->subject.value, subject, strlen(subject) + 1);
+    }
+    return 0;
 }
 
 int ledger_upgrade_entries(struct ledger *l)

@@ -39,7 +39,8 @@ check it_begins_with_what_was_signed_before has "$(check_ledger "$key" "$WORK/ex
 
 cp -r "$WORK/export" "$WORK/forged"
 sed -i 's/evil\.example/evil.examplf/' "$WORK"/forged/tile/entries/000.p/23
-check a_changed_entry_is_found_in_an_export fails_with . check_ledger "$key" "$WORK/forged"
+check the_copy_is_another lacks "$(cmp "$WORK"/export/tile/entries/000.p/23 "$WORK"/forged/tile/entries/000.p/23 && echo same)" same
+check a_changed_entry_is_found_in_an_export fails_with 'does not hold what the entries give' check_ledger "$key" "$WORK/forged"
 
 printf 'pretend this is a capture' >"$WORK/a.pcap"
 hash=$(sha256sum "$WORK/a.pcap" | cut -d' ' -f1)
@@ -56,7 +57,7 @@ import json, math, sys
 b = json.load(sys.stdin)["belief"]
 total = sum(line["log_odds"] for line in b["lines"]) / 1000
 print(b["claim"], len(b["lines"]) >= 3, abs(1000 / (1 + math.exp(-total)) - b["probability"]) <= 1)')" 'c2 True True'
-check the_belief_is_told_with_its_reasons has "$said" 'root.*: commands infected machines \(right in at least'
+check the_belief_is_told_with_its_reasons has "$said" 'root.*: commands infected machines \(taken to be right in [0-9.]+ % of cases, not measured yet'
 check a_claim_that_commands_is_refused fails_with 'hinomi block' hinomi judge evil.example block --reason x
 check a_slip_of_the_pen_is_told fails_with 'no domain, address' hinomi judge 192.0.2.300 c2 --reason x
 check a_hash_is_a_subject has "$(hinomi judge D41D8CD98F00B204E9800998ECF8427E malware --reason 'empty' --json)" '"kind": ?"md5"'

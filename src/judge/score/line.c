@@ -32,6 +32,22 @@ static const char *const texts[] = {
 _Static_assert(array_len(texts) == SCORE_LINE_CODE_COUNT, "one text per code");
 _Static_assert(SCORE_LINE_SOURCES_MAX + SCORE_LINE_CODE_COUNT <= SCORE_LINES_MAX, "every line has room");
 
+/* The same of a source without a record: nobody is to take a first guess for a measurement. */
+static const char *const unmeasured[] = {
+    [SCORE_LINE_AGAINST] = N_("{source}: {claim} (taken to be right in {percent} of cases, not measured yet; said or seen {days} days ago)"),
+    [SCORE_LINE_FOR] = N_("{source}: {claim} (taken to be right in {percent} of cases, not measured yet; said {days} days ago)"),
+};
+
+static const char *text_of(const struct score_line *line)
+{
+    unsigned code = (unsigned)line->code;
+    if (code >= SCORE_LINE_CODE_COUNT)
+        return "?";
+    if (!line->measured && code < array_len(unmeasured) && unmeasured[code])
+        return _(unmeasured[code]);
+    return _(texts[code]);
+}
+
 const char *score_state_word(enum score_state state)
 {
     static const char *const words[] = {"candidate", "active", "expired", "revoked"};
@@ -72,7 +88,7 @@ const char *score_line_format(const struct score_line *line, const char *source,
     if (size == 0)
         return text;
     size_t at = 0;
-    const char *from = (unsigned)line->code < SCORE_LINE_CODE_COUNT ? _(texts[line->code]) : "?";
+    const char *from = text_of(line);
     while (*from && at + 1 < size) {
         const char *end = *from == '{' ? strchr(from, '}') : NULL;
         char number[32];

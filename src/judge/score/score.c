@@ -268,10 +268,11 @@ static int64_t report_weight(const struct score_reports *reports)
     return weight < SCORE_REPORT_MAX ? weight : SCORE_REPORT_MAX;
 }
 
-static struct score_line source_line(enum score_line_code code, const struct best *b)
+static struct score_line source_line(enum score_line_code code, const struct best *b, bool measured)
 {
     return (struct score_line){.code = code, .log_odds = code == SCORE_LINE_AGAINST ? b->weight : -b->weight,
-                               .claim = (enum claim)b->claim, .source = b->source, .days = b->days, .permille = b->permille};
+                               .claim = (enum claim)b->claim, .source = b->source, .days = b->days, .permille = b->permille,
+                               .measured = measured};
 }
 
 /* The claim with the most behind it; the first of equals. CLAIM_MALICIOUS only when nothing says more. */
@@ -305,13 +306,13 @@ static int64_t add_groups(const struct score *s, struct score_result *r, struct 
             sums->against += a->weight;
             pool += unproven_part(g->against[PROVEN].weight, g->against[UNPROVEN].weight);
             by_claim[a->claim] += a->weight;
-            tell_source(r, first, source_line(SCORE_LINE_AGAINST, a), &rest);
+            tell_source(r, first, source_line(SCORE_LINE_AGAINST, a, a == &g->against[PROVEN]), &rest);
         }
         if (d->weight >= 0) {
             sums->sides++;
             sums->denial += d->weight;
             denial_pool += unproven_part(g->denial[PROVEN].weight, g->denial[UNPROVEN].weight);
-            tell_source(r, first, source_line(SCORE_LINE_FOR, d), &rest);
+            tell_source(r, first, source_line(SCORE_LINE_FOR, d, d == &g->denial[PROVEN]), &rest);
         }
         int64_t top = zero_or(g->peak[0] > g->peak[1] ? g->peak[0] : g->peak[1]);
         peak += top;

@@ -126,6 +126,7 @@ struct score_line {
     uint32_t members;
     uint32_t days;
     uint16_t permille;
+    bool measured; /* of AGAINST and FOR: the source has a record of its own; else its precision is what its kind is taken to have */
 };
 
 struct score_result {

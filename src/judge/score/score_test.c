@@ -49,6 +49,17 @@ static struct score_result fold(const struct score_input *in)
     return r;
 }
 
+/* Is what the source says told as measured? */
+static bool is_measured(const struct score_input *in, uint32_t source)
+{
+    struct score_result r = fold(in);
+    for (unsigned i = 0; i < r.line_count; i++)
+        if (r.lines[i].code == SCORE_LINE_AGAINST && r.lines[i].source == source)
+            return r.lines[i].measured;
+    check(false);
+    return false;
+}
+
 static const struct score_line *line_of(const struct score_result *r, enum score_line_code code)
 {
     static const struct score_line none = {.log_odds = INT32_MIN};
@@ -165,6 +176,11 @@ TEST(copies_count_once)
     struct score_statement st[3] = {good_feed(7, 0), good_feed(8, 0), good_feed(7, 0)};
     struct score_input in = input(st, 2);
     check_int(fold(&in).log_odds, ==, 2746 + 3845);
+    check(is_measured(&in, 7)); /* 50 outcomes */
+    st[0].confirmed = SCORE_PROVEN - 1;
+    check(!is_measured(&in, 7));
+    check(is_measured(&in, 8));
+    st[0] = good_feed(7, 0);
     in.statement_count = 3; /* the same source again */
     check_int(fold(&in).log_odds, ==, 2746 + 3845);
     st[0].cluster = st[1].cluster = st[2].cluster = 5;
@@ -497,9 +513,12 @@ TEST(what_holds_of_every_score)
 TEST(lines_are_sentences)
 {
     char text[SCORE_LINE_TEXT_MAX];
-    struct score_line line = {.code = SCORE_LINE_AGAINST, .claim = CLAIM_C2, .permille = 940, .days = 3};
+    struct score_line line = {.code = SCORE_LINE_AGAINST, .claim = CLAIM_C2, .permille = 940, .days = 3, .measured = true};
     check_str(score_line_format(&line, "example-feed", text, sizeof text),
               "example-feed: commands infected machines (right in at least 94.0 % of cases; said or seen 3 days ago)");
+    line.measured = false; /* a first guess is not told as a measurement */
+    check_str(score_line_format(&line, "example-feed", text, sizeof text),
+              "example-feed: commands infected machines (taken to be right in 94.0 % of cases, not measured yet; said or seen 3 days ago)");
     line = (struct score_line){.code = SCORE_LINE_SIGHTED, .count = 12, .members = 3, .days = 1};
     check_str(score_line_format(&line, NULL, text, sizeof text), "seen 12 times at 3 members, last 1 days ago");
     check_str(score_line_format(&line, NULL, text, 8), "seen 12");

@@ -15,6 +15,7 @@
 
 #include "base/clock.h"
 #include "proto/dns/referral.h"
+#include "watch/dns/own_zones.h"
 #include "watch/dns/worker.h"
 
 enum {
@@ -72,6 +73,7 @@ struct name_server_searches {
     struct search *slots, *free;
     struct lookup *lookups, *free_lookup;
     unsigned used, lookups_used;
+    struct own_zones *own_zones;
     uint64_t serial;
     unsigned turn;       /* which server is asked first */
     unsigned hint_count; /* the root's servers, when the operator says who they are */
@@ -110,7 +112,8 @@ int name_servers_new(struct dns_worker *w)
     t->lookups = calloc(DNS_NS_LOOKUPS_MAX, sizeof *t->lookups);
     if (w->o.upstream.root_hints[0])
         read_hints(t, w->o.upstream.root_hints);
-    return t->slots && t->lookups ? 0 : -ENOMEM;
+    t->own_zones = own_zones_new();
+    return t->slots && t->lookups && t->own_zones ? 0 : -ENOMEM;
 }
 
 void name_servers_free(struct dns_worker *w)
@@ -123,6 +126,7 @@ void name_servers_free(struct dns_worker *w)
             event_free(t->slots[i].deadline);
     free(t->slots);
     free(t->lookups);
+    own_zones_free(t->own_zones);
     free(t);
     w->name_servers = NULL;
 }
@@ -467,51 +471,6 @@ static const struct upstream_stub *stub_of(const struct dns_worker *w, const str
     return best;
 }
 
-/* Zones that libunbound answers itself: nobody outside is to hear what is asked about them (RFC 6303, RFC
- * 6761, RFC 7686, RFC 8375). */
-static const char *const own_zones[] = {
-    "localhost",
-    "invalid",
-    "onion",
-    "home.arpa",
-    "0.in-addr.arpa",
-    "10.in-addr.arpa",
-    "127.in-addr.arpa",
-    "254.169.in-addr.arpa",
-    "168.192.in-addr.arpa",
-    "16.172.in-addr.arpa",
-    "17.172.in-addr.arpa",
-    "18.172.in-addr.arpa",
-    "19.172.in-addr.arpa",
-    "20.172.in-addr.arpa",
-    "21.172.in-addr.arpa",
-    "22.172.in-addr.arpa",
-    "23.172.in-addr.arpa",
-    "24.172.in-addr.arpa",
-    "25.172.in-addr.arpa",
-    "26.172.in-addr.arpa",
-    "27.172.in-addr.arpa",
-    "28.172.in-addr.arpa",
-    "29.172.in-addr.arpa",
-    "30.172.in-addr.arpa",
-    "31.172.in-addr.arpa",
-    "d.f.ip6.arpa",
-    "8.e.f.ip6.arpa",
-    "9.e.f.ip6.arpa",
-    "a.e.f.ip6.arpa",
-    "b.e.f.ip6.arpa",
-};
-
-static bool is_own(const struct dns_name *name)
-{
-    for (size_t i = 0; i < array_len(own_zones); i++) {
-        struct dns_name zone;
-        if (dns_name_parse(own_zones[i], strlen(own_zones[i]), &zone) == 0 && dns_name_within(name, &zone))
-            return true;
-    }
-    return false;
-}
-
 static void next_target(struct search *s);
 
 /* Where the walk to the target begins. */
@@ -527,7 +486,7 @@ static void begin_target(struct search *s)
         next_target(s);
         return;
     }
-    if (target->labels < 2 || (!stub && is_own(target))) {
+    if (target->labels < 2 || (!stub && own_zones_have(s->worker->name_servers->own_zones, target))) {
         next_target(s);
         return;
     }
