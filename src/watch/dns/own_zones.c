@@ -5,8 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ZEROS_30 "0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0."
-
 static const char *const single[] = {
     "localhost",
     "test",
@@ -22,8 +20,8 @@ static const char *const single[] = {
     "100.51.198.in-addr.arpa",
     "113.0.203.in-addr.arpa",
     "255.255.255.255.in-addr.arpa",
-    "0." ZEROS_30 "0.ip6.arpa",
-    "1." ZEROS_30 "0.ip6.arpa",
+    "0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.ip6.arpa", /* :: */
+    "1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.ip6.arpa", /* ::1 */
     "d.f.ip6.arpa",
     "8.e.f.ip6.arpa",
     "9.e.f.ip6.arpa",
