@@ -88,7 +88,7 @@ json_t *belief_json(struct belief *b, int64_t now_us)
     if (e < 0)
         return NULL;
     return json_pack("{s:i, s:s, s:s, s:s, s:b, s:I, s:o}", "probability", (int)result.probability, "claim",
-                     claim_traits(result.claim)->word, "state", score_state_word(result.state), "advice",
-                     score_decision_word(result.decision), "conflict", result.conflict, "next_us",
+                     claim_traits(result.claim)->word, "state", indicator_state_word(result.state), "advice",
+                     indicator_decision_word(result.decision), "conflict", result.conflict, "next_us",
                      (json_int_t)(next_us == INT64_MAX ? 0 : next_us), "lines", lines_json(b, &result));
 }

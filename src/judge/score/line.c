@@ -48,20 +48,6 @@ static const char *text_of(const struct score_line *line)
     return _(texts[code]);
 }
 
-const char *score_state_word(enum score_state state)
-{
-    static const char *const words[] = {"candidate", "active", "expired", "revoked"};
-    _Static_assert(array_len(words) == SCORE_STATE_COUNT, "one word per state");
-    return (unsigned)state < SCORE_STATE_COUNT ? words[state] : "unknown";
-}
-
-const char *score_decision_word(enum score_decision decision)
-{
-    static const char *const words[] = {"none", "observe", "ask", "block"};
-    _Static_assert(array_len(words) == SCORE_DECISION_COUNT, "one word per decision");
-    return (unsigned)decision < SCORE_DECISION_COUNT ? words[decision] : "unknown";
-}
-
 /* What stands for {name}; number is 32 octets for those that are numbers. NULL: no such place. */
 static const char *value_of(const struct score_line *line, const char *source, const char *name, size_t len, char *number)
 {

@@ -346,26 +346,26 @@ static int64_t within_bound(int64_t log_odds)
     return log_odds > SCORE_LOG_ODDS_MAX ? SCORE_LOG_ODDS_MAX : log_odds < -SCORE_LOG_ODDS_MAX ? -SCORE_LOG_ODDS_MAX : log_odds;
 }
 
-static enum score_state state_of(const struct score_result *r, const struct sums *sums, const struct score_thresholds *t,
+static enum indicator_state state_of(const struct score_result *r, const struct sums *sums, const struct score_thresholds *t,
                                  int64_t base, int64_t peak)
 {
     if (sums->in_force_against > 0 && r->probability >= t->active)
-        return SCORE_ACTIVE;
+        return INDICATOR_ACTIVE;
     if (probability_of(within_bound(base + peak)) < t->active)
-        return sums->superseded_against > 0 && sums->in_force_against == 0 ? SCORE_REVOKED : SCORE_CANDIDATE;
+        return sums->superseded_against > 0 && sums->in_force_against == 0 ? INDICATOR_REVOKED : INDICATOR_CANDIDATE;
     if (probability_of(within_bound(base + peak - sums->denial - sums->false_block)) < t->active)
-        return SCORE_REVOKED;
-    return SCORE_EXPIRED;
+        return INDICATOR_REVOKED;
+    return INDICATOR_EXPIRED;
 }
 
-static enum score_decision decision_of(const struct score_result *r, const struct score_thresholds *t)
+static enum indicator_decision decision_of(const struct score_result *r, const struct score_thresholds *t)
 {
-    if (r->state != SCORE_ACTIVE)
-        return SCORE_NONE;
-    return r->probability >= t->block     ? SCORE_BLOCK
-           : r->probability >= t->ask     ? SCORE_ASK
-           : r->probability >= t->observe ? SCORE_OBSERVE
-                                          : SCORE_NONE;
+    if (r->state != INDICATOR_ACTIVE)
+        return INDICATOR_DO_NONE;
+    return r->probability >= t->block     ? INDICATOR_DO_BLOCK
+           : r->probability >= t->ask     ? INDICATOR_DO_ASK
+           : r->probability >= t->observe ? INDICATOR_DO_OBSERVE
+                                          : INDICATOR_DO_NONE;
 }
 
 /* Adds the lines that weigh nothing and say what was left out, and what stands in the way of a block. */
@@ -375,10 +375,10 @@ static void tell_remarks(const struct score_input *in, const struct sums *sums, 
         unsigned guard;
         enum score_line_code code;
     } guards[] = {
-        {SCORE_GUARD_POPULAR, SCORE_LINE_GUARD_POPULAR},
-        {SCORE_GUARD_OWN, SCORE_LINE_GUARD_OWN},
-        {SCORE_GUARD_WARNING_LIST, SCORE_LINE_GUARD_WARNING_LIST},
-        {SCORE_GUARD_SHARED, SCORE_LINE_GUARD_SHARED},
+        {INDICATOR_GUARD_POPULAR, SCORE_LINE_GUARD_POPULAR},
+        {INDICATOR_GUARD_OWN, SCORE_LINE_GUARD_OWN},
+        {INDICATOR_GUARD_WARNING_LIST, SCORE_LINE_GUARD_WARNING_LIST},
+        {INDICATOR_GUARD_SHARED, SCORE_LINE_GUARD_SHARED},
     };
     const struct score_line remarks[] = {
         {.code = SCORE_LINE_SIGHTED, .count = in->sightings.count, .members = in->sightings.members,
@@ -400,11 +400,11 @@ static void tell_remarks(const struct score_input *in, const struct sums *sums, 
         }
     }
     bool contradicted = sums->denial >= SCORE_CONTRADICTION;
-    r->conflict = r->decision >= SCORE_ASK && (guarded || contradicted);
+    r->conflict = r->decision >= INDICATOR_DO_ASK && (guarded || contradicted);
     if (r->conflict && contradicted)
         add_line(r, (struct score_line){.code = SCORE_LINE_CONTRADICTED});
     if (r->conflict)
-        r->decision = SCORE_ASK;
+        r->decision = INDICATOR_DO_ASK;
 }
 
 static int fold_at(struct score *s, const struct score_input *in, int64_t now_us, struct score_result *r)

@@ -18,6 +18,7 @@
 #include "base/sip.h"
 #include "judge/score/rules.h"
 #include "model/claim.h"
+#include "model/indicator.h"
 #include "model/subject.h"
 #include "model/verdict.h"
 
@@ -56,41 +57,16 @@ struct score_reports {
     int64_t last_us;
 };
 
-/* Reasons why the subject must not be blocked without a person having looked. */
-enum score_guard {
-    SCORE_GUARD_POPULAR = 1 << 0,      /* among the names most asked for */
-    SCORE_GUARD_OWN = 1 << 1,          /* a member's own */
-    SCORE_GUARD_WARNING_LIST = 1 << 2, /* of a list of values that are wrongly reported often */
-    SCORE_GUARD_SHARED = 1 << 3,       /* many unrelated parties use it */
-};
-
 struct score_input {
     enum subject_kind kind;
     const char *scope;  /* the client group that is decided for; NULL or "": everybody */
-    unsigned guards;    /* enum score_guard, or-ed */
+    unsigned guards;    /* enum indicator_guard, or-ed */
     const struct score_statement *statements; /* in any order; NULL only if there are none */
     size_t statement_count;
     struct score_sightings sightings;
     struct score_reports false_blocks;
     struct score_reports confirmations;
     int64_t now_us;
-};
-
-/* Numbers are told to others: only ever add at the end. */
-enum score_state {
-    SCORE_CANDIDATE, /* somebody said something; not enough to act on */
-    SCORE_ACTIVE,
-    SCORE_EXPIRED, /* was active, and nobody said or saw it for too long, or what was said has ended */
-    SCORE_REVOKED, /* withdrawn, or others said with good reason that it is wrong */
-    SCORE_STATE_COUNT
-};
-
-enum score_decision {
-    SCORE_NONE,
-    SCORE_OBSERVE,
-    SCORE_ASK, /* an analyst is to look; observed until then */
-    SCORE_BLOCK,
-    SCORE_DECISION_COUNT
 };
 
 enum score_line_code {
@@ -133,8 +109,8 @@ struct score_result {
     int32_t log_odds;     /* thousandths of a nat, within SCORE_LOG_ODDS_MAX either way */
     uint16_t probability; /* per mille, 1..999 */
     enum claim claim;     /* the one that leads; CLAIM_MALICIOUS when nothing else does */
-    enum score_state state;
-    enum score_decision decision;
+    enum indicator_state state;
+    enum indicator_decision decision;
     bool conflict; /* it would be blocked or asked about, and a guard or a weighty statement speaks for the subject */
     unsigned line_count;
     struct score_line lines[SCORE_LINES_MAX]; /* the base, then sources by weight, then the rest */
@@ -152,10 +128,6 @@ int score_fold(struct score *s, const struct score_input *in, struct score_resul
  * decision or leading claim, to the second, or a statement begins or ends; INT64_MAX: never. At most some eighty folds.
  * Errors as score_fold. */
 int score_next_change(struct score *s, const struct score_input *in, int64_t *ret_us) must_check;
-
-/* "candidate", "active", ...; "none", "observe", "ask", "block"; "unknown" beyond the enum. */
-const char *score_state_word(enum score_state state);
-const char *score_decision_word(enum score_decision decision);
 
 /* The line as a sentence in the reader's language, without its log-odds. `source` is the name of line->source. Cut to
  * size; returns text. */

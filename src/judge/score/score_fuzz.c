@@ -27,7 +27,7 @@ static int64_t fold(struct score *s, const struct score_input *in)
     }
     if (sum != r.log_odds || r.line_count > SCORE_LINES_MAX || r.probability < 1 || r.probability > 999)
         abort();
-    if (in->guards && r.decision == SCORE_BLOCK)
+    if (in->guards && r.decision == INDICATOR_DO_BLOCK)
         abort();
     return r.log_odds;
 }

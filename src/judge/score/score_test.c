@@ -76,8 +76,8 @@ TEST(nothing_said_is_the_base_rate)
     struct score_result r = fold(&in);
     check_int(r.log_odds, ==, -1099); /* ln(0.25 / 0.75) = -1.0986 */
     check_int(r.probability, ==, 250);
-    check_int(r.state, ==, SCORE_CANDIDATE);
-    check_int(r.decision, ==, SCORE_NONE);
+    check_int(r.state, ==, INDICATOR_CANDIDATE);
+    check_int(r.decision, ==, INDICATOR_DO_NONE);
     check_int(r.claim, ==, CLAIM_MALICIOUS);
     check_int(r.line_count, ==, 1);
 }
@@ -96,8 +96,8 @@ TEST(a_source_with_a_record_gives_its_precision)
     check_int(r.log_odds, ==, 2746);
     check_int(r.probability, ==, 940);
     check_int(r.claim, ==, CLAIM_PHISHING);
-    check_int(r.state, ==, SCORE_ACTIVE);
-    check_int(r.decision, ==, SCORE_BLOCK);
+    check_int(r.state, ==, INDICATOR_ACTIVE);
+    check_int(r.decision, ==, INDICATOR_DO_BLOCK);
 }
 
 /* Phishing has a half-life of 14 days: 3.8449 / 2 = 1.9225; with the base 0.823: 69.5 %. */
@@ -109,13 +109,13 @@ TEST(belief_fades_by_the_half_life_of_the_claim)
     check_int(r.lines[1].log_odds, ==, 1922);
     check_int(r.log_odds, ==, 823);
     check_int(r.probability, ==, 695);
-    check_int(r.decision, ==, SCORE_OBSERVE);
+    check_int(r.decision, ==, INDICATOR_DO_OBSERVE);
     check_int(r.lines[1].days, ==, 14);
 
     st.made_us = now_us - 100 * day_us; /* 7.1 half-lives: 0.027 are left */
     r = fold(&in);
-    check_int(r.state, ==, SCORE_EXPIRED);
-    check_int(r.decision, ==, SCORE_NONE);
+    check_int(r.state, ==, INDICATOR_EXPIRED);
+    check_int(r.decision, ==, INDICATOR_DO_NONE);
 }
 
 TEST(a_sighting_keeps_it_fresh_for_six_half_lives)
@@ -140,14 +140,14 @@ TEST(sources_without_a_record_never_block)
         st[i] = says(CLAIM_C2, VERDICT_BY_FEED, i + 1, 0);
     struct score_input in = input(st, 1);
     check_int(fold(&in).log_odds, ==, -1099 + 1053);
-    check_int(fold(&in).decision, ==, SCORE_OBSERVE);
+    check_int(fold(&in).decision, ==, INDICATOR_DO_OBSERVE);
     in.statement_count = 2;
     check_int(fold(&in).log_odds, ==, -1099 + 2 * 1053);
-    check_int(fold(&in).decision, ==, SCORE_ASK); /* 73.2 % */
+    check_int(fold(&in).decision, ==, INDICATOR_DO_ASK); /* 73.2 % */
     in.statement_count = array_len(st);
     struct score_result r = fold(&in);
     check_int(r.log_odds, ==, -1099 + SCORE_UNPROVEN_MAX); /* 87.0 % */
-    check_int(r.decision, ==, SCORE_ASK);
+    check_int(r.decision, ==, INDICATOR_DO_ASK);
     check_int(line_of(&r, SCORE_LINE_UNPROVEN)->log_odds, ==, SCORE_UNPROVEN_MAX - 2000 * 1053);
     /* The strongest are told, the rest in one line. */
     check_int(line_of(&r, SCORE_LINE_REST)->count, ==, 2000 - SCORE_LINE_SOURCES_MAX);
@@ -223,13 +223,13 @@ TEST(false_block_reports_lower_it)
     in.false_blocks = (struct score_reports){.count = 1, .reporters = 1, .last_us = now_us};
     struct score_result r = fold(&in);
     check_int(r.log_odds, ==, 2746 - 1000); /* 85.1 % */
-    check_int(r.decision, ==, SCORE_ASK);
+    check_int(r.decision, ==, INDICATOR_DO_ASK);
     in.false_blocks = (struct score_reports){.count = 90, .reporters = 3, .last_us = now_us};
     check_int(fold(&in).log_odds, ==, 2746 - 2000);
     in.false_blocks = (struct score_reports){.count = 9000, .reporters = 9000, .last_us = now_us};
     r = fold(&in);
     check_int(r.log_odds, ==, 2746 - SCORE_REPORT_MAX);
-    check_int(r.state, ==, SCORE_REVOKED);
+    check_int(r.state, ==, INDICATOR_REVOKED);
     /* A report about what was said before fades against what is said since: 180 days. */
     in.false_blocks = (struct score_reports){.count = 1, .reporters = 1, .last_us = now_us - 180 * day_us};
     check_int(fold(&in).log_odds, ==, 2746 - 500);
@@ -245,11 +245,11 @@ TEST(a_weighty_denial_asks_instead_of_blocking)
     check_int(line_of(&r, SCORE_LINE_FOR)->log_odds, ==, -1447);
     check(r.probability >= 900);
     check(r.conflict);
-    check_int(r.decision, ==, SCORE_ASK);
+    check_int(r.decision, ==, INDICATOR_DO_ASK);
     check_int(line_of(&r, SCORE_LINE_CONTRADICTED)->log_odds, ==, 0);
     st[3].superseded = true;
     r = fold(&in);
-    check_int(r.decision, ==, SCORE_BLOCK);
+    check_int(r.decision, ==, INDICATOR_DO_BLOCK);
     check(!r.conflict);
 }
 
@@ -262,40 +262,40 @@ TEST(guards_ask_and_say_so)
     for (unsigned i = 0; i < array_len(codes); i++) {
         in.guards = 1u << i;
         struct score_result r = fold(&in);
-        check_int(r.decision, ==, SCORE_ASK);
+        check_int(r.decision, ==, INDICATOR_DO_ASK);
         check(r.conflict);
         check_int(r.probability, ==, 940);
         check_int(line_of(&r, codes[i])->log_odds, ==, 0);
     }
     st.made_us = now_us - 14 * day_us; /* only observed: no conflict */
     check(!fold(&in).conflict);
-    check_int(fold(&in).decision, ==, SCORE_OBSERVE);
+    check_int(fold(&in).decision, ==, INDICATOR_DO_OBSERVE);
 }
 
 TEST(states)
 {
     struct score_statement st[2] = {good_feed(7, 1), says(CLAIM_BLOCK, VERDICT_BY_ANALYST, 9, 0)};
     struct score_input in = input(st, 2);
-    check_int(fold(&in).state, ==, SCORE_ACTIVE);
+    check_int(fold(&in).state, ==, INDICATOR_ACTIVE);
     struct score_result r = fold(&in);
     check_int(line_of(&r, SCORE_LINE_NOT_WEIGHED)->count, ==, 1);
     st[0].until_us = now_us;
     r = fold(&in);
-    check_int(r.state, ==, SCORE_EXPIRED);
+    check_int(r.state, ==, INDICATOR_EXPIRED);
     check_int(r.probability, ==, 250);
     check_int(r.claim, ==, CLAIM_PHISHING);
     check_int(line_of(&r, SCORE_LINE_ENDED)->count, ==, 1);
     st[0].until_us = now_us + 1;
-    check_int(fold(&in).state, ==, SCORE_ACTIVE);
+    check_int(fold(&in).state, ==, INDICATOR_ACTIVE);
     st[0].superseded = true;
     r = fold(&in);
-    check_int(r.state, ==, SCORE_REVOKED);
+    check_int(r.state, ==, INDICATOR_REVOKED);
     check_int(line_of(&r, SCORE_LINE_SUPERSEDED)->count, ==, 1);
     st[0] = says(CLAIM_PHISHING, VERDICT_BY_RULE, 7, 1); /* 0.27639: 0.1362 */
-    check_int(fold(&in).state, ==, SCORE_CANDIDATE);
+    check_int(fold(&in).state, ==, INDICATOR_CANDIDATE);
     st[0] = good_feed(7, 0);
     st[0].from_us = now_us + 1;
-    check_int(fold(&in).state, ==, SCORE_CANDIDATE);
+    check_int(fold(&in).state, ==, INDICATOR_CANDIDATE);
 }
 
 TEST(the_author_may_be_unsure)
@@ -317,7 +317,7 @@ TEST(the_claim_with_most_behind_it_leads)
     struct score_input in = input(st, 4);
     struct score_result r = fold(&in);
     check_int(r.claim, ==, CLAIM_SCANNER);
-    check_int(r.decision, ==, SCORE_ASK); /* scanners are never blocked by default */
+    check_int(r.decision, ==, INDICATOR_DO_ASK); /* scanners are never blocked by default */
 }
 
 TEST(thresholds_by_claim_and_scope)
@@ -347,9 +347,9 @@ TEST(next_change_by_decay)
     check_int(score_next_change(s, &in, &at), ==, 0);
     double days = 14 * log2(3844.936 / 3290.5);
     check_int(llabs((at - now_us) / 1000000 - (long long)(days * 86400)), <=, 2);
-    check_int(fold(&in).decision, ==, SCORE_BLOCK);
+    check_int(fold(&in).decision, ==, INDICATOR_DO_BLOCK);
     in.now_us = at;
-    check_int(fold(&in).decision, ==, SCORE_ASK);
+    check_int(fold(&in).decision, ==, INDICATOR_DO_ASK);
 
     in.now_us = now_us;
     st.until_us = now_us + day_us; /* ends before that */
@@ -530,8 +530,8 @@ TEST(lines_are_sentences)
     }
     line.code = SCORE_LINE_CODE_COUNT;
     check_str(score_line_format(&line, NULL, text, sizeof text), "?");
-    check_str(score_state_word(SCORE_REVOKED), "revoked");
-    check_str(score_decision_word(SCORE_DECISION_COUNT), "unknown");
+    check_str(indicator_state_word(INDICATOR_REVOKED), "revoked");
+    check_str(indicator_decision_word(INDICATOR_DECISION_COUNT), "unknown");
 }
 
 int main(int argc, char **argv)
