@@ -16,7 +16,7 @@ static const uint16_t base_default[] = {
 _Static_assert(array_len(base_default) == SUBJECT_KIND_COUNT, "one base rate per kind");
 
 static const struct score_beta first_default[] = {
-    [VERDICT_BY_ANALYST] = {9, 1},
+    [VERDICT_BY_ANALYST] = {19, 1},
     [VERDICT_BY_FEED] = {4, 2},
     [VERDICT_BY_RULE] = {2, 2},
     [VERDICT_BY_MEMBER] = {2, 1},

@@ -34,6 +34,7 @@ struct score {
     struct sip_key key;
     uint16_t table[TABLE_LEN]; /* index of the group + 1; 0: free */
     uint32_t group_count;
+    uint16_t used[SCORE_SOURCES_MAX]; /* places of the table, by group: cleared alone, since most subjects have few sources */
     struct group groups[SCORE_SOURCES_MAX];
     struct score_result aside; /* of score_next_change, which only compares */
 };
@@ -113,6 +114,7 @@ static struct group *group_of(struct score *s, const struct score_statement *st)
         if (*slot == 0) {
             if (s->group_count == SCORE_SOURCES_MAX)
                 return NULL;
+            s->used[s->group_count] = (uint16_t)(at % TABLE_LEN);
             struct group *g = &s->groups[s->group_count++];
             static const struct best none = {.weight = -1};
             *g = (struct group){.key = key, .against = {none, none}, .denial = {none, none}, .peak = {-1, -1},
@@ -193,7 +195,7 @@ static int weigh(struct score *s, const struct score_input *in, const struct sco
         ratio = precision > 0 ? fmax(0, logit(precision)) : 0;
         left = fade(days_between(st->made_us, sums->newest_us), half_life);
     }
-    int proven = st->confirmed >= SCORE_PROVEN ? PROVEN : UNPROVEN;
+    int proven = st->vouched || st->confirmed >= SCORE_PROVEN ? PROVEN : UNPROVEN;
     if (side == SIDE_AGAINST) {
         int32_t peak = milli(said * ratio);
         int32_t highest = g->peak[0] > g->peak[1] ? g->peak[0] : g->peak[1];
@@ -411,8 +413,8 @@ static int fold_at(struct score *s, const struct score_input *in, int64_t now_us
 {
     if ((unsigned)in->kind >= SUBJECT_KIND_COUNT)
         return -EINVAL;
-    memset(s->table, 0, sizeof s->table);
-    s->group_count = 0;
+    while (s->group_count > 0)
+        s->table[s->used[--s->group_count]] = 0;
     struct sums sums = {.newest_us = INT64_MIN};
     for (size_t i = 0; i < in->statement_count; i++) {
         const struct score_statement *st = &in->statements[i];

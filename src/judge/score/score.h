@@ -41,6 +41,7 @@ struct score_statement {
     uint16_t prior_right, prior_wrong; /* of the Beta distribution it began with; both 0: that of its kind (rules.h) */
     uint16_t probability;      /* per mille, as its author sees it; above 1000 is 1000 */
     bool superseded;           /* replaced or withdrawn: not weighed */
+    bool vouched; /* the operator answers for the source: its first record counts as one */
 };
 
 /* Matches of the subject in the members' traffic. They keep a belief fresh and are no evidence by themselves. */
