@@ -52,6 +52,8 @@ struct indicator {
     uint32_t verdict;     /* ledger number of the strongest verdict that is valid; 0: none is */
     uint32_t verdict_count, source_count;
     uint64_t sightings;   /* times it was met in the members' traffic */
+    uint32_t seen_members;
+    int64_t seen_us;      /* when it was last met; 0: never */
     uint32_t false_blocks; /* reporters who say that it is wrong */
     int64_t first_us;     /* first said */
     int64_t last_us;      /* last said or seen */

@@ -20,6 +20,7 @@ static const struct {
 } migrations[] = {
     {schema_0001_ledger, NULL},  {schema_0002_lists, NULL},   {schema_0003_scopes, NULL},
     {schema_0004_observe, NULL}, {schema_0005_entries, ledger_upgrade_entries},
+    {schema_0006_indicators, NULL},
 };
 
 static const struct {
@@ -111,6 +112,12 @@ int ledger_statement(struct ledger *l, enum ledger_statement which, const char *
     int r = *s ? 0 : ledger_check(l, sqlite3_prepare_v3(l->db, sql, -1, SQLITE_PREPARE_PERSISTENT, s, NULL));
     *ret_statement = *s;
     return r;
+}
+
+int ledger_next_row(struct ledger *l, sqlite3_stmt *s)
+{
+    int step = sqlite3_step(s);
+    return step == SQLITE_ROW ? 1 : step == SQLITE_DONE ? 0 : ledger_check(l, step);
 }
 
 int ledger_step(struct ledger *l, sqlite3_stmt *s)

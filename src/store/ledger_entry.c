@@ -127,14 +127,14 @@ int ledger_take_text(sqlite3_stmt *s, int column, char *to, size_t max)
 #define VERDICT_COLUMNS " number, ifnull(supersedes, 0), body "
 
 /* The row as it stands, checked: the file may have been written by others. */
-static int take_verdict(sqlite3_stmt *s, struct verdict *ret_v)
+int ledger_take_verdict(sqlite3_stmt *s, int column, struct verdict *ret_v)
 {
     struct verdict_id replaced;
-    int64_t number = sqlite3_column_int64(s, 0), supersedes = sqlite3_column_int64(s, 1);
-    int len = sqlite3_column_bytes(s, 2);
+    int64_t number = sqlite3_column_int64(s, column), supersedes = sqlite3_column_int64(s, column + 1);
+    int len = sqlite3_column_bytes(s, column + 2);
     if (number < 1 || number > UINT32_MAX || supersedes < 0 || supersedes >= number || len <= 0)
         return -EBADMSG;
-    int e = verdict_form_read(sqlite3_column_blob(s, 2), (size_t)len, ret_v, &replaced);
+    int e = verdict_form_read(sqlite3_column_blob(s, column + 2), (size_t)len, ret_v, &replaced);
     ret_v->number = (uint32_t)number;
     ret_v->supersedes = (uint32_t)supersedes;
     return e < 0 || (supersedes != 0) != is_set(&replaced) ? -EBADMSG : 0;
@@ -148,7 +148,7 @@ static int each_row(struct ledger *l, sqlite3_stmt *s, ledger_each_verdict *each
         struct verdict v;
         r = ledger_check(l, step);
         if (r == 0)
-            r = take_verdict(s, &v) < 0 ? ledger_fail(l, -EBADMSG) : each(&v, self);
+            r = ledger_take_verdict(s, 0, &v) < 0 ? ledger_fail(l, -EBADMSG) : each(&v, self);
     }
     sqlite3_finalize(s);
     return r;

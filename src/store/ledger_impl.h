@@ -17,6 +17,13 @@ enum ledger_statement {
     LEDGER_NUMBER_OF_ID,
     LEDGER_ID_OF_NUMBER,
     LEDGER_SUPERSEDED_BY,
+    INDICATOR_FIRST_NUMBER,
+    INDICATOR_STATEMENTS,
+    INDICATOR_PUT,
+    INDICATOR_BY_ID,
+    INDICATOR_ADD_SIGHTING,
+    INDICATOR_COUNT_SIGHTING,
+    INDICATOR_ADD_SOURCE,
     LEDGER_STATEMENT_COUNT
 };
 
@@ -39,6 +46,8 @@ int ledger_prepare(struct ledger *l, const char *sql, sqlite3_stmt **ret_stateme
 int ledger_read_number(struct ledger *l, const char *sql, int64_t *ret_number) must_check;
 /* One that stays prepared: reset it after use, as ledger_step does. */
 int ledger_statement(struct ledger *l, enum ledger_statement which, const char *sql, sqlite3_stmt **ret_statement) must_check;
+/* 1: a row; 0: the end. */
+int ledger_next_row(struct ledger *l, sqlite3_stmt *s) must_check;
 /* Runs one that gives no rows, and resets it. */
 int ledger_step(struct ledger *l, sqlite3_stmt *s) must_check;
 
@@ -53,6 +62,9 @@ int ledger_append_inside(struct ledger *l, struct verdict *v) must_check;
 int ledger_held_delete(struct ledger *l, const char *name) must_check;
 /* -EBADMSG when the column is no text that fits. */
 int ledger_take_text(sqlite3_stmt *s, int column, char *to, size_t max) must_check;
+
+/* The verdict in columns number, supersedes (0: none), body from `column` on. -EBADMSG: the file was written by others. */
+int ledger_take_verdict(sqlite3_stmt *s, int column, struct verdict *ret_v) must_check;
 
 /* Reads the edge of the tree from the file. */
 int ledger_log_load(struct ledger *l) must_check;

@@ -1,0 +1,91 @@
+/* The table of indicators beside the ledger: what was folded last of each subject, where it was met, and how sources did.
+ *
+ * In the ledger's file, by its process and thread, and with its errors (store/ledger.h). Everything here can be made again from the
+ * entries; sightings are of their own. A number of an indicator is that of the first entry about its subject.
+ */
+#ifndef HINOMI_STORE_INDICATOR_H
+#define HINOMI_STORE_INDICATOR_H
+
+#include "base/attr.h"
+#include "model/indicator.h"
+#include "store/ledger.h"
+
+/* A verdict on a subject, and whether something replaced it. */
+typedef int indicator_each_statement(void *self, const struct verdict *v, bool superseded);
+/* Borrowed for the call; anything but 0 stops and is returned. It may read, not write. */
+typedef int indicator_each(void *self, uint32_t id, const struct indicator *i);
+typedef int indicator_each_subject(void *self, uint32_t number, const struct subject *s);
+
+/* ---- reckoning ---- */
+
+/* Several steps as one: all of it or nothing, and one wait for the disk. No entry may be appended in between. */
+int indicator_begin(struct ledger *l) must_check;
+int indicator_commit(struct ledger *l) must_check;
+void indicator_rollback(struct ledger *l);
+/* The number of the last entry that the indicators know of. */
+int indicator_folded(struct ledger *l, uint32_t *ret_number) must_check;
+int indicator_set_folded(struct ledger *l, uint32_t number) must_check;
+/* Subjects of the entries after `number` that are weighed, `max` entries at most; *ret_last: of the last entry looked at. */
+int indicator_new_subjects(struct ledger *l, uint32_t number, unsigned max, indicator_each_subject *each, void *self,
+                           uint32_t *ret_last) must_check;
+/* Oldest first. *ret_id: of its indicator; 0: nothing was ever said. */
+int indicator_statements(struct ledger *l, const struct subject *s, indicator_each_statement *each, void *self, uint32_t *ret_id) must_check;
+int indicator_put(struct ledger *l, uint32_t id, const struct indicator *i) must_check;
+/* Those that are to be reckoned again by then, the most overdue first. */
+int indicator_due(struct ledger *l, int64_t now_us, unsigned max, indicator_each *each, void *self) must_check;
+/* When the next one is due; INT64_MAX: none. */
+int indicator_next_due(struct ledger *l, int64_t *ret_us) must_check;
+
+/* ---- finding ---- */
+
+/* -ENOENT. */
+int indicator_get(struct ledger *l, const struct subject *s, uint32_t *ret_id, struct indicator *ret_indicator) must_check;
+int indicator_get_by_id(struct ledger *l, uint32_t id, struct indicator *ret_indicator) must_check;
+
+struct indicator_filter {
+    unsigned states, decisions, kinds; /* sets of 1 << number; 0: any */
+    unsigned claims;                   /* the same */
+    bool conflict;                     /* only those in conflict */
+    uint32_t after;                    /* only with higher numbers */
+    unsigned max;                      /* 0: no limit */
+};
+/* By number. */
+int indicator_list(struct ledger *l, const struct indicator_filter *filter, indicator_each *each, void *self) must_check;
+struct indicator_counts {
+    uint64_t state[INDICATOR_STATE_COUNT], decision[INDICATOR_DECISION_COUNT];
+};
+/* Goes through all of them. */
+int indicator_count(struct ledger *l, struct indicator_counts *ret_counts) must_check;
+
+/* ---- sightings ---- */
+
+struct indicator_sighting {
+    uint32_t indicator, hour;
+    char member[VERDICT_NAME_MAX];
+    uint64_t count;
+    int64_t first_us, last_us;
+};
+/* Adds to what is there of that indicator, hour and member, and to the indicator's own counts. -ENOENT: no such indicator. */
+int indicator_add_sighting(struct ledger *l, const struct indicator_sighting *s) must_check;
+typedef int indicator_each_sighting(void *self, const struct indicator_sighting *s);
+/* The newest first. */
+int indicator_sightings(struct ledger *l, uint32_t id, unsigned max, indicator_each_sighting *each, void *self) must_check;
+/* Forgets sightings of hours before that one; how many rows. */
+int indicator_forget_sightings(struct ledger *l, uint32_t hour, uint64_t *ret_rows) must_check;
+
+/* ---- sources ---- */
+
+struct indicator_source {
+    enum verdict_author_kind kind;
+    char name[VERDICT_NAME_MAX];
+    uint64_t said, first, followed, confirmed, wrong;
+    int64_t lead_us, last_us;
+};
+/* All zero but kind and name when it is not known. */
+int indicator_source_get(struct ledger *l, enum verdict_author_kind kind, const char *name, struct indicator_source *ret_source) must_check;
+/* Adds the counts; last_us is the later one. Counts may be below zero as two's complement: what is taken back. */
+int indicator_source_add(struct ledger *l, const struct indicator_source *s) must_check;
+typedef int indicator_each_source(void *self, const struct indicator_source *s);
+int indicator_sources(struct ledger *l, indicator_each_source *each, void *self) must_check;
+
+#endif

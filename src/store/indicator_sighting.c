@@ -1,0 +1,153 @@
+/* Keeps where and when indicators were met, and how the sources that named them did. */
+#include <errno.h>
+#include <stdio.h>
+
+#include "store/indicator.h"
+#include "store/ledger_impl.h"
+
+static int add_row(struct ledger *l, const struct indicator_sighting *g)
+{
+    sqlite3_stmt *s;
+    int r = ledger_statement(l, INDICATOR_ADD_SIGHTING,
+                             "INSERT INTO sighting VALUES (?1,?2,?3,?4,?5,?6) ON CONFLICT DO UPDATE SET count = count + ?4,"
+                             " first_us = min(first_us, ?5), last_us = max(last_us, ?6)",
+                             &s);
+    if (r < 0)
+        return r;
+    sqlite3_bind_int64(s, 1, g->indicator);
+    sqlite3_bind_int64(s, 2, g->hour);
+    sqlite3_bind_text(s, 3, g->member, -1, SQLITE_STATIC);
+    sqlite3_bind_int64(s, 4, (int64_t)g->count);
+    sqlite3_bind_int64(s, 5, g->first_us);
+    sqlite3_bind_int64(s, 6, g->last_us);
+    return ledger_step(l, s);
+}
+
+int indicator_add_sighting(struct ledger *l, const struct indicator_sighting *g)
+{
+    sqlite3_stmt *s;
+    if (g->count == 0 || g->count > INT64_MAX)
+        return ledger_fail(l, -EINVAL);
+    int r = add_row(l, g);
+    if (r == 0)
+        r = ledger_statement(l, INDICATOR_COUNT_SIGHTING,
+                             "UPDATE indicator SET sightings = sightings + ?2, seen_us = max(seen_us, ?3), last_us = max(last_us, ?3),"
+                             " seen_members = (SELECT count(DISTINCT member) FROM sighting WHERE indicator = ?1) WHERE id = ?1",
+                             &s);
+    if (r < 0)
+        return r;
+    sqlite3_bind_int64(s, 1, g->indicator);
+    sqlite3_bind_int64(s, 2, (int64_t)g->count);
+    sqlite3_bind_int64(s, 3, g->last_us);
+    r = ledger_step(l, s);
+    return r == 0 && sqlite3_changes(l->db) == 0 ? ledger_fail(l, -ENOENT) : r;
+}
+
+int indicator_sightings(struct ledger *l, uint32_t id, unsigned max, indicator_each_sighting *each, void *self)
+{
+    sqlite3_stmt *s;
+    int r = ledger_prepare(l,
+                           "SELECT indicator, hour, member, count, first_us, last_us FROM sighting WHERE indicator = ? ORDER BY hour"
+                           " DESC, member LIMIT ?",
+                           &s);
+    if (r < 0)
+        return r;
+    sqlite3_bind_int64(s, 1, id);
+    sqlite3_bind_int64(s, 2, max);
+    while ((r = ledger_next_row(l, s)) == 1) {
+        struct indicator_sighting g = {.indicator = id,
+                                       .hour = (uint32_t)sqlite3_column_int64(s, 1),
+                                       .count = (uint64_t)sqlite3_column_int64(s, 3),
+                                       .first_us = sqlite3_column_int64(s, 4),
+                                       .last_us = sqlite3_column_int64(s, 5)};
+        r = ledger_take_text(s, 2, g.member, sizeof g.member) < 0 ? ledger_fail(l, -EBADMSG) : each(self, &g);
+        if (r != 0)
+            break;
+    }
+    sqlite3_finalize(s);
+    return r;
+}
+
+int indicator_forget_sightings(struct ledger *l, uint32_t hour, uint64_t *ret_rows)
+{
+    sqlite3_stmt *s;
+    int r = ledger_prepare(l, "DELETE FROM sighting WHERE hour < ?", &s);
+    if (r < 0)
+        return r;
+    sqlite3_bind_int64(s, 1, hour);
+    r = ledger_check(l, sqlite3_step(s));
+    sqlite3_finalize(s);
+    *ret_rows = r == 0 ? (uint64_t)sqlite3_changes64(l->db) : 0;
+    return r;
+}
+
+#define SOURCE_COLUMNS " kind, name, said, first, lead_us, followed, confirmed, wrong, last_us FROM source "
+
+static int take_source(sqlite3_stmt *s, struct indicator_source *ret_source)
+{
+    int kind = sqlite3_column_int(s, 0);
+    if (kind < 0 || kind >= VERDICT_AUTHOR_KIND_COUNT || ledger_take_text(s, 1, ret_source->name, sizeof ret_source->name) < 0)
+        return -EBADMSG;
+    ret_source->kind = (enum verdict_author_kind)kind;
+    ret_source->said = (uint64_t)sqlite3_column_int64(s, 2);
+    ret_source->first = (uint64_t)sqlite3_column_int64(s, 3);
+    ret_source->lead_us = sqlite3_column_int64(s, 4);
+    ret_source->followed = (uint64_t)sqlite3_column_int64(s, 5);
+    ret_source->confirmed = (uint64_t)sqlite3_column_int64(s, 6);
+    ret_source->wrong = (uint64_t)sqlite3_column_int64(s, 7);
+    ret_source->last_us = sqlite3_column_int64(s, 8);
+    return 0;
+}
+
+int indicator_source_get(struct ledger *l, enum verdict_author_kind kind, const char *name, struct indicator_source *ret_source)
+{
+    sqlite3_stmt *s;
+    int r = ledger_prepare(l, "SELECT" SOURCE_COLUMNS "WHERE kind = ? AND name = ?", &s);
+    if (r < 0)
+        return r;
+    sqlite3_bind_int(s, 1, (int)kind);
+    sqlite3_bind_text(s, 2, name, -1, SQLITE_STATIC);
+    *ret_source = (struct indicator_source){.kind = kind};
+    r = ledger_next_row(l, s);
+    if (r == 1)
+        r = take_source(s, ret_source) < 0 ? ledger_fail(l, -EBADMSG) : 0;
+    else
+        snprintf(ret_source->name, sizeof ret_source->name, "%s", name);
+    sqlite3_finalize(s);
+    return r;
+}
+
+int indicator_source_add(struct ledger *l, const struct indicator_source *c)
+{
+    sqlite3_stmt *s;
+    int r = ledger_statement(l, INDICATOR_ADD_SOURCE,
+                             "INSERT INTO source VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9) ON CONFLICT DO UPDATE SET said = said + ?3,"
+                             " first = first + ?4, lead_us = lead_us + ?5, followed = followed + ?6, confirmed = confirmed + ?7,"
+                             " wrong = wrong + ?8, last_us = max(last_us, ?9)",
+                             &s);
+    if (r < 0)
+        return r;
+    const int64_t counts[] = {(int64_t)c->said,      (int64_t)c->first, c->lead_us,  (int64_t)c->followed,
+                              (int64_t)c->confirmed, (int64_t)c->wrong, c->last_us};
+    sqlite3_bind_int(s, 1, (int)c->kind);
+    sqlite3_bind_text(s, 2, c->name, -1, SQLITE_STATIC);
+    for (size_t n = 0; n < array_len(counts); n++)
+        sqlite3_bind_int64(s, (int)n + 3, counts[n]);
+    return ledger_step(l, s);
+}
+
+int indicator_sources(struct ledger *l, indicator_each_source *each, void *self)
+{
+    sqlite3_stmt *s;
+    int r = ledger_prepare(l, "SELECT" SOURCE_COLUMNS "ORDER BY kind, name", &s);
+    if (r < 0)
+        return r;
+    struct indicator_source c;
+    while ((r = ledger_next_row(l, s)) == 1) {
+        r = take_source(s, &c) < 0 ? ledger_fail(l, -EBADMSG) : each(self, &c);
+        if (r != 0)
+            break;
+    }
+    sqlite3_finalize(s);
+    return r;
+}
