@@ -1,19 +1,55 @@
-/* What follows from the verdicts on one subject: the fold of judge/score, gathered and told as JSON. */
+/* What follows from the verdicts on one subject: gathered from the ledger, folded by judge/score, told as an indicator or as JSON.
+ *
+ * A `struct belief` is the room for one subject at a time, made once (some 5 MB). One thread.
+ */
 #ifndef HINOMI_API_BELIEF_H
 #define HINOMI_API_BELIEF_H
 
 #include <jansson.h>
 
 #include "base/attr.h"
-#include "model/verdict.h"
+#include "model/indicator.h"
 
+struct ledger;
 struct belief;
 
-/* NULL when out of memory. One subject; its kind. */
-struct belief *belief_new(enum subject_kind kind);
+/* What is known of a source's record; zeros: nothing but its kind. */
+struct belief_record {
+    uint32_t confirmed, wrong;
+    uint16_t prior_right, prior_wrong; /* what it is taken to have had before; both 0: by its kind */
+    uint32_t cluster;                  /* sources that copy each other have the same; 0: none */
+    bool vouched;                      /* the operator answers for it */
+};
+
+struct belief_options {
+    void *self;
+    void (*record)(void *self, const struct verdict_author *source, struct belief_record *ret_record);
+    unsigned (*guards)(void *self, const struct subject *subject); /* enum indicator_guard, or-ed */
+};
+
+/* NULL when out of memory. */
+struct belief *belief_new(const struct belief_options *options);
 void belief_free(struct belief *b);
-/* A verdict on the subject; superseded: something replaced it. -E2BIG when there are too many, -ENOMEM. */
-int belief_add(struct belief *b, const struct verdict *v, bool superseded) must_check;
+
+/* Gathers all that was said of the subject, with where it was met. *ret_id: its indicator's number; 0: nothing was said.
+ * Errors of the ledger; of more than BELIEF_STATEMENTS_MAX the newest are left out, and belief_is_cut says so. */
+enum { BELIEF_STATEMENTS_MAX = 1000 };
+int belief_gather(struct belief *b, struct ledger *l, const struct subject *subject, uint32_t *ret_id) must_check;
+bool belief_is_cut(const struct belief *b);
+
+/* One of what was gathered, the oldest first. */
+struct belief_statement {
+    uint32_t number;
+    enum claim claim;
+    struct verdict_author author; /* without its version */
+    int64_t made_us;
+    bool superseded;
+};
+unsigned belief_statement_count(const struct belief *b);
+void belief_statement(const struct belief *b, unsigned index, struct belief_statement *ret_statement);
+
+/* Folds what was gathered. `was`: the indicator as it stood; number 0: none did. -EINVAL, -E2BIG as score_fold. */
+int belief_indicator(struct belief *b, int64_t now_us, uint32_t was_id, const struct indicator *was, struct indicator *ret_indicator) must_check;
 /* {"probability", "claim", "state", "advice", "conflict", "next_us", "lines": [{"log_odds", "text"}]}; NULL when nothing can be said. */
 json_t *belief_json(struct belief *b, int64_t now_us);
 

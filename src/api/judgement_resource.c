@@ -172,7 +172,6 @@ struct gathering {
     struct node *node;
     json_t *verdicts;
     const struct subject *subject;
-    struct belief *belief; /* NULL: out of memory */
     bool more;             /* older verdicts were left out */
 };
 
@@ -191,10 +190,6 @@ static int gather(const struct verdict *v, void *self)
     if (object && e == 0)
         json_object_set_new(object, "superseded_by", json_integer(by));
     json_array_append_new(g->verdicts, object ? object : json_null());
-    if (g->belief && belief_add(g->belief, v, e == 0) < 0) {
-        belief_free(g->belief);
-        g->belief = NULL;
-    }
     return 0;
 }
 
@@ -207,18 +202,21 @@ static void handle_verdicts(struct control_request *request, const json_t *argum
         control_reply_error(request, "%s", wrong);
         return;
     }
-    struct gathering g = {
-        .node = node, .verdicts = json_array(), .subject = &subject, .belief = belief_new(subject.kind)};
-    if (ledger_find_subject(node->ledger, subject.value, gather, &g) < 0) {
+    struct gathering g = {.node = node, .verdicts = json_array(), .subject = &subject};
+    struct belief *belief = node->belief(node->self);
+    uint32_t id = 0;
+    int e = ledger_find_subject(node->ledger, subject.value, gather, &g);
+    if (e >= 0)
+        e = belief_gather(belief, node->ledger, &subject, &id);
+    if (e < 0) {
         json_decref(g.verdicts);
-        belief_free(g.belief);
         control_reply_error(request, _("the ledger cannot be read: %s"), _(ledger_error(node->ledger)));
         return;
     }
-    json_t *belief = g.belief && json_array_size(g.verdicts) > 0 ? belief_json(g.belief, clock_wall_us()) : NULL;
-    belief_free(g.belief);
-    control_reply(request, json_pack("{s:s, s:s, s:b, s:o, s:o*}", "kind", subject_kind_word(subject.kind), "subject", subject.value,
-                                     "more", g.more, "verdicts", g.verdicts, "belief", belief));
+    control_reply(request, json_pack("{s:s, s:s, s:b, s:o, s:o, s:o*}", "kind", subject_kind_word(subject.kind), "subject", subject.value,
+                                     "more", g.more, "verdicts", g.verdicts, "sightings",
+                                     api_sightings_json(node->ledger, id), "belief",
+                                     id ? belief_json(belief, clock_wall_us()) : NULL));
 }
 
 const struct control_command judgement_commands[] = {

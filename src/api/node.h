@@ -6,6 +6,7 @@
 #define HINOMI_API_NODE_H
 
 #include "act/policy/policy.h"
+#include "api/belief.h"
 #include "api/control.h"
 #include "store/ledger.h"
 
@@ -39,6 +40,8 @@ struct node {
     /* As the store has it now: whole, cut or under a pseudonym. */
     struct addr (*stored_client)(void *self, const struct addr *client);
     const struct note_signer *(*ledger_signer)(void *self);
+    /* The room to gather and fold what is said of a subject; never NULL. */
+    struct belief *(*belief)(void *self);
     json_t *(*status)(void *self);
     char *(*metrics)(void *self); /* Prometheus text, to be freed; NULL when out of memory */
     void (*reload)(void *self, node_done_fn *done, void *done_self);
@@ -47,8 +50,12 @@ struct node {
 /* verdict_resource.c: a verdict as JSON; times in microseconds, 0 for "none". NULL when out of memory. */
 json_t *api_verdict_json(const struct verdict *v);
 
+/* indicator_resource.c: an indicator as JSON; where it was met, by hour and member, an array. */
+json_t *api_indicator_json(uint32_t id, const struct indicator *i);
+json_t *api_sightings_json(struct ledger *l, uint32_t id);
+
 /* One table of commands for each resource. */
 extern const struct control_command verdict_commands[], why_commands[], list_commands[], dns_commands[],
-    pdns_commands[], ledger_commands[], judgement_commands[], status_commands[];
+    pdns_commands[], ledger_commands[], indicator_commands[], judgement_commands[], status_commands[];
 
 #endif

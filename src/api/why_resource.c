@@ -14,7 +14,8 @@ struct explain {
     struct node *node;
     const struct policy_subject_text *subject;
     unsigned group;
-    uint16_t orders[POLICY_LISTS_MAX]; /* of the layer that is walked */
+    enum policy_layer layer;           /* that is walked */
+    uint16_t orders[POLICY_LISTS_MAX]; /* of it */
     const struct policy_image *image;
     json_t *matches;
 };
@@ -23,6 +24,18 @@ static json_t *ledger_verdict_json(struct node *node, uint32_t id)
 {
     struct verdict v;
     return id != 0 && ledger_get(node->ledger, id, &v) == 0 ? api_verdict_json(&v) : json_null();
+}
+
+/* What is believed of the subject of that verdict, with the reasons. */
+static json_t *belief_of(struct node *node, uint32_t number)
+{
+    struct verdict v;
+    uint32_t id;
+    struct belief *b = node->belief(node->self);
+    json_t *belief = ledger_get(node->ledger, number, &v) == 0 && belief_gather(b, node->ledger, &v.subject, &id) == 0 && id
+                         ? belief_json(b, clock_wall_us())
+                         : NULL;
+    return belief ? belief : json_null();
 }
 
 /* What the rule is about: part of the name, or a prefix of so many bits. */
@@ -58,13 +71,16 @@ static void add_match(void *self, const struct policy_list *list, const struct p
                               verdict_ref_format(ref, ref_text), "line", (int)ref.line, "since_us",
                               (json_int_t)(rule->from_us ? rule->from_us : list->since_us), "until_us",
                               (json_int_t)rule->until_us, "statement", ledger_verdict_json(x->node, ref.id));
+    if (match && x->layer == POLICY_LAYER_BELIEF)
+        json_object_set_new(match, "belief", belief_of(x->node, ref.id));
     json_array_append_new(x->matches, match ? match : json_null());
 }
 
 static void add_matches(struct explain *x, const struct policy *policy)
 {
     for (int layer = 0; layer < POLICY_LAYER_COUNT; layer++) {
-        x->image = policy_layer(policy, (enum policy_layer)layer);
+        x->layer = (enum policy_layer)layer;
+        x->image = policy_layer(policy, x->layer);
         if (!x->image)
             continue;
         policy_group_orders(policy_groups_get(policy), x->group, x->image, x->orders);

@@ -145,7 +145,7 @@ static void on_built(evutil_socket_t fd, short what, void *self)
         return;
     pthread_join(c->builder, NULL);
     c->building = false;
-    struct policy *next = image ? policy_new(NULL, image, c->groups) : NULL;
+    struct policy *next = image ? policy_new(NULL, image, NULL, c->groups) : NULL;
     if (!next) {
         policy_image_close(image);
         log_error(_("the policy in force is kept"));
@@ -415,7 +415,7 @@ static int run(struct dns_command *c)
     struct policy_image *image = NULL;
     if (c->file_count > 0 && build_image(c, &image) < 0)
         return command_failed(_("not started without its lists"));
-    struct policy *first = policy_new(NULL, image, c->groups);
+    struct policy *first = policy_new(NULL, image, NULL, c->groups);
     struct dns_service_memory *memory = calloc(c->options.workers, sizeof *memory);
     for (unsigned i = 0; memory && i < c->options.workers; i++)
         memory[i].counters = calloc(1, DNS_COUNTERS_SIZE);

@@ -14,24 +14,18 @@
 #include "apps/command.h"
 #include "apps/idn.h"
 #include "apps/row_reader.h"
+#include "apps/show_belief.h"
 #include "apps/when.h"
 #include "base/clock.h"
 #include "base/text.h"
 #include "model/verdict.h"
-
-static const char *wording_of(const json_t *verdict)
-{
-    enum claim claim;
-    const char *word = row_text(verdict, "claim");
-    return claim_parse(word, &claim) == 0 ? _(claim_traits(claim)->wording) : word;
-}
 
 static void print_judged(const json_t *reply)
 {
     const json_t *v = json_object_get(reply, "verdict");
     char subject[IDN_TEXT_MAX];
     printf(_("verdict %" PRId64 ": %s %s (%.1f %%)\n"), row_number(v, "number"), idn_show(row_text(v, "subject"), subject),
-           wording_of(v), (double)row_number(v, "probability") / 10);
+           show_claim(v), (double)row_number(v, "probability") / 10);
     if (row_number(v, "supersedes") > 0)
         columns_line(_("replaces"), "%" PRId64, row_number(v, "supersedes"));
 }
@@ -59,7 +53,7 @@ static void print_verdict(const json_t *v, int64_t now_us)
     char made[WHEN_TEXT_MAX];
     const json_t *one;
     size_t i;
-    printf(_("\nverdict %" PRId64 ": %s (%.1f %%)\n"), row_number(v, "number"), wording_of(v),
+    printf(_("\nverdict %" PRId64 ": %s (%.1f %%)\n"), row_number(v, "number"), show_claim(v),
            (double)row_number(v, "probability") / 10);
     columns_line(_("who"), "%s", row_text(v, "source"));
     columns_line(_("since"), "%s", when_format(row_number(v, "made_us"), made));
@@ -77,20 +71,16 @@ static void print_verdict(const json_t *v, int64_t now_us)
     }
 }
 
-/* What follows from all of them, and why. */
-static void print_belief(const json_t *belief)
+/* Where it was met in the members' traffic, the newest hours first. */
+static void print_sightings(const json_t *sightings)
 {
-    char when[WHEN_TEXT_MAX];
+    char hour[WHEN_TEXT_MAX];
     const json_t *one;
     size_t i;
-    columns_line(_("belief"), "%s (%.1f %%)", wording_of(belief), (double)row_number(belief, "probability") / 10);
-    columns_line(_("state"), "%s", row_text(belief, "state"));
-    columns_line(_("advice"), "%s", row_text(belief, "advice"));
-    if (row_number(belief, "next_us") > 0)
-        columns_line(_("changes"), "%s", when_format(row_number(belief, "next_us"), when));
-    json_array_foreach(json_object_get(belief, "lines"), i, one)
+    json_array_foreach(sightings, i, one)
     {
-        printf("    %+7.3f  %s\n", (double)row_number(one, "log_odds") / 1000, row_text(one, "text"));
+        columns_line(i == 0 ? _("met") : "", _("%s %s: %" PRId64 " times"), when_format(row_number(one, "hour_us"), hour),
+                     *row_text(one, "member") ? row_text(one, "member") : _("own clients"), row_number(one, "count"));
     }
 }
 
@@ -101,8 +91,8 @@ static void print_verdicts(const json_t *reply)
     size_t i;
     int64_t now_us = clock_wall_us();
     printf("%s: %s\n", row_text(reply, "kind"), idn_show(row_text(reply, "subject"), subject));
-    if (json_object_get(reply, "belief"))
-        print_belief(json_object_get(reply, "belief"));
+    show_belief(json_object_get(reply, "belief"));
+    print_sightings(json_object_get(reply, "sightings"));
     if (json_array_size(all) == 0)
         printf("%s\n", _("nothing was ever said of it"));
     json_array_foreach(all, i, v)

@@ -134,6 +134,7 @@ static void print_status(const json_t *status)
     printf("%s\n", _("Policy"));
     print_layer(policy, "by_hand", _("names by hand"));
     print_layer(policy, "lists", _("names of lists"));
+    print_layer(policy, "indicators", _("indicators in force"));
     if (is_true(policy, "building"))
         columns_line(_("lists"), "%s", _("a new edition is being built"));
     if (!is_true(policy, "resolver_connected"))

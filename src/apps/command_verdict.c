@@ -8,6 +8,7 @@
 #include "apps/command.h"
 #include "apps/idn.h"
 #include "apps/row_reader.h"
+#include "apps/show_belief.h"
 #include "apps/when.h"
 #include "base/addr.h"
 #include "base/clock.h"
@@ -116,7 +117,10 @@ static void print_match(const json_t *m)
     const json_t *statement = json_object_get(m, "statement");
     printf("\n");
     columns_line(_("action"), "%s", row_text(m, "action"));
-    if (row_number(m, "list_id") == 0)
+    const json_t *belief = json_object_get(m, "belief");
+    if (belief)
+        columns_line(_("said"), "%s", _("by the indicators: what is believed of it"));
+    else if (row_number(m, "list_id") == 0)
         columns_line(_("said"), "%s", _("by hand"));
     else if (row_number(m, "line") > 0)
         columns_line(_("list"), _("%s, line %" PRId64), row_text(m, "list"), row_number(m, "line"));
@@ -133,6 +137,8 @@ static void print_match(const json_t *m)
         columns_line(_("who"), "%s", row_text(statement, "source"));
         columns_line(_("reason"), "%s", row_text(statement, "reason"));
     }
+    if (json_is_object(belief))
+        show_belief(belief);
 }
 
 static void print_history(const json_t *history)

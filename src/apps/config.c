@@ -63,6 +63,7 @@ struct file_config {
     struct config_file_feed *feeds;
     unsigned feeds_count;
     struct config_file_fetch *fetch;
+    struct config_file_judge *judge;
 };
 
 static const cyaml_schema_value_t text_entry = {CYAML_VALUE_STRING(CYAML_FLAG_POINTER, char, 1, 255)};
@@ -136,6 +137,7 @@ static const cyaml_schema_field_t lists_fields[] = {
         CYAML_FIELD_MAPPING_PTR("control", OPTIONAL_TEXT, struct file_config, control, control_fields),                \
         CYAML_FIELD_SEQUENCE("feeds", OPTIONAL_TEXT, struct file_config, feeds, &config_feed_entry, 0, FEED_MAX),      \
         CYAML_FIELD_MAPPING_PTR("fetch", OPTIONAL_TEXT, struct file_config, fetch, config_fetch_fields),               \
+        CYAML_FIELD_MAPPING_PTR("judge", OPTIONAL_TEXT, struct file_config, judge, config_judge_fields),               \
         CYAML_FIELD_END
 
 static const cyaml_schema_field_t top_fields[] = {TOP_FIELDS(config_store_fields)};
@@ -566,6 +568,8 @@ int config_load(const char *path, struct config *ret_config, char *ret_error)
         config_take_feeds(&l, f->feeds, f->feeds_count, c);
     if (f && f->fetch)
         config_take_fetch(&l, f->fetch, &c->fetch);
+    if (f && f->judge)
+        config_take_judge(&l, f->judge, &c->judge);
     if (f && f->control)
         take_users(&l, f->control, c);
     cyaml_free(&cyaml, schema, f, 0);

@@ -8,6 +8,7 @@
 
 #include "apps/dns_service.h"
 #include "model/client_form.h"
+#include "model/verdict.h"
 #include "share/feed/feed.h"
 #include "store/store_protocol.h"
 
@@ -19,6 +20,21 @@ struct config_lists {
     char never_block[CONFIG_NEVER_BLOCK_MAX][CONFIG_PATH_MAX];
     unsigned never_block_count;
     unsigned shrink_percent, grow_percent; /* an edition of a list beyond these is held back */
+};
+
+enum { CONFIG_SOURCES_MAX = 256 };
+
+/* Who says things of subjects: a feed, a member, another node; by the name that its verdicts have. */
+struct config_source {
+    char name[VERDICT_NAME_MAX];
+    uint8_t trust_percent; /* taken to be right in so many of a hundred until that is measured; 0: as others of its kind */
+    uint32_t cluster;      /* sources that copy each other have the same; 0: none */
+};
+
+struct config_judge {
+    struct config_source sources[CONFIG_SOURCES_MAX];
+    unsigned source_count;
+    char warning_lists[CONFIG_PATH_MAX]; /* a folder; empty: none */
 };
 
 struct config {
@@ -38,6 +54,7 @@ struct config {
     uid_t control_users[CONFIG_CONTROL_USERS_MAX]; /* besides root and the node's own user */
     unsigned control_user_count;
     struct config_lists lists;
+    struct config_judge judge;
     struct feed feeds[FEED_MAX];
     unsigned feed_count;
     struct feed_settings fetch;

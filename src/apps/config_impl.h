@@ -73,6 +73,21 @@ extern const cyaml_schema_value_t config_group_entry;
 void config_take_groups(struct config_load *l, const struct config_file_group *groups, unsigned count,
                         char *const *only_for_groups, unsigned only_count, struct group_settings *to);
 
+/* config_judge.c */
+struct config_file_source {
+    char *name, *family;
+    unsigned *trust;
+};
+
+struct config_file_judge {
+    struct config_file_source *sources;
+    unsigned sources_count;
+    char *warning_lists;
+};
+
+extern const cyaml_schema_field_t config_judge_fields[];
+void config_take_judge(struct config_load *l, const struct config_file_judge *f, struct config_judge *to);
+
 extern const cyaml_schema_value_t config_feed_entry;
 extern const cyaml_schema_field_t config_fetch_fields[];
 void config_take_feeds(struct config_load *l, const struct config_file_feed *feeds, unsigned count, struct config *to);

@@ -65,6 +65,16 @@ static const struct {
      N_("As upstreams answered, from when until when and how often: for answers that a rule blocked or observed, or for all\n"
         "(store: passive_dns). --is-data takes a name as data: of aliases, name servers, mail servers. With --json a line is an\n"
         "object of the Passive DNS Common Output Format.")},
+    {"indicators", command_indicators,
+     N_("indicators [--state STATE] [--advice ADVICE] [--kind KIND] [--claim CLAIM] [--conflict] [--limit N] [--after N]"),
+     N_("show what is believed of which subjects"),
+     N_("STATE is candidate, active, expired or revoked; ADVICE is none, observe, ask or block. What is to be blocked, watched or\n"
+        "asked about is in force at the resolver, after what people say and after the lists.")},
+    {"review", command_review, N_("review [--limit N] [--after N]"), N_("show what waits for a person to decide"),
+     N_("What would be blocked if nothing spoke for it, or what is not sure enough: watched until somebody decides.")},
+    {"sources", command_sources, N_("sources"), N_("show how those did who said what subjects are"),
+     N_("Subjects that a source spoke against, those it named first, those nobody else named, by how many hours it was ahead of\n"
+        "the next, and what analysts found confirmed or wrong. From these counts follows how much its word weighs.")},
     {"judge", command_judge,
      N_("judge SUBJECT CLAIM [EVIDENCE...] --reason TEXT [--probability PERCENT] [--severity LEVEL] [--tlp LEVEL]\n"
         "    [--pap LEVEL] [--until WHEN] [--kind KIND] [--source NAME]\njudge --from FILE CLAIM [EVIDENCE...] --reason TEXT ..."),

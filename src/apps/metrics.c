@@ -96,7 +96,8 @@ static void put_recording(struct out *o)
 
 static void put_policy(struct out *o)
 {
-    static const char *const layers[] = {[POLICY_LAYER_HAND] = "by_hand", [POLICY_LAYER_LISTS] = "lists"};
+    static const char *const layers[] = {[POLICY_LAYER_HAND] = "by_hand", [POLICY_LAYER_LISTS] = "lists",
+                                        [POLICY_LAYER_BELIEF] = "indicators"};
     _Static_assert(array_len(layers) == POLICY_LAYER_COUNT, "one word per layer");
     struct policy_manager_status p;
     policy_manager_status_get(o->s->policy, &p);

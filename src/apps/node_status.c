@@ -57,7 +57,8 @@ static json_t *dns_json(const struct node_status_sources *s)
 
 static json_t *policy_json(const struct node_status_sources *s)
 {
-    static const char *const words[] = {[POLICY_LAYER_HAND] = "by_hand", [POLICY_LAYER_LISTS] = "lists"};
+    static const char *const words[] = {[POLICY_LAYER_HAND] = "by_hand", [POLICY_LAYER_LISTS] = "lists",
+                                        [POLICY_LAYER_BELIEF] = "indicators"};
     _Static_assert(array_len(words) == POLICY_LAYER_COUNT, "one word per layer");
     struct policy_manager_status status;
     policy_manager_status_get(s->policy, &status);

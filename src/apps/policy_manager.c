@@ -13,6 +13,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "apps/policy_belief.h"
 #include "apps/policy_hand.h"
 #include "apps/roles.h"
 #include "base/channel.h"
@@ -25,6 +26,7 @@
 enum {
     LISTS_MEMORY = 96 << 20, /* for sorting; a build of ten million names spills to disk */
     HAND_MEMORY = 4 << 20,
+    BELIEF_MEMORY = 64 << 20,
     WAITERS_MAX = 128,
     IN_FORCE_PATIENCE_MS = 3000,
     TICK_MS = 500,
@@ -90,6 +92,8 @@ struct policy_manager {
     struct protect_file protect_files[PROTECT_FILES_MAX];
     unsigned protect_file_count;
     struct protection *protection; /* of the image in force */
+    struct policy_belief *belief;
+    uint64_t belief_generation; /* of the build that is under way */
     uint64_t build_ms;
 };
 
@@ -241,6 +245,56 @@ static void on_expiry(evutil_socket_t fd, short what, void *self)
 {
     (void)fd, (void)what;
     policy_manager_hand_changed(self, NULL, NULL);
+}
+
+/* ---- the layer of beliefs ---- */
+
+static void begin_belief(void *self, struct policy_builder_options *ret_options)
+{
+    struct policy_manager *m = self;
+    m->belief_generation = next_generation(m, POLICY_LAYER_BELIEF);
+    *ret_options = builder_options(m, BELIEF_MEMORY, m->belief_generation, clock_wall_us());
+}
+
+static void on_belief(void *self, int error, uint64_t took_ms)
+{
+    struct policy_manager *m = self;
+    struct policy_image *image;
+    const char *reason = NULL;
+    int e = error;
+    (void)took_ms;
+    if (e == 0)
+        e = policy_image_open(m->folder, node_policy_files[POLICY_LAYER_BELIEF], false, &image, &reason);
+    if (e == 0)
+        e = take_image(m, POLICY_LAYER_BELIEF, image);
+    if (e == 0)
+        announce(m, POLICY_LAYER_BELIEF);
+    else
+        log_error(_("what is believed cannot be put in force, what was in force is kept: %s"), reason ? _(reason) : strerror(-e));
+}
+
+void policy_manager_belief_changed(struct policy_manager *m)
+{
+    policy_belief_changed(m->belief);
+}
+
+/* The image of the last run holds until there is a newer one. */
+static int make_belief(struct policy_manager *m)
+{
+    struct policy_belief_options options = {.loop = m->o.loop,
+                                            .ledger_path = m->o.ledger_path,
+                                            .file = node_policy_files[POLICY_LAYER_BELIEF],
+                                            .self = m,
+                                            .begin = begin_belief,
+                                            .built = on_belief};
+    struct policy_image *image;
+    int e = policy_belief_new(&options, &m->belief);
+    if (e < 0)
+        return e;
+    if (policy_image_open(m->folder, options.file, true, &image, NULL) == 0 && take_image(m, POLICY_LAYER_BELIEF, image) == 0)
+        return 0;
+    policy_belief_changed(m->belief);
+    return 0;
 }
 
 /* ---- the layer of lists ---- */
@@ -658,12 +712,14 @@ int policy_manager_new(const struct policy_manager_options *options, struct poli
     policy_manager_set_protect_files(m, options->protect_files, options->protect_count);
     m->folder = openat(options->data_fd, NODE_POLICY, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     int e = policy_groups_new(options->groups, &m->groups);
-    m->policy = e == 0 ? policy_new(NULL, NULL, m->groups) : NULL;
+    m->policy = e == 0 ? policy_new(NULL, NULL, NULL, m->groups) : NULL;
     e = m->folder < 0 ? -errno : m->policy ? load_key(m) : -ENOMEM;
     if (e == 0)
         e = make_events(m);
     if (e == 0)
         e = build_hand(m);
+    if (e == 0)
+        e = make_belief(m);
     if (e < 0) {
         policy_manager_free(m);
         return e;
@@ -683,6 +739,7 @@ void policy_manager_free(struct policy_manager *m)
         protection_free(m->build.protection);
         close_sources(&m->build);
     }
+    policy_belief_free(m->belief);
     if (m->examining) {
         pthread_join(m->examiner, NULL);
         close(m->examine.source.fd);

@@ -27,6 +27,7 @@ struct policy_manager_options {
     struct event_base *loop;
     struct ledger *ledger;
     int data_fd; /* the node's data folder; borrowed */
+    const char *ledger_path; /* for the thread that reads indicators; copied */
     const struct group_settings *groups; /* copied */
     const struct policy_protect_file *protect_files; /* as policy_manager_set_protect_files */
     unsigned protect_count;
@@ -42,6 +43,9 @@ int policy_manager_connect(struct policy_manager *m, int fd) must_check;
 void policy_manager_hand_changed(struct policy_manager *m, policy_done_fn *done, void *self);
 /* The lists have changed. */
 void policy_manager_lists_changed(struct policy_manager *m, policy_done_fn *done, void *self);
+
+/* What is believed has changed, as far as the resolver is concerned. */
+void policy_manager_belief_changed(struct policy_manager *m);
 
 /* Those of the configuration, in the place of what was set before; in force with the next build of the lists. */
 void policy_manager_set_protect_files(struct policy_manager *m, const struct policy_protect_file *files, unsigned count);

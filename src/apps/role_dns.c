@@ -204,7 +204,7 @@ static struct policy *first_policy(struct dns_role *r)
         if (!images[i] && faccessat(r->folder, node_policy_files[i], F_OK, 0) == 0)
             log_error(_("policy image %s refused, starting without it: %s"), node_policy_files[i], _(reason));
     }
-    return policy_new(images[POLICY_LAYER_HAND], images[POLICY_LAYER_LISTS], r->groups);
+    return policy_new(images[POLICY_LAYER_HAND], images[POLICY_LAYER_LISTS], images[POLICY_LAYER_BELIEF], r->groups);
 }
 
 /* As whom the folder belongs to: its owner, taken over one day, may have put anything there. */

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "api/node.h"
+#include "apps/belief_keeper.h"
 #include "apps/feed_service.h"
 #include "apps/client_key.h"
 #include "apps/ledger_keeper.h"
@@ -34,6 +35,8 @@ struct hub {
     struct ledger *ledger;
     struct ledger_keeper *keeper;
     struct policy_manager *policy;
+    struct belief_keeper *belief;
+    bool belief_moved; /* in this step, something that the resolver is to know */
     struct store_client *store;
     struct recorder *recorder;
     struct metrics_server *metrics; /* NULL: not served */
@@ -104,6 +107,11 @@ static struct addr node_stored_client(void *self, const struct addr *client)
     return recorder_client(((struct hub *)self)->recorder, client);
 }
 
+static struct belief *node_belief(void *self)
+{
+    return belief_keeper_belief(((struct hub *)self)->belief);
+}
+
 static struct node_status_sources sources_of(struct hub *h)
 {
     return (struct node_status_sources){
@@ -150,6 +158,48 @@ static void node_reload(void *self, node_done_fn *done, void *done_self)
         return;
     }
     done(done_self, _("too many reloads at once"));
+}
+
+/* ---- beliefs ---- */
+
+static unsigned guards_of(void *self, const struct subject *s)
+{
+    (void)self, (void)s;
+    return 0;
+}
+
+static bool is_resolved(enum subject_kind kind)
+{
+    return kind == SUBJECT_DOMAIN || kind == SUBJECT_HOST || kind == SUBJECT_ADDRESS || kind == SUBJECT_PREFIX;
+}
+
+static void on_belief_changed(void *self, uint32_t id, const struct indicator *was, bool was_known, const struct indicator *now)
+{
+    struct hub *h = self;
+    (void)id;
+    enum indicator_decision before = was_known ? was->decision : INDICATOR_DO_NONE;
+    uint32_t cited = was_known ? was->verdict : 0;
+    if (is_resolved(now->subject.kind) && (before != now->decision || (now->decision && cited != now->verdict)))
+        h->belief_moved = true;
+}
+
+static void on_belief_settled(void *self)
+{
+    struct hub *h = self;
+    if (h->belief_moved)
+        policy_manager_belief_changed(h->policy);
+    h->belief_moved = false;
+}
+
+static int make_belief(struct hub *h)
+{
+    struct belief_keeper_options options = {.loop = h->loop,
+                                            .ledger = h->ledger,
+                                            .self = h,
+                                            .guards = guards_of,
+                                            .changed = on_belief_changed,
+                                            .settled = on_belief_settled};
+    return belief_keeper_new(&options, h->start.config, &h->belief);
 }
 
 /* ---- the parent ---- */
@@ -240,8 +290,10 @@ static void serve_metrics(struct hub *h, int fd)
 static int take_config(struct hub *h, struct handover *m)
 {
     int e = role_take_config(&h->start, m);
-    if (e == 0)
+    if (e == 0) {
         configure_recorder(h);
+        belief_keeper_configure(h->belief, h->start.config);
+    }
     return e;
 }
 
@@ -330,7 +382,7 @@ static int make_keeper(struct hub *h)
 static void gather_commands(struct hub *h)
 {
     const struct control_command *const tables[] = {verdict_commands, why_commands, list_commands, dns_commands, pdns_commands,
-                                                    ledger_commands, judgement_commands, status_commands};
+                                                    ledger_commands, judgement_commands, indicator_commands, status_commands};
     size_t n = 0;
     for (size_t i = 0; i < array_len(tables); i++)
         for (const struct control_command *c = tables[i]; c->name && n + 1 < array_len(h->commands); c++)
@@ -377,14 +429,19 @@ static int make_parts(struct hub *h)
         e = make_keeper(h);
     if (e == 0) {
         struct policy_protect_file files[CONFIG_NEVER_BLOCK_MAX];
+        char ledger_path[CONFIG_PATH_MAX + 32];
+        snprintf(ledger_path, sizeof ledger_path, "%s/%s", c->data, NODE_LEDGER);
         struct policy_manager_options options = {.loop = h->loop,
                                                  .ledger = h->ledger,
                                                  .data_fd = h->data_fd,
+                                                 .ledger_path = ledger_path,
                                                  .groups = &h->start.config->dns.groups,
                                                  .protect_files = files,
                                                  .protect_count = take_protect_files(h, files)};
         e = policy_manager_new(&options, &h->policy);
     }
+    if (e == 0)
+        e = make_belief(h);
     if (e == 0)
         e = store_client_new(h->loop, &h->store);
     if (e == 0)
@@ -427,6 +484,7 @@ static void unmake(struct hub *h)
     metrics_server_free(h->metrics);
     recorder_free(h->recorder);
     store_client_free(h->store);
+    belief_keeper_free(h->belief);
     policy_manager_free(h->policy);
     ledger_keeper_free(h->keeper);
     ledger_close(h->ledger);
@@ -470,6 +528,7 @@ int role_hub_main(void)
             .ask_store = node_ask_store,
             .stored_client = node_stored_client,
             .ledger_signer = node_ledger_signer,
+            .belief = node_belief,
             .status = node_status,
             .metrics = node_metrics,
             .reload = node_reload,

@@ -15,7 +15,8 @@
 static const char *const names[] = {[ROLE_STORE] = "store", [ROLE_HUB] = "hub", [ROLE_DNS] = "dns", [ROLE_FETCH] = "fetch"};
 _Static_assert(array_len(names) == ROLE_COUNT, "one name per role");
 
-const char *const node_policy_files[] = {[POLICY_LAYER_HAND] = "hand.img", [POLICY_LAYER_LISTS] = "lists.img"};
+const char *const node_policy_files[] = {[POLICY_LAYER_HAND] = "hand.img", [POLICY_LAYER_LISTS] = "lists.img",
+                                          [POLICY_LAYER_BELIEF] = "belief.img"};
 _Static_assert(array_len(node_policy_files) == POLICY_LAYER_COUNT, "one file per layer");
 
 const char *role_name(enum role role)

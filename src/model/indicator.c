@@ -30,6 +30,10 @@ const char *indicator_guard_word(enum indicator_guard guard)
         return "warning-list";
     case INDICATOR_GUARD_SHARED:
         return "shared";
+    case INDICATOR_GUARD_NEVER_BLOCK:
+        return "never-block";
+    case INDICATOR_GUARD_COUNT:
+        break;
     }
     return "unknown";
 }

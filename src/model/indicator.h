@@ -37,6 +37,8 @@ enum indicator_guard {
     INDICATOR_GUARD_OWN = 1 << 1,          /* a member's own */
     INDICATOR_GUARD_WARNING_LIST = 1 << 2, /* of a list of values that are wrongly reported often */
     INDICATOR_GUARD_SHARED = 1 << 3,       /* many unrelated parties use it */
+    INDICATOR_GUARD_NEVER_BLOCK = 1 << 4,  /* of a never-block list of this node */
+    INDICATOR_GUARD_COUNT = 5,             /* bits */
 };
 
 struct indicator {

@@ -161,10 +161,20 @@ int ledger_begin(struct ledger *l)
 int ledger_commit(struct ledger *l)
 {
     int r = ledger_run(l, "COMMIT");
+    if (r < 0)
+        return r;
+    bool grown = l->edge.size > l->committed.size;
     /* From here on this is what a rollback leads back to, also one after a transaction that could not even begin. */
-    if (r == 0)
-        l->committed = l->edge;
-    return r;
+    l->committed = l->edge;
+    if (grown && l->appended)
+        l->appended(l->appended_self);
+    return 0;
+}
+
+void ledger_on_append(struct ledger *l, void (*appended)(void *self), void *self)
+{
+    l->appended = appended;
+    l->appended_self = self;
 }
 
 /* SQLite takes back some failed transactions by itself (a full disk), others not. */

@@ -32,6 +32,9 @@ const char *ledger_error(const struct ledger *l);
 /* The static text for an error code of this header; N_() marked, as that of ledger_error: give it to _(). */
 const char *ledger_error_of(int error);
 
+/* Called each time entries have been appended and are on disk, from within the call that did it; it may only take note. */
+void ledger_on_append(struct ledger *l, void (*appended)(void *self), void *self);
+
 /* Appends, and sets v->number; v->id too when it is all zero, as made at v->made_us. To take a verdict back, append one that
  * supersedes it with until_us = from_us > 0. -EINVAL when a field is out of its range or not UTF-8, or the identifier is
  * there already; -ENOENT when the verdict it supersedes does not exist, -EEXIST when that one has been superseded already. */

@@ -33,6 +33,8 @@ struct ledger {
     int64_t data_version;
     struct merkle_edge edge;      /* of what is in the file and in the open transaction */
     struct merkle_edge committed; /* without the open transaction */
+    void (*appended)(void *self); /* NULL: nobody wants to know */
+    void *appended_self;
     sqlite3_stmt *statements[LEDGER_STATEMENT_COUNT];
 };
 

@@ -41,7 +41,7 @@ static void start(struct scenario *s)
     if (s->groups.count + s->groups.list_count > 0 && policy_groups_new(&s->groups, &groups) < 0)
         complain(s, "the groups cannot be made");
     s->policy.groups = groups;
-    policy_slot_init(&s->policy.slot, policy_new(hand, lists, s->policy.groups));
+    policy_slot_init(&s->policy.slot, policy_new(hand, lists, NULL, s->policy.groups));
     s->ring_memory = calloc(1, ring_memory_size(RING_CAPACITY));
     int e = ring_format(s->ring_memory, RING_CAPACITY);
     assert(e == 0);

@@ -141,7 +141,7 @@ TEST(an_answer_is_held_against_the_rules)
     bench_add(&b, "evil.test", DNS_ACTION_NXDOMAIN, POLICY_SCOPE_BOTH, 3);
     add_server(&b, "dns.evil.test", DNS_ACTION_NXDOMAIN, POLICY_SCOPE_BELOW, 4);
     add_prefix(&b, DNS_TRIGGER_NS_ADDRESS, "198.51.100.53", DNS_ACTION_NXDOMAIN, 5);
-    struct policy *p = policy_new(NULL, bench_open(&b), NULL);
+    struct policy *p = policy_new(NULL, bench_open(&b), NULL, NULL);
     struct message m;
     begin(&m, "a.test", DNS_TYPE_A);
     put(&m, "a.test", DNS_TYPE_A, "\xc0\x00\x02\x01", 4);
@@ -183,7 +183,7 @@ TEST(triggers_stand_in_the_order_of_rpz_within_a_list_and_lists_before_triggers)
     bench_list(&b, 6, "second");
     add_prefix(&b, DNS_TRIGGER_CLIENT, "192.0.2.1", DNS_ACTION_DROP, 2);
     bench_add(&b, "a.test", DNS_ACTION_NXDOMAIN, POLICY_SCOPE_BOTH, 3);
-    struct policy *p = policy_new(NULL, bench_open(&b), NULL);
+    struct policy *p = policy_new(NULL, bench_open(&b), NULL, NULL);
     struct message m;
     begin(&m, "a.test", DNS_TYPE_A);
     put(&m, "a.test", DNS_TYPE_A, "\xc0\x00\x02\x01", 4);
@@ -203,7 +203,7 @@ TEST(of_a_chain_the_first_name_with_a_rule_decides_before_the_lists_order)
     bench_list(&b, 6, "second");
     bench_add(&b, "middle.test", DNS_ACTION_DROP, POLICY_SCOPE_BOTH, 3);
     bench_add(&b, "start.test", DNS_ACTION_PASS, POLICY_SCOPE_BOTH, 4);
-    struct policy *p = policy_new(NULL, bench_open(&b), NULL);
+    struct policy *p = policy_new(NULL, bench_open(&b), NULL, NULL);
     struct message m;
     begin(&m, "a.test", DNS_TYPE_A);
     put(&m, "middle.test", DNS_TYPE_CNAME, "\4last\4test", 11); /* in any order */
@@ -237,7 +237,7 @@ TEST(a_rule_that_observes_stands_in_nobodys_way)
     add_prefix(&b, DNS_TRIGGER_ADDRESS, "203.0.113.7", DNS_ACTION_OBSERVE, 3);
     bench_list(&b, 6, "second");
     bench_add(&b, "a.test", DNS_ACTION_NXDOMAIN, POLICY_SCOPE_BOTH, 4);
-    struct policy *p = policy_new(NULL, bench_open(&b), NULL);
+    struct policy *p = policy_new(NULL, bench_open(&b), NULL, NULL);
     struct message m;
     begin(&m, "x.a.test", DNS_TYPE_A);
     check_str(examine(p, &m, NULL, "192.0.2.1"), "nxdomain 4 name");
@@ -275,7 +275,7 @@ TEST(a_decision_by_servers_stands_unless_an_address_or_an_unknown_server_may_com
     bench_list(&b, 9, "third");
     add_server(&b, "ns.ugly.test", DNS_ACTION_NXDOMAIN, POLICY_SCOPE_EXACT, 4);
     add_prefix(&b, DNS_TRIGGER_ADDRESS, "203.0.113.7", DNS_ACTION_PASS, 5);
-    struct policy *p = policy_new(NULL, bench_open(&b), NULL);
+    struct policy *p = policy_new(NULL, bench_open(&b), NULL, NULL);
     struct message m;
     begin(&m, "a.test", DNS_TYPE_A);
     check(stands(p, &m, &servers, 100, true, "nxdomain"));
@@ -292,7 +292,7 @@ TEST(a_decision_by_servers_stands_unless_an_address_or_an_unknown_server_may_com
 
 TEST(serials_differ)
 {
-    struct policy *a = policy_new(NULL, NULL, NULL), *b = policy_with_layer(a, POLICY_LAYER_HAND, NULL);
+    struct policy *a = policy_new(NULL, NULL, NULL, NULL), *b = policy_with_layer(a, POLICY_LAYER_HAND, NULL);
     check(policy_serial(a) != 0 && policy_serial(a) != policy_serial(b));
     policy_free(a);
     policy_free(b);

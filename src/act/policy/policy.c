@@ -61,19 +61,24 @@ static struct policy *allocate(const struct policy_groups *groups)
     return p;
 }
 
-struct policy *policy_new(struct policy_image *hand, struct policy_image *lists, const struct policy_groups *groups)
+struct policy *policy_new(struct policy_image *hand, struct policy_image *lists, struct policy_image *belief,
+                          const struct policy_groups *groups)
 {
+    struct policy_image *const images[] = {
+        [POLICY_LAYER_HAND] = hand, [POLICY_LAYER_LISTS] = lists, [POLICY_LAYER_BELIEF] = belief};
+    _Static_assert(array_len(images) == POLICY_LAYER_COUNT, "one image per layer");
     struct policy *p = allocate(groups);
-    struct shared_image *h = hand ? share_new(hand) : NULL;
-    struct shared_image *l = lists ? share_new(lists) : NULL;
-    if (!p || (hand && !h) || (lists && !l)) {
+    bool failed = !p;
+    for (int i = 0; p && i < POLICY_LAYER_COUNT; i++) {
+        p->layer[i] = images[i] ? share_new(images[i]) : NULL;
+        failed |= images[i] && !p->layer[i];
+    }
+    if (failed) {
+        for (int i = 0; p && i < POLICY_LAYER_COUNT; i++)
+            free(p->layer[i]);
         free(p);
-        free(h);
-        free(l);
         return NULL;
     }
-    p->layer[POLICY_LAYER_HAND] = h;
-    p->layer[POLICY_LAYER_LISTS] = l;
     for (int i = 0; i < POLICY_LAYER_COUNT; i++)
         fill_layer(p, (enum policy_layer)i);
     return p;

@@ -13,14 +13,17 @@
 #include "act/policy/groups.h"
 #include "act/policy/subject.h"
 
-enum policy_layer { POLICY_LAYER_HAND, POLICY_LAYER_LISTS, POLICY_LAYER_COUNT };
+/* In the order in which they are asked: what people say comes before lists, and what is reckoned from the statements of others after
+ * both, so that a list may let through what is merely believed. */
+enum policy_layer { POLICY_LAYER_HAND, POLICY_LAYER_LISTS, POLICY_LAYER_BELIEF, POLICY_LAYER_COUNT };
 
 /* Immutable once in a slot. Images may be shared by two successive policies: they are counted. */
 struct policy;
 
-/* Takes over both images (either may be NULL: an empty layer). groups: borrowed, outlives it; NULL: none. NULL when out of
+/* Takes over the images (each may be NULL: an empty layer). groups: borrowed, outlives it; NULL: none. NULL when out of
  * memory: the images stay the caller's. */
-struct policy *policy_new(struct policy_image *hand, struct policy_image *lists, const struct policy_groups *groups);
+struct policy *policy_new(struct policy_image *hand, struct policy_image *lists, struct policy_image *belief,
+                          const struct policy_groups *groups);
 /* A policy with one layer replaced, the other shared with `old`. */
 struct policy *policy_with_layer(const struct policy *old, enum policy_layer layer, struct policy_image *image);
 /* A policy with other groups, its images shared with `old`. */

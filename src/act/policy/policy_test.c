@@ -29,7 +29,7 @@ static struct dns_decision decide(const struct policy *p, const char *text)
 
 TEST(what_is_made_by_hand_comes_before_the_lists)
 {
-    struct policy *p = policy_new(one_rule("a.test", DNS_ACTION_PASS, 1), one_rule("x.a.test", DNS_ACTION_NXDOMAIN, 2), NULL);
+    struct policy *p = policy_new(one_rule("a.test", DNS_ACTION_PASS, 1), one_rule("x.a.test", DNS_ACTION_NXDOMAIN, 2), NULL, NULL);
     check(p != NULL);
     check_int(decide(p, "x.a.test").action, ==, DNS_ACTION_PASS); /* though the lists name it more closely */
     policy_free(p);
@@ -37,7 +37,7 @@ TEST(what_is_made_by_hand_comes_before_the_lists)
 
 TEST(a_layer_that_has_nothing_leaves_the_word_to_the_next)
 {
-    struct policy *p = policy_new(one_rule("b.test", DNS_ACTION_PASS, 1), one_rule("a.test", DNS_ACTION_NXDOMAIN, 2), NULL);
+    struct policy *p = policy_new(one_rule("b.test", DNS_ACTION_PASS, 1), one_rule("a.test", DNS_ACTION_NXDOMAIN, 2), NULL, NULL);
     check_int(decide(p, "x.a.test").action, ==, DNS_ACTION_NXDOMAIN);
     struct dns_decision d = decide(p, "c.test");
     check_int(d.action, ==, DNS_ACTION_NONE);
@@ -48,7 +48,7 @@ TEST(a_layer_that_has_nothing_leaves_the_word_to_the_next)
 
 TEST(empty_layers_decide_nothing)
 {
-    struct policy *p = policy_new(NULL, NULL, NULL);
+    struct policy *p = policy_new(NULL, NULL, NULL, NULL);
     check_int(decide(p, "a.test").action, ==, DNS_ACTION_NONE);
     check(policy_layer(p, POLICY_LAYER_HAND) == NULL);
     policy_free(p);
@@ -57,7 +57,7 @@ TEST(empty_layers_decide_nothing)
 
 TEST(one_layer_is_replaced_and_the_other_shared)
 {
-    struct policy *old = policy_new(NULL, one_rule("a.test", DNS_ACTION_NXDOMAIN, 1), NULL);
+    struct policy *old = policy_new(NULL, one_rule("a.test", DNS_ACTION_NXDOMAIN, 1), NULL, NULL);
     struct policy *new = policy_with_layer(old, POLICY_LAYER_HAND, one_rule("a.test", DNS_ACTION_PASS, 2));
     check(policy_layer(new, POLICY_LAYER_LISTS) == policy_layer(old, POLICY_LAYER_LISTS));
     check_int(decide(old, "a.test").action, ==, DNS_ACTION_NXDOMAIN);
@@ -72,12 +72,12 @@ TEST(one_layer_is_replaced_and_the_other_shared)
 TEST(a_policy_that_is_held_outlives_its_swap)
 {
     struct policy_slot slot;
-    policy_slot_init(&slot, policy_new(NULL, one_rule("a.test", DNS_ACTION_NXDOMAIN, 1), NULL));
+    policy_slot_init(&slot, policy_new(NULL, one_rule("a.test", DNS_ACTION_NXDOMAIN, 1), NULL, NULL));
     check(policy_slot_reclaim(&slot));
     const struct policy *held = policy_hold(&slot, 5);
-    check_int(policy_slot_swap(&slot, policy_new(NULL, one_rule("a.test", DNS_ACTION_DROP, 2), NULL)), ==, 0);
+    check_int(policy_slot_swap(&slot, policy_new(NULL, one_rule("a.test", DNS_ACTION_DROP, 2), NULL, NULL)), ==, 0);
     check(!policy_slot_reclaim(&slot));
-    struct policy *third = policy_new(NULL, NULL, NULL);
+    struct policy *third = policy_new(NULL, NULL, NULL, NULL);
     check_int(policy_slot_swap(&slot, third), ==, -EBUSY);
     check_int(decide(held, "a.test").action, ==, DNS_ACTION_NXDOMAIN);
     check_int(decide(policy_hold(&slot, 6), "a.test").action, ==, DNS_ACTION_DROP);
@@ -131,7 +131,7 @@ TEST(workers_go_on_while_policies_are_swapped_and_freed)
 {
     struct share *s = calloc(1, sizeof *s);
     check(s != NULL);
-    policy_slot_init(&s->slot, policy_new(NULL, one_rule("a.test", DNS_ACTION_NXDOMAIN, 1), NULL));
+    policy_slot_init(&s->slot, policy_new(NULL, one_rule("a.test", DNS_ACTION_NXDOMAIN, 1), NULL, NULL));
     pthread_t threads[WORKERS];
     struct worker workers[WORKERS];
     for (unsigned i = 0; i < WORKERS; i++) {
@@ -139,7 +139,7 @@ TEST(workers_go_on_while_policies_are_swapped_and_freed)
         check_int(pthread_create(&threads[i], NULL, work, &workers[i]), ==, 0);
     }
     for (uint32_t i = 2; i <= SWAPS; i++) {
-        struct policy *next = policy_new(NULL, one_rule("a.test", DNS_ACTION_NXDOMAIN, i), NULL);
+        struct policy *next = policy_new(NULL, one_rule("a.test", DNS_ACTION_NXDOMAIN, i), NULL, NULL);
         while (policy_slot_swap(&s->slot, next) == -EBUSY)
             sched_yield();
     }

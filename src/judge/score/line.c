@@ -26,6 +26,7 @@ static const char *const texts[] = {
     [SCORE_LINE_GUARD_POPULAR] = N_("it is among the names most asked for: not blocked before somebody has looked"),
     [SCORE_LINE_GUARD_OWN] = N_("it belongs to a member: not blocked before somebody has looked"),
     [SCORE_LINE_GUARD_WARNING_LIST] = N_("it is on a list of values often reported wrongly: not blocked before somebody has looked"),
+    [SCORE_LINE_GUARD_NEVER_BLOCK] = N_("a never-block list has it: not blocked before somebody has looked"),
     [SCORE_LINE_GUARD_SHARED] = N_("unrelated parties share it: not blocked before somebody has looked"),
     [SCORE_LINE_CONTRADICTED] = N_("a weighty statement speaks for it: not blocked before somebody has looked"),
 };

@@ -16,7 +16,7 @@
 enum {
     SCORE_LOG_ODDS_MAX = 6907,     /* ln 999: nothing is surer than 99.9 % */
     SCORE_PRECISION_MAX = 990,     /* per mille: no source is believed to be better than that */
-    SCORE_PRIOR_MAX = 20,          /* a first record weighs as at most so many outcomes */
+    SCORE_PRIOR_MAX = 100,         /* a first record weighs as at most so many outcomes */
     SCORE_PROVEN = 10,             /* confirmed outcomes from which a source has a record */
     SCORE_UNPROVEN_MAX = 3000,     /* log-odds, for all sources together that have none */
     SCORE_REPORT = 1000,           /* log-odds of one reporter; n reporters: times log2(1 + n) */

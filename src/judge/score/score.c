@@ -381,6 +381,7 @@ static void tell_remarks(const struct score_input *in, const struct sums *sums, 
         {INDICATOR_GUARD_OWN, SCORE_LINE_GUARD_OWN},
         {INDICATOR_GUARD_WARNING_LIST, SCORE_LINE_GUARD_WARNING_LIST},
         {INDICATOR_GUARD_SHARED, SCORE_LINE_GUARD_SHARED},
+        {INDICATOR_GUARD_NEVER_BLOCK, SCORE_LINE_GUARD_NEVER_BLOCK},
     };
     const struct score_line remarks[] = {
         {.code = SCORE_LINE_SIGHTED, .count = in->sightings.count, .members = in->sightings.members,

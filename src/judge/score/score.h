@@ -89,6 +89,7 @@ enum score_line_code {
     SCORE_LINE_GUARD_OWN,
     SCORE_LINE_GUARD_WARNING_LIST,
     SCORE_LINE_GUARD_SHARED,
+    SCORE_LINE_GUARD_NEVER_BLOCK,
     SCORE_LINE_CONTRADICTED, /* not blocked, since a weighty statement speaks for the subject */
     SCORE_LINE_CODE_COUNT
 };

