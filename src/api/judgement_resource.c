@@ -193,6 +193,16 @@ static int gather(const struct verdict *v, void *self)
     return 0;
 }
 
+static json_t *warnings_json(struct node *node, const struct subject *s)
+{
+    const char *names[NODE_WARNINGS_MAX];
+    unsigned count = node->warnings(node->self, s, names);
+    json_t *all = json_array();
+    for (unsigned i = 0; i < count; i++)
+        json_array_append_new(all, json_string(names[i]));
+    return all;
+}
+
 static void handle_verdicts(struct control_request *request, const json_t *arguments)
 {
     struct node *node = control_request_self(request);
@@ -213,9 +223,10 @@ static void handle_verdicts(struct control_request *request, const json_t *argum
         control_reply_error(request, _("the ledger cannot be read: %s"), _(ledger_error(node->ledger)));
         return;
     }
-    control_reply(request, json_pack("{s:s, s:s, s:b, s:o, s:o, s:o*}", "kind", subject_kind_word(subject.kind), "subject", subject.value,
+    control_reply(request, json_pack("{s:s, s:s, s:b, s:o, s:o, s:o, s:o*}", "kind", subject_kind_word(subject.kind), "subject", subject.value,
                                      "more", g.more, "verdicts", g.verdicts, "sightings",
-                                     api_sightings_json(node->ledger, id), "belief",
+                                     api_sightings_json(node->ledger, id), "warning_lists", warnings_json(node, &subject),
+                                     "belief",
                                      id ? belief_json(belief, clock_wall_us()) : NULL));
 }
 

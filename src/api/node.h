@@ -17,6 +17,8 @@ typedef void node_examined_fn(void *self, int error, const struct compile_source
 typedef void node_fetched_fn(void *self, json_t *feeds);
 typedef void node_answer_fn(void *self, bool ok, const char *bytes, size_t len);
 
+enum { NODE_WARNINGS_MAX = 8 };
+
 struct node {
     void *self;
     struct ledger *ledger;
@@ -42,6 +44,8 @@ struct node {
     const struct note_signer *(*ledger_signer)(void *self);
     /* The room to gather and fold what is said of a subject; never NULL. */
     struct belief *(*belief)(void *self);
+    /* Names of warning lists that have the subject; how many. */
+    unsigned (*warnings)(void *self, const struct subject *s, const char *ret_names[NODE_WARNINGS_MAX]);
     json_t *(*status)(void *self);
     char *(*metrics)(void *self); /* Prometheus text, to be freed; NULL when out of memory */
     void (*reload)(void *self, node_done_fn *done, void *done_self);

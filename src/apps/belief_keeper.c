@@ -15,6 +15,7 @@ enum {
     STEP_SUBJECTS = 256,    /* some ten milliseconds of work */
     RECHECK_MAX = 4096,     /* asked for at once; more are found when they are due */
     AGAIN_AFTER_S = 5,      /* a disk that was full may not be so for ever */
+    NOT_READY_MS = 100,
     LOOK_AGAIN_S = 3600,    /* the wall clock may jump: never sleep longer */
     SOURCES_KNOWN_MAX = 4096,
 };
@@ -47,6 +48,8 @@ struct belief_keeper {
     struct known_source *sources[SOURCES_KNOWN_MAX];
     unsigned source_count;
     bool failing;
+    bool walking; /* over all that act, whether their guards are others now */
+    uint32_t walked;
     uint64_t reckoned, failed;
 };
 
@@ -265,6 +268,23 @@ static int take_rechecks(struct belief_keeper *k)
     return 0;
 }
 
+static int note_guarded(void *self, uint32_t id, const struct indicator *i)
+{
+    struct belief_keeper *k = self;
+    k->walked = id;
+    return k->o.guards(k->o.self, &i->subject) == i->guards ? 0 : note_subject(k, id, &i->subject);
+}
+
+static int walk(struct belief_keeper *k)
+{
+    struct indicator_filter acting = {
+        .decisions = 1 << INDICATOR_DO_ASK | 1 << INDICATOR_DO_BLOCK, .after = k->walked, .max = STEP_SUBJECTS};
+    uint32_t from = k->walked;
+    int e = indicator_list(k->o.ledger, &acting, note_guarded, k);
+    k->walking = e < 0 || k->walked != from;
+    return e;
+}
+
 /* *ret_more: there may be more to do at once. */
 static int step(struct belief_keeper *k, int64_t now_us, bool *ret_more)
 {
@@ -276,6 +296,10 @@ static int step(struct belief_keeper *k, int64_t now_us, bool *ret_more)
         e = take_rechecks(k);
     if (e == 0 && !*ret_more && k->subject_count == 0)
         e = indicator_due(k->o.ledger, now_us, STEP_SUBJECTS, note_due, k);
+    if (e == 0 && !*ret_more && k->subject_count == 0 && k->walking) {
+        e = walk(k);
+        *ret_more = k->walking;
+    }
     *ret_more |= k->subject_count > 0;
     if (e < 0 || !*ret_more)
         return e;
@@ -325,6 +349,11 @@ static void on_step(evutil_socket_t fd, short what, void *self)
     (void)fd, (void)what;
     struct belief_keeper *k = self;
     bool more;
+    if (!k->o.ready(k->o.self)) {
+        static const struct timeval soon = {.tv_usec = NOT_READY_MS * 1000};
+        event_add(k->timer, &soon);
+        return;
+    }
     if (step(k, clock_wall_us(), &more) < 0) {
         take_failure(k);
         return;
@@ -346,6 +375,13 @@ static void on_step(evutil_socket_t fd, short what, void *self)
 static void on_append(void *self)
 {
     struct belief_keeper *k = self;
+    event_active(k->step, 0, 0);
+}
+
+void belief_keeper_guards_changed(struct belief_keeper *k)
+{
+    k->walking = true;
+    k->walked = 0;
     event_active(k->step, 0, 0);
 }
 

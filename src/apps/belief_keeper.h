@@ -18,6 +18,8 @@ struct belief_keeper_options {
     struct ledger *ledger;
     void *self;
     unsigned (*guards)(void *self, const struct subject *subject); /* enum indicator_guard, or-ed */
+    /* Can the guards be asked yet? Until then nothing is reckoned, so that nothing is blocked that they would hold back. */
+    bool (*ready)(void *self);
     /* An indicator was made (was_known false) or reckoned again; after it is on disk. May not append. */
     void (*changed)(void *self, uint32_t id, const struct indicator *was, bool was_known, const struct indicator *now);
     /* All calls of one step have been made. */
@@ -31,6 +33,8 @@ void belief_keeper_free(struct belief_keeper *k);
 void belief_keeper_configure(struct belief_keeper *k, const struct config *config);
 /* The room to gather and fold in, between two events of the loop. */
 struct belief *belief_keeper_belief(struct belief_keeper *k);
+/* Guards may be others now: what they say of indicators that act is looked at again. */
+void belief_keeper_guards_changed(struct belief_keeper *k);
 /* The indicator is to be reckoned again: it was met, say. */
 void belief_keeper_recheck(struct belief_keeper *k, uint32_t id);
 

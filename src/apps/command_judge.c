@@ -92,6 +92,10 @@ static void print_verdicts(const json_t *reply)
     int64_t now_us = clock_wall_us();
     printf("%s: %s\n", row_text(reply, "kind"), idn_show(row_text(reply, "subject"), subject));
     show_belief(json_object_get(reply, "belief"));
+    json_array_foreach(json_object_get(reply, "warning_lists"), i, v)
+    {
+        columns_line(_("warning list"), "%s", json_string_value(v));
+    }
     print_sightings(json_object_get(reply, "sightings"));
     if (json_array_size(all) == 0)
         printf("%s\n", _("nothing was ever said of it"));

@@ -474,6 +474,7 @@ static void on_built(evutil_socket_t fd, short what, void *self)
     } else {
         protection_free(m->protection);
         m->protection = job->protection;
+        m->o.protection_changed(m->o.self);
         log_notice(_("lists: %llu names in %llu ms"), (unsigned long long)job->stats.names,
                    (unsigned long long)job->took_ms);
         if (m->protection)

@@ -29,6 +29,8 @@ struct policy_manager_options {
     int data_fd; /* the node's data folder; borrowed */
     const char *ledger_path; /* for the thread that reads indicators; copied */
     const struct group_settings *groups; /* copied */
+    void (*protection_changed)(void *self); /* other never-block lists are in force */
+    void *self;
     const struct policy_protect_file *protect_files; /* as policy_manager_set_protect_files */
     unsigned protect_count;
 };

@@ -21,6 +21,7 @@
 #include "apps/policy_manager.h"
 #include "apps/recorder.h"
 #include "apps/roles.h"
+#include "apps/warning_lists.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
@@ -36,6 +37,7 @@ struct hub {
     struct ledger_keeper *keeper;
     struct policy_manager *policy;
     struct belief_keeper *belief;
+    struct warning_lists *warnings; /* NULL: none are configured */
     bool belief_moved; /* in this step, something that the resolver is to know */
     struct store_client *store;
     struct recorder *recorder;
@@ -162,10 +164,61 @@ static void node_reload(void *self, node_done_fn *done, void *done_self)
 
 /* ---- beliefs ---- */
 
+/* Would a block hit what a never-block list protects? */
+static bool is_protected(const struct protection *p, const struct subject *s)
+{
+    struct dns_name name;
+    struct name_set_entry by;
+    struct list_rule rule = {.name = &name,
+                             .action = DNS_ACTION_NXDOMAIN,
+                             .scope = s->kind == SUBJECT_DOMAIN ? POLICY_SCOPE_BOTH : POLICY_SCOPE_EXACT};
+    return p && (s->kind == SUBJECT_DOMAIN || s->kind == SUBJECT_HOST) &&
+           dns_name_parse(s->value, strlen(s->value), &name) == 0 && protection_forbids(p, &rule, &by);
+}
+
 static unsigned guards_of(void *self, const struct subject *s)
 {
-    (void)self, (void)s;
-    return 0;
+    const struct hub *h = self;
+    const char *names[WARNING_LISTS_HITS_MAX];
+    unsigned guards = warning_lists_find(h->warnings, s, names) > 0 ? INDICATOR_GUARD_WARNING_LIST : 0;
+    return is_protected(policy_manager_protection(h->policy), s) ? guards | INDICATOR_GUARD_NEVER_BLOCK : guards;
+}
+
+static bool guards_ready(void *self)
+{
+    const struct hub *h = self;
+    return policy_manager_protection(h->policy) || !policy_manager_is_protecting(h->policy);
+}
+
+static void on_protection(void *self)
+{
+    struct hub *h = self;
+    if (h->belief)
+        belief_keeper_guards_changed(h->belief);
+}
+
+static unsigned node_warnings(void *self, const struct subject *s, const char *names[NODE_WARNINGS_MAX])
+{
+    _Static_assert((int)NODE_WARNINGS_MAX == (int)WARNING_LISTS_HITS_MAX, "as many as are found");
+    return warning_lists_find(((struct hub *)self)->warnings, s, names);
+}
+
+/* The folder as it is now; what was read before is kept if it cannot be read. */
+static void read_warnings(struct hub *h)
+{
+    const char *folder = h->start.config->judge.warning_lists;
+    struct warning_lists *next = NULL;
+    int e = *folder ? warning_lists_read(folder, &next) : 0;
+    if (e < 0) {
+        log_error(_("warning lists of %s: %s"), folder, strerror(-e));
+        return;
+    }
+    if (next)
+        log_notice(_("%u warning lists with %zu values"), warning_lists_count(next), warning_lists_values(next));
+    warning_lists_free(h->warnings);
+    h->warnings = next;
+    if (h->belief)
+        belief_keeper_guards_changed(h->belief);
 }
 
 static bool is_resolved(enum subject_kind kind)
@@ -197,6 +250,7 @@ static int make_belief(struct hub *h)
                                             .ledger = h->ledger,
                                             .self = h,
                                             .guards = guards_of,
+                                            .ready = guards_ready,
                                             .changed = on_belief_changed,
                                             .settled = on_belief_settled};
     return belief_keeper_new(&options, h->start.config, &h->belief);
@@ -293,6 +347,7 @@ static int take_config(struct hub *h, struct handover *m)
     if (e == 0) {
         configure_recorder(h);
         belief_keeper_configure(h->belief, h->start.config);
+        read_warnings(h);
     }
     return e;
 }
@@ -356,7 +411,7 @@ static void on_terminate(evutil_socket_t number, short what, void *self)
 static int enter_sandbox(const struct config *c)
 {
     struct sandbox_options options = {
-        .role = SANDBOX_HUB, .uid = c->uid, .gid = c->gid, .write_paths = {c->data}};
+        .role = SANDBOX_HUB, .uid = c->uid, .gid = c->gid, .write_paths = {c->data}, .read_paths = {c->judge.warning_lists}};
     struct sandbox_report report;
     return role_tell_sandbox(sandbox_enter(&options, &report), &report);
 }
@@ -435,13 +490,17 @@ static int make_parts(struct hub *h)
                                                  .ledger = h->ledger,
                                                  .data_fd = h->data_fd,
                                                  .ledger_path = ledger_path,
+                                                 .protection_changed = on_protection,
+                                                 .self = h,
                                                  .groups = &h->start.config->dns.groups,
                                                  .protect_files = files,
                                                  .protect_count = take_protect_files(h, files)};
         e = policy_manager_new(&options, &h->policy);
     }
-    if (e == 0)
+    if (e == 0) {
+        read_warnings(h);
         e = make_belief(h);
+    }
     if (e == 0)
         e = store_client_new(h->loop, &h->store);
     if (e == 0)
@@ -486,6 +545,7 @@ static void unmake(struct hub *h)
     store_client_free(h->store);
     belief_keeper_free(h->belief);
     policy_manager_free(h->policy);
+    warning_lists_free(h->warnings);
     ledger_keeper_free(h->keeper);
     ledger_close(h->ledger);
     shared_memory_unmap(&h->memory);
@@ -529,6 +589,7 @@ int role_hub_main(void)
             .stored_client = node_stored_client,
             .ledger_signer = node_ledger_signer,
             .belief = node_belief,
+            .warnings = node_warnings,
             .status = node_status,
             .metrics = node_metrics,
             .reload = node_reload,

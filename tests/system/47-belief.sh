@@ -24,6 +24,7 @@ dns:
     - zone: example
       address: 127.0.0.1:5399
 judge:
+  warning_lists: WORK/warnings
   sources:
     - name: cert-feed
       trust: 95
@@ -32,7 +33,13 @@ judge:
     - name: parrot
       family: rumours
 CONF
+sed -i "s|WORK|$WORK|" "$WORK/node.conf"
 stay_root_if_alone "$WORK/node.conf"
+mkdir -p "$WORK/warnings/popular"
+echo '{"name": "Popular names", "type": "hostname", "list": ["shop.popular.example", "www.example"]}' >"$WORK/warnings/popular/list.json"
+echo '{"name": "Resolvers", "type": "cidr", "list": ["192.0.2.0/28"]}' >"$WORK/warnings/resolvers.json"
+echo '{"name": "no type"}' >"$WORK/warnings/broken.json"
+chmod -R a+rX "$WORK/warnings"
 authority 5399 example "$WORK/example.zone"
 start_node
 
@@ -64,7 +71,19 @@ check a_source_that_is_answered_for_blocks blocks_soon known.example
 
 hinomi judge known.example false-positive --reason 'the vendor repaired it' >/dev/null
 check a_denial_lets_through_again resolves_soon known.example
-check a_denial_revokes is "$(belief known.example)" 'revoked none malware'
+check a_denial_weighs_as_much_as_a_claim is "$(belief known.example)" 'active observe malware'
+
+hinomi judge popular.example c2 --reason 'a slip' >/dev/null
+check what_holds_a_warned_name_waits_for_a_person until_true 5 has "$(belief popular.example)" 'active ask c2'
+hinomi judge 192.0.2.10 c2 --reason 'another slip' >/dev/null
+check a_warned_address_blocks_nothing resolves_soon two.example
+check the_warning_list_is_named has "$(hinomi verdicts 192.0.2.10)" 'warning list +Resolvers'
+check both_wait_in_the_review_queue is "$(hinomi review --json | python3 -c '
+import json, sys
+print(*sorted(json.loads(line)["subject"] for line in sys.stdin))')" '192.0.2.10 popular.example'
+hinomi judge 192.0.2.77 c2 --reason 'a neighbour' >/dev/null
+check the_neighbour_is_not_warned_of is "$(belief 192.0.2.77)" 'active block c2'
+check sources_have_a_score_card has "$(hinomi sources)" ' 1 +1 +1 +0 +1 .*feed cert-feed'
 
 printf '%s\n' one.example two.example three.example >"$WORK/list"
 hinomi judge --from "$WORK/list" --source cert-feed phishing --reason 'daily list' >/dev/null
