@@ -144,6 +144,11 @@ static void put_lists(struct out *o)
         one(o, "lists_held", "gauge", "Editions of lists that are held back.", held);
     ledger_root(o->s->ledger, &verdicts, root);
     one(o, "verdicts", "gauge", "Verdicts in the ledger.", verdicts);
+    struct belief_keeper_status belief;
+    belief_keeper_status_get(o->s->belief, &belief);
+    one(o, "belief_entries_behind", "gauge", "Entries of the ledger that are not weighed yet.", belief.entries_behind);
+    one(o, "belief_reckoned_total", "counter", "Indicators reckoned since the start.", belief.reckoned);
+    one(o, "belief_failed_total", "counter", "Steps of reckoning that failed.", belief.failed);
 }
 
 static void put_roles(struct out *o)

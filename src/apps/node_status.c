@@ -155,6 +155,17 @@ static json_t *roles_json(const struct node_status_sources *s)
     return roles;
 }
 
+static json_t *keeper_json(const struct node_status_sources *s)
+{
+    struct belief_keeper_status status;
+    json_t *belief = json_object();
+    belief_keeper_status_get(s->belief, &status);
+    add(belief, "entries_behind", status.entries_behind);
+    add(belief, "reckoned", status.reckoned);
+    add(belief, "failed", status.failed);
+    return belief;
+}
+
 json_t *node_status_json(const struct node_status_sources *s)
 {
     json_t *status = json_object();
@@ -164,6 +175,7 @@ json_t *node_status_json(const struct node_status_sources *s)
     json_object_set_new(status, "version", json_string(HINOMI_VERSION));
     json_object_set_new(status, "data", json_string(s->config->data));
     add(status, "verdicts", verdicts);
+    json_object_set_new(status, "belief", keeper_json(s));
     json_object_set_new(status, "roles", roles_json(s));
     json_object_set_new(status, "dns", dns_json(s));
     json_object_set_new(status, "policy", policy_json(s));

@@ -4,6 +4,7 @@
 
 #include <jansson.h>
 
+#include "apps/belief_keeper.h"
 #include "apps/config.h"
 #include "apps/feed_service.h"
 #include "apps/policy_manager.h"
@@ -18,6 +19,7 @@ struct node_status_sources {
     const struct recorder *recorder;
     const struct store_client *store;
     struct ledger *ledger;
+    struct belief_keeper *belief;
 };
 
 /* NULL when out of memory. */

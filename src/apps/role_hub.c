@@ -124,6 +124,7 @@ static struct node_status_sources sources_of(struct hub *h)
         .recorder = h->recorder,
         .store = h->store,
         .ledger = h->ledger,
+        .belief = h->belief,
     };
 }
 

@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <libpsl.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -57,7 +58,8 @@ static int take_value(void *self, enum warning_list_type type, const char *value
         w->not_matchable++;
         return 0;
     }
-    if (type == WARNING_LIST_STRING && s.kind == SUBJECT_DOMAIN)
+    /* Below a public suffix (publicsuffix.org: co.jp, duckdns.org) everybody is another: the warning is of that name alone. */
+    if (s.kind == SUBJECT_DOMAIN && (type == WARNING_LIST_STRING || psl_is_public_suffix(psl_builtin(), s.value)))
         s.kind = SUBJECT_HOST;
     int e = insert(w->values, &s, w->count);
     return e == 0 ? insert_above(w, &s) : e;
