@@ -6,8 +6,6 @@
 #include "store/ledger_impl.h"
 #include "store/verdict_form.h"
 
-enum { ENTRY_VERDICT };
-
 static bool is_set(const struct verdict_id *id)
 {
     static const struct verdict_id none;

@@ -10,6 +10,8 @@
 #include "proto/tlog/merkle.h"
 #include "store/ledger.h"
 
+enum ledger_entry_type { ENTRY_VERDICT, ENTRY_RECEIPT }; /* stored: only ever add at the end */
+
 /* Statements that are used for every entry stay prepared. */
 enum ledger_statement {
     LEDGER_INSERT,
@@ -24,6 +26,14 @@ enum ledger_statement {
     INDICATOR_ADD_SIGHTING,
     INDICATOR_COUNT_SIGHTING,
     INDICATOR_ADD_SOURCE,
+    SHARING_QUEUE,
+    SHARING_DROP,
+    SHARING_GET,
+    SHARING_PUT,
+    SHARING_RECEIPT,
+    CLOCK_ADD,
+    CLOCK_MARK,
+    CLOCK_MARK_LAST = CLOCK_MARK + 5, /* one for each moment */
     LEDGER_STATEMENT_COUNT
 };
 
@@ -67,6 +77,9 @@ int ledger_take_text(sqlite3_stmt *s, int column, char *to, size_t max) must_che
 
 /* The verdict in columns number, supersedes (0: none), body from `column` on. -EBADMSG: the file was written by others. */
 int ledger_take_verdict(sqlite3_stmt *s, int column, struct verdict *ret_v) must_check;
+
+/* Does the row of a receipt say what its body says? Columns as ledger_verify asks for them. */
+bool ledger_receipt_agrees(sqlite3_stmt *s, const uint8_t *body, size_t len);
 
 /* Reads the edge of the tree from the file. */
 int ledger_log_load(struct ledger *l) must_check;

@@ -129,7 +129,9 @@ static bool columns_agree(sqlite3_stmt *s)
     struct writer w = writer_of(again, sizeof again);
     const uint8_t *body = sqlite3_column_blob(s, 1);
     size_t len = (size_t)sqlite3_column_bytes(s, 1);
-    if (sqlite3_column_int(s, 2) != 0 || verdict_form_read(body, len, &v, &replaced) < 0)
+    if (sqlite3_column_int(s, 2) == ENTRY_RECEIPT)
+        return ledger_receipt_agrees(s, body, len);
+    if (sqlite3_column_int(s, 2) != ENTRY_VERDICT || verdict_form_read(body, len, &v, &replaced) < 0)
         return false;
     bool replaces = memcmp(&replaced, &none, sizeof none) != 0;
     return verdict_form_write(&v, replaces ? &replaced : NULL, &w) == 0 && w.len == len && memcmp(again, body, len) == 0 &&
