@@ -232,6 +232,19 @@ static void check_order(struct source *s, const struct stix_time *from, const st
         refuse(s, STIX_OBJECT_ORDER, member);
 }
 
+/* 2.10: what cannot be read of a phase costs that phase alone; it describes, and decides nothing. */
+static void get_phases(struct source *s, struct stix_words *to)
+{
+    const struct json_value *list = get(s, "kill_chain_phases", JSON_TREE_ARRAY);
+    for (const struct json_value *v = json_value_first(list); v; v = json_value_next(v)) {
+        const char *phase = json_value_member_text(v, "phase_name");
+        if (phase && to->count < STIX_WORDS_MAX)
+            to->word[to->count++] = phase;
+        else
+            to->dropped++;
+    }
+}
+
 static void read_indicator(struct source *s, struct stix_object *o)
 {
     o->pattern = need_text(s, "pattern");
@@ -239,6 +252,7 @@ static void read_indicator(struct source *s, struct stix_object *o)
     if (!o->pattern_type)
         o->pattern_type = "stix";
     get_words(s, "indicator_types", &o->indicator_types);
+    get_phases(s, &o->kill_chain_phases);
     o->valid_from = need_time(s, "valid_from");
     o->valid_until = get_time(s, "valid_until");
     check_order(s, &o->valid_from, &o->valid_until, "valid_until", false); /* 4.7.1 */

@@ -67,7 +67,7 @@ struct stix_object {
 
     /* indicator */
     const char *pattern, *pattern_type;
-    struct stix_words indicator_types;
+    struct stix_words indicator_types, kill_chain_phases; /* of any kill chain: the names of phases */
     struct stix_time valid_from, valid_until; /* until itself is outside */
 
     /* sighting */
