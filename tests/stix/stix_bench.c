@@ -11,7 +11,7 @@
 #include <sys/resource.h>
 #include <time.h>
 
-#include "proto/json/limits.h"
+#include "base/json_tree.h"
 #include "proto/stix/bundle.h"
 #include "proto/stix/matchers.h"
 #include "proto/stix/object.h"
@@ -20,6 +20,7 @@
 enum { PIECE = 65536 };
 
 struct import {
+    struct json_tree *tree;
     bool only_bundle, is_listed;
     uint64_t indicators, other, broken, flawed, foreign, bad_patterns, matchers, partial, without;
     uint64_t by_why[STIX_WHY_COUNT];
@@ -69,10 +70,10 @@ static int take_object(void *arg, const struct stix_bundle_object *object)
     struct json_flaw flaw;
     struct stix_object_flaw object_flaw;
     struct stix_object o;
-    json_t *value;
+    const struct json_value *value;
     if (in->only_bundle)
         return 0;
-    if (json_read(&r, &limits, &value, &flaw) < 0) {
+    if (json_tree_read(in->tree, &r, &limits, &value, &flaw) < 0) {
         in->broken++;
         return 0;
     }
@@ -84,7 +85,6 @@ static int take_object(void *arg, const struct stix_bundle_object *object)
     } else {
         in->other++;
     }
-    json_decref(value);
     return 0;
 }
 
@@ -155,7 +155,7 @@ int main(int argc, char **argv)
         return 2;
     }
     int result = read_all(file, &in, "bundle alone");
-    in = (struct import){.is_listed = is_listed};
+    in = (struct import){.tree = json_tree_new(), .is_listed = is_listed};
     result = result == 0 ? read_all(file, &in, "bundle, JSON, object, pattern, matchers") : result;
     printf("indicators %llu, other objects %llu, broken JSON %llu, flawed %llu\n", (unsigned long long)in.indicators, (unsigned long long)in.other,
            (unsigned long long)in.broken, (unsigned long long)in.flawed);
@@ -167,6 +167,7 @@ int main(int argc, char **argv)
     struct rusage usage;
     getrusage(RUSAGE_SELF, &usage);
     printf("resident at most: %ld KiB\n", usage.ru_maxrss);
+    json_tree_free(in.tree);
     fclose(file);
     return result < 0;
 }

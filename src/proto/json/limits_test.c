@@ -63,6 +63,9 @@ TEST(a_nul_octet_ends_nothing)
 {
     check_int(read_within("{}\0", 3, wide), ==, -EBADMSG);
     check_int(read_within("\0", 1, wide), ==, -EBADMSG);
+    check_int(read_within("[1\0,2]", 6, wide), ==, -EBADMSG);
+    check_int(flaw.kind, ==, JSON_NUL);
+    check_int(flaw.column, ==, 3);
 }
 
 TEST(octets_are_counted)

@@ -22,8 +22,6 @@ static const char *const flaw_texts[] = {
 };
 static_assert(array_len(flaw_texts) == STIX_BUNDLE_FLAW_COUNT, "each flaw has its text");
 
-static const char list_name[] = "objects";
-
 enum state {
     AT_START,
     AT_MEMBER_OR_END,
@@ -69,7 +67,7 @@ struct stix_bundle {
     uint64_t kinds;  /* bit depth - 1: is that bracket one of an object? */
     bool is_string, is_escaped, is_scalar;
     unsigned name_len;
-    char name[sizeof list_name];
+    char name[STIX_BUNDLE_LIST_MAX];
 
     uint64_t number;
     struct stix_bundle_place element_place, frame_place;
@@ -99,8 +97,10 @@ struct stix_bundle *stix_bundle_new(const struct stix_bundle_limits *limits, con
     b->limits = *limits;
     if (b->limits.depth > STIX_BUNDLE_DEPTH_MAX)
         b->limits.depth = STIX_BUNDLE_DEPTH_MAX;
-    if (b->limits.object_octets > STIX_BUNDLE_OBJECT_MAX)
-        b->limits.object_octets = STIX_BUNDLE_OBJECT_MAX;
+    if (b->limits.object_octets > STIX_BUNDLE_OBJECT_MOST)
+        b->limits.object_octets = STIX_BUNDLE_OBJECT_MOST;
+    if (!b->limits.list)
+        b->limits.list = "objects";
     b->calls = calls;
     b->arg = arg;
     b->line = 1;
@@ -362,7 +362,7 @@ static int begin_element(struct stix_bundle *b, const struct reader *r, uint8_t 
 
 static int begin_member_value(struct stix_bundle *b, const struct reader *r, uint8_t c)
 {
-    bool is_list = c == '[' && b->name_len == sizeof list_name - 1 && memcmp(b->name, list_name, b->name_len) == 0;
+    bool is_list = c == '[' && b->name_len == strlen(b->limits.list) && memcmp(b->name, b->limits.list, b->name_len) == 0;
     if (!is_list)
         return begin_value(b, r, c, IN_VALUE);
     if (b->has_list)

@@ -4,7 +4,8 @@
  * an envelope of TAXII), a list of objects, or one bare object. Octets come in pieces of any size. Only what separates the objects
  * is read here; each object is then a document of its own for json_read (proto/json/limits.h), whose flaws are flaws of that
  * object alone. What is too large, too deep or no object is skipped, told and counted. When brackets or what stands around the
- * objects are wrong, the rest cannot be told apart: it is refused with its place, and what came out before stays valid.
+ * objects are wrong, the rest cannot be told apart: it is refused with its place, and what came out before stays valid. With another name
+ * of the list it takes documents of the same build apart, such as events of MISP.
  * One thread for each reader.
  */
 #ifndef HINOMI_PROTO_STIX_BUNDLE_H
@@ -17,13 +18,16 @@
 #include "base/attr.h"
 
 enum {
-    STIX_BUNDLE_OBJECT_MAX = 1 << 20, /* octets: the largest objects of ATT&CK have about 100 KiB */
+    STIX_BUNDLE_OBJECT_MAX = 1 << 20,  /* octets, of STIX: the largest objects of ATT&CK have about 100 KiB */
+    STIX_BUNDLE_OBJECT_MOST = 1 << 25, /* that `object_octets` may ask for: other formats have larger ones */
+    STIX_BUNDLE_LIST_MAX = 16,
     STIX_BUNDLE_DEPTH_MAX = 64,       /* the kind of each open bracket is one bit */
 };
 
 struct stix_bundle_limits {
     size_t object_octets; /* of one object, and of what stands around the list */
     uint64_t objects;     /* of all elements, also of those that are skipped */
+    const char *list;     /* name of the list, of less than STIX_BUNDLE_LIST_MAX octets; NULL: "objects"; borrowed until free */
     unsigned depth;       /* arrays and objects within each other, with the object itself; at most STIX_BUNDLE_DEPTH_MAX */
 };
 

@@ -75,7 +75,7 @@ bool stix_id_valid(const char *id, const char *type)
 
 /* The object that is read; after the first flaw everything is absent. */
 struct source {
-    const json_t *value;
+    const struct json_value *value;
     bool failed;
     struct stix_object_flaw flaw;
 };
@@ -88,10 +88,10 @@ static void refuse(struct source *s, enum stix_object_flaw_kind kind, const char
 }
 
 /* A member of that type; NULL: absent. */
-static const json_t *get(struct source *s, const char *member, json_type type)
+static const struct json_value *get(struct source *s, const char *member, enum json_tree_kind kind)
 {
-    const json_t *v = s->failed ? NULL : json_object_get(s->value, member);
-    if (v && json_typeof(v) != type) {
+    const struct json_value *v = s->failed ? NULL : json_value_member(s->value, member);
+    if (v && v->kind != kind) {
         refuse(s, STIX_OBJECT_KIND, member);
         return NULL;
     }
@@ -100,8 +100,7 @@ static const json_t *get(struct source *s, const char *member, json_type type)
 
 static const char *get_text(struct source *s, const char *member)
 {
-    const json_t *v = get(s, member, JSON_STRING);
-    return v ? json_string_value(v) : NULL;
+    return json_value_text(get(s, member, JSON_TREE_STRING));
 }
 
 static const char *need_text(struct source *s, const char *member)
@@ -114,16 +113,16 @@ static const char *need_text(struct source *s, const char *member)
 
 static bool get_bool(struct source *s, const char *member)
 {
-    const json_t *v = s->failed ? NULL : json_object_get(s->value, member);
-    if (v && !json_is_boolean(v))
+    const struct json_value *v = s->failed ? NULL : json_value_member(s->value, member);
+    if (v && v->kind != JSON_TREE_TRUE && v->kind != JSON_TREE_FALSE)
         refuse(s, STIX_OBJECT_KIND, member);
-    return json_is_true(v);
+    return json_value_is(v, JSON_TREE_TRUE);
 }
 
 static int64_t get_number(struct source *s, const char *member, int64_t max, int64_t if_absent)
 {
-    const json_t *v = get(s, member, JSON_INTEGER);
-    int64_t value = v ? json_integer_value(v) : if_absent;
+    const struct json_value *v = get(s, member, JSON_TREE_INTEGER);
+    int64_t value = v ? v->integer : if_absent;
     if (v && (value < 0 || value > max))
         refuse(s, STIX_OBJECT_RANGE, member);
     return value;
@@ -167,9 +166,9 @@ static const char *need_ref(struct source *s, const char *member)
 
 static void get_words(struct source *s, const char *member, struct stix_words *to)
 {
-    const json_t *list = get(s, member, JSON_ARRAY);
-    for (size_t i = 0; i < json_array_size(list); i++) {
-        const char *word = json_string_value(json_array_get(list, i));
+    const struct json_value *list = get(s, member, JSON_TREE_ARRAY);
+    for (const struct json_value *v = json_value_first(list); v; v = json_value_next(v)) {
+        const char *word = json_value_text(v);
         if (!word)
             refuse(s, STIX_OBJECT_KIND, member);
         else if (to->count < STIX_WORDS_MAX)
@@ -190,11 +189,28 @@ static void get_refs(struct source *s, const char *member, struct stix_words *to
         refuse(s, STIX_OBJECT_TOO_MANY, member);
 }
 
+/* Markings of parts count as markings of the whole: parts are not given away on their own here. 7.2.3: a marking, or a language. */
+static void get_granular_markings(struct source *s, struct stix_object *o)
+{
+    const struct json_value *list = get(s, "granular_markings", JSON_TREE_ARRAY);
+    for (const struct json_value *v = json_value_first(list); v && !s->failed; v = json_value_next(v)) {
+        struct source one = {.value = v};
+        const char *id = get_ref(&one, "marking_ref");
+        o->has_granular_markings = true;
+        if (v->kind != JSON_TREE_OBJECT || one.failed)
+            refuse(s, one.failed ? one.flaw.kind : STIX_OBJECT_KIND, "granular_markings");
+        else if (id && o->marking_refs.count == STIX_WORDS_MAX)
+            refuse(s, STIX_OBJECT_TOO_MANY, "granular_markings");
+        else if (id)
+            o->marking_refs.word[o->marking_refs.count++] = id;
+    }
+}
+
 static void get_references(struct source *s, struct stix_object *o)
 {
-    const json_t *list = get(s, "external_references", JSON_ARRAY);
-    for (size_t i = 0; i < json_array_size(list) && !s->failed; i++) {
-        struct source one = {.value = json_array_get(list, i)};
+    const struct json_value *list = get(s, "external_references", JSON_TREE_ARRAY);
+    for (const struct json_value *v = json_value_first(list); v && !s->failed; v = json_value_next(v)) {
+        struct source one = {.value = v};
         struct stix_reference r = {
             .source_name = need_text(&one, "source_name"),
             .external_id = get_text(&one, "external_id"),
@@ -216,6 +232,19 @@ static void check_order(struct source *s, const struct stix_time *from, const st
         refuse(s, STIX_OBJECT_ORDER, member);
 }
 
+/* 2.10: what cannot be read of a phase costs that phase alone; it describes, and decides nothing. */
+static void get_phases(struct source *s, struct stix_words *to)
+{
+    const struct json_value *list = get(s, "kill_chain_phases", JSON_TREE_ARRAY);
+    for (const struct json_value *v = json_value_first(list); v; v = json_value_next(v)) {
+        const char *phase = json_value_member_text(v, "phase_name");
+        if (phase && to->count < STIX_WORDS_MAX)
+            to->word[to->count++] = phase;
+        else
+            to->dropped++;
+    }
+}
+
 static void read_indicator(struct source *s, struct stix_object *o)
 {
     o->pattern = need_text(s, "pattern");
@@ -223,6 +252,7 @@ static void read_indicator(struct source *s, struct stix_object *o)
     if (!o->pattern_type)
         o->pattern_type = "stix";
     get_words(s, "indicator_types", &o->indicator_types);
+    get_phases(s, &o->kill_chain_phases);
     o->valid_from = need_time(s, "valid_from");
     o->valid_until = get_time(s, "valid_until");
     check_order(s, &o->valid_from, &o->valid_until, "valid_until", false); /* 4.7.1 */
@@ -241,8 +271,8 @@ static void read_sighting(struct source *s, struct stix_object *o)
 
 static void read_marking(struct source *s, struct stix_object *o)
 {
-    struct source definition = {.value = get(s, "definition", JSON_OBJECT)};
-    struct source extension = {.value = json_object_get(get(s, "extensions", JSON_OBJECT), STIX_TLP_EXTENSION)};
+    struct source definition = {.value = get(s, "definition", JSON_TREE_OBJECT)};
+    struct source extension = {.value = json_value_member(get(s, "extensions", JSON_TREE_OBJECT), STIX_TLP_EXTENSION)};
     o->definition_type = get_text(s, "definition_type");
     o->statement = get_text(&definition, "statement");
     const char *old_word = get_text(&definition, "tlp"), *word = get_text(&extension, "tlp_2_0");
@@ -322,19 +352,19 @@ static void read_common(struct source *s, struct stix_object *o)
     o->confidence = (int)get_number(s, "confidence", STIX_CONFIDENCE_MAX, -1);
     get_words(s, "labels", &o->labels);
     get_refs(s, "object_marking_refs", &o->marking_refs);
+    get_granular_markings(s, o);
     for (unsigned i = 0; i < o->marking_refs.count; i++) {
         enum stix_tlp tlp = stix_tlp_of_id(o->marking_refs.word[i]);
         o->tlp = tlp > o->tlp ? tlp : o->tlp;
     }
-    o->has_granular_markings = json_array_size(get(s, "granular_markings", JSON_ARRAY)) > 0;
     get_references(s, o);
 }
 
-int stix_object_read(const json_t *value, struct stix_object *ret_object, struct stix_object_flaw *ret_flaw)
+int stix_object_read(const struct json_value *value, struct stix_object *ret_object, struct stix_object_flaw *ret_flaw)
 {
     struct stix_object o = {.confidence = -1, .count = 1};
     struct source s = {.value = value};
-    if (!json_is_object(value))
+    if (!json_value_is(value, JSON_TREE_OBJECT))
         refuse(&s, STIX_OBJECT_NO_OBJECT, NULL);
     read_type(&s, &o);
     read_common(&s, &o);

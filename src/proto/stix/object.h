@@ -4,16 +4,16 @@
  * only what decides. Objects of other types (all of 6, extensions, custom ones) are read as far as the common properties go.
  * STIX 2.0, which names no spec_version, is taken too: labels stand for indicator_types there, patterns are STIX patterns. A
  * property of the wrong type or form is a flaw of the object, not overlooked: it could be the one that says "revoked".
- * Texts are borrowed from the json_t, which has to live as long. Any thread.
+ * Texts are borrowed from the tree, until the next document is read into it. Any thread.
  */
 #ifndef HINOMI_PROTO_STIX_OBJECT_H
 #define HINOMI_PROTO_STIX_OBJECT_H
 
-#include <jansson.h>
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "base/attr.h"
+#include "base/json_tree.h"
 #include "proto/stix/tlp.h"
 
 enum {
@@ -59,7 +59,7 @@ struct stix_object {
     int confidence; /* 0..100; -1: not said */
     struct stix_words labels;
     struct stix_words marking_refs; /* complete, else it is a flaw */
-    bool has_granular_markings;     /* parts are marked on their own: who does not read them treats all as the strictest */
+    bool has_granular_markings;     /* parts are marked on their own; these are in marking_refs and tlp too */
     enum stix_tlp tlp; /* the strictest of marking_refs with fixed identifiers; of a marking definition, what it defines */
     unsigned reference_count, references_dropped;
     struct stix_reference reference[STIX_REFERENCES_MAX];
@@ -67,7 +67,7 @@ struct stix_object {
 
     /* indicator */
     const char *pattern, *pattern_type;
-    struct stix_words indicator_types;
+    struct stix_words indicator_types, kill_chain_phases; /* of any kill chain: the names of phases */
     struct stix_time valid_from, valid_until; /* until itself is outside */
 
     /* sighting */
@@ -108,7 +108,7 @@ struct stix_object_flaw {
 };
 
 /* -EBADMSG: see *ret_flaw. */
-int stix_object_read(const json_t *value, struct stix_object *ret_object, struct stix_object_flaw *ret_flaw) must_check;
+int stix_object_read(const struct json_value *value, struct stix_object *ret_object, struct stix_object_flaw *ret_flaw) must_check;
 /* "type--UUID" (2.9), of that type or (NULL) any. */
 bool stix_id_valid(const char *id, const char *type);
 /* For people; N_() text, so _(...) it. */

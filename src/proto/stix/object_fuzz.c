@@ -7,15 +7,20 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    json_error_t error;
-    json_t *value = json_loadb((const char *)data, size, JSON_DECODE_ANY | JSON_REJECT_DUPLICATES, &error);
+    static const struct json_limits limits = {.octets = 1 << 20, .values = 1 << 16, .depth = 64};
+    static struct json_tree *tree;
+    struct reader r = reader_of(data, size);
+    struct json_flaw json_flaw;
+    const struct json_value *value;
     struct stix_object o;
     struct stix_object_flaw flaw = {.kind = STIX_OBJECT_FLAW_COUNT};
-    if (!value)
+    if (!tree)
+        tree = json_tree_new();
+    assert(tree);
+    if (json_tree_read(tree, &r, &limits, &value, &json_flaw) < 0)
         return 0;
     if (stix_object_read(value, &o, &flaw) < 0) {
         assert(flaw.kind < STIX_OBJECT_FLAW_COUNT);
-        json_decref(value);
         return 0;
     }
     assert(o.type < STIX_TYPE_COUNT && stix_id_valid(o.id, o.type_word) && o.tlp < STIX_TLP_COUNT);
@@ -30,6 +35,5 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         assert(stix_id_valid(o.sighting_of_ref, NULL) && o.count >= 0 && o.count <= STIX_SIGHTINGS_MAX);
     if (o.type == STIX_RELATIONSHIP)
         assert(stix_id_valid(o.source_ref, NULL) && stix_id_valid(o.target_ref, NULL));
-    json_decref(value);
     return 0;
 }
