@@ -10,6 +10,7 @@ extern const char schema_0002_lists[];
 extern const char schema_0003_scopes[];
 extern const char schema_0004_observe[];
 extern const char schema_0005_entries[];
+extern const char schema_exchange_0001[];
 extern const char schema_telemetry_0001[];
 extern const char schema_telemetry_0002[];
 extern const char schema_telemetry_0003[];
