@@ -75,6 +75,17 @@ int64_t exchange_hash(const struct exchange *e, unsigned collection, const char 
     return (int64_t)sip_finish(s);
 }
 
+struct sip_key exchange_key(const struct exchange *e, const char *purpose)
+{
+    struct sip_key key;
+    struct sip s = sip_init(e->key);
+    sip_mix_bytes(&s, (const uint8_t *)purpose, strlen(purpose), 2);
+    key.k0 = sip_end(s, 4);
+    sip_mix(&s, 1, 2);
+    key.k1 = sip_end(s, 4);
+    return key;
+}
+
 /* ---- statements ---- */
 
 int exchange_run(struct exchange *e, const char *sql)

@@ -19,9 +19,11 @@
 #include <stdint.h>
 
 #include "base/attr.h"
+#include "base/sip.h"
+#include "base/uuid.h"
 
 enum {
-    EXCHANGE_UUID_MAX = 37,            /* text with the terminator */
+    EXCHANGE_UUID_MAX = UUID_TEXT_MAX,
     EXCHANGE_NAME_MAX = 64,            /* of a collection, with the terminator: "to-node-b" */
     EXCHANGE_TITLE_MAX = 128,
     EXCHANGE_ID_MAX = 256,             /* of an object, with the terminator */
@@ -47,6 +49,9 @@ int exchange_open_to_read(const char *path, struct exchange **ret_exchange) must
 void exchange_close(struct exchange *e);
 /* For the operator; N_() text, so _(...) it. */
 const char *exchange_error_of(int error);
+
+/* A key of its own for each purpose, the same for every handle and as long as there is the file. */
+struct sip_key exchange_key(const struct exchange *e, const char *purpose);
 
 struct exchange_counters {
     uint64_t added, known;          /* objects of exchange_put_all since the file was opened: new, there already */
@@ -122,7 +127,8 @@ struct exchange_row {
     const uint8_t *octets;        /* NULL: not asked for */
     size_t len;
 };
-/* Anything but 0 stops, and is returned by exchange_page. */
+/* A negative result is returned by exchange_page. EXCHANGE_ENOUGH: this one is not taken any more, the page ends before it. */
+enum { EXCHANGE_ENOUGH = 1 };
 typedef int exchange_each_row(void *self, const struct exchange_row *row);
 
 struct exchange_page {

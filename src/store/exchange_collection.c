@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/utf8.h"
+#include "base/uuid.h"
 #include "store/exchange_impl.h"
 #include "store/sqlite_errno.h"
 
@@ -70,15 +71,12 @@ int exchange_collection_by_number(struct exchange *e, unsigned number, struct ex
     return read_one(s, ret_collection);
 }
 
-/* RFC 9562 5.4 */
-static void make_uuid(char *text)
+static void make_id(char *text)
 {
-    uint8_t b[16];
-    randombytes_buf(b, sizeof b);
-    b[6] = (uint8_t)((b[6] & 0x0f) | 0x40);
-    b[8] = (uint8_t)((b[8] & 0x3f) | 0x80);
-    snprintf(text, EXCHANGE_UUID_MAX, "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x", b[0], b[1], b[2],
-             b[3], b[4], b[5], b[6], b[7], b[8], b[9], b[10], b[11], b[12], b[13], b[14], b[15]);
+    uint8_t octets[16];
+    randombytes_buf(octets, sizeof octets);
+    uuid_mark_v4(octets);
+    uuid_format(octets, text);
 }
 
 static bool is_text(const char *text, size_t max)
@@ -119,7 +117,7 @@ int exchange_collection_put(struct exchange *e, const char *name, const char *ti
     struct exchange_collection c = {.objects_max = objects_max, .octets_max = octets_max}, found;
     snprintf(c.name, sizeof c.name, "%s", name);
     snprintf(c.title, sizeof c.title, "%s", title);
-    make_uuid(c.id);
+    make_id(c.id);
     int r = exchange_run(e, "BEGIN IMMEDIATE");
     if (r < 0)
         return r;

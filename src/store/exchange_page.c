@@ -144,10 +144,15 @@ static int read_page(struct exchange *e, struct search *q, unsigned limit, bool 
         r = take_row(s, q->sources[i].place, &row);
         if (r == 0 && matches(q->filter, &q->sources[i], &row, sqlite3_column_int(s, 2))) {
             if (page->count == limit) {
-                page->more = true; /* after the last one given: those between do not match */
+                page->more = true; /* after the last one looked at: those between do not match */
                 break;
             }
             r = give_row(s, with_octets, &row, each, self);
+            if (r == EXCHANGE_ENOUGH) {
+                page->more = true;
+                r = 0;
+                break;
+            }
             page->count++;
             page->first_us = page->first_us ? page->first_us : row.added_us;
             page->last_us = row.added_us;

@@ -256,6 +256,26 @@ TEST(octets_come_back_as_they_were)
     close_and_remove(e);
 }
 
+static int take_two(void *self, const struct exchange_row *row)
+{
+    (void)row;
+    unsigned *left = self;
+    return (*left)-- > 0 ? 0 : EXCHANGE_ENOUGH;
+}
+
+TEST(a_page_may_end_when_its_taker_has_enough)
+{
+    struct exchange *e = open_fresh();
+    put(e, "a--1", T0, T0 + 1);
+    put(e, "a--2", T0, T0 + 2);
+    put(e, "a--3", T0, T0 + 3);
+    unsigned left = 2;
+    struct exchange_page page;
+    check_int(exchange_page(e, box, &(struct exchange_filter){0}, 9, true, take_two, &left, &page), ==, 0);
+    check(page.more && page.count == 2 && page.next_us == T0 + 2 && page.last_us == T0 + 2);
+    close_and_remove(e);
+}
+
 TEST(a_batch_is_taken_whole_or_not_at_all)
 {
     struct exchange *e = open_fresh();
