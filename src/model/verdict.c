@@ -6,6 +6,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/uuid.h"
+
 static const char *const author_words[] = {
     [VERDICT_BY_ANALYST] = "analyst",
     [VERDICT_BY_FEED] = "feed",
@@ -135,16 +137,7 @@ struct verdict_id verdict_id_of(int64_t wall_us, const uint8_t random[10])
 
 const char *verdict_id_format(const struct verdict_id *id, char *text)
 {
-    static const char digits[] = "0123456789abcdef";
-    char *to = text;
-    for (int i = 0; i < 16; i++) {
-        if (i == 4 || i == 6 || i == 8 || i == 10)
-            *to++ = '-';
-        *to++ = digits[id->octets[i] >> 4];
-        *to++ = digits[id->octets[i] & 15];
-    }
-    *to = '\0';
-    return text;
+    return uuid_format(id->octets, text);
 }
 
 static int digit_of(char c)

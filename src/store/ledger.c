@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "store/ledger_impl.h"
 #include "store/schema.h"
+#include "store/sqlite_errno.h"
 
 #define APPLICATION_ID 0x68696e6f /* "hino": file(1) and a second program can tell what this file is */
 #define BUSY_WAIT_MS 1000         /* for a backup that reads; the hub is the only writer */
@@ -60,39 +61,9 @@ int ledger_fail(struct ledger *l, int error)
     return error;
 }
 
-static int errno_of(int sqlite_error)
-{
-    switch (sqlite_error & 0xff) {
-    case SQLITE_OK:
-    case SQLITE_ROW:
-    case SQLITE_DONE:
-        return 0;
-    case SQLITE_FULL:
-        return -ENOSPC;
-    case SQLITE_BUSY:
-    case SQLITE_LOCKED:
-        return -EBUSY;
-    case SQLITE_CORRUPT:
-    case SQLITE_NOTADB:
-        return -EBADMSG;
-    case SQLITE_READONLY:
-        return -EROFS;
-    case SQLITE_PERM:
-    case SQLITE_CANTOPEN:
-        return -EACCES;
-    case SQLITE_NOMEM:
-        return -ENOMEM;
-    case SQLITE_CONSTRAINT:
-    case SQLITE_MISMATCH:
-        return -EINVAL;
-    default:
-        return -EIO;
-    }
-}
-
 int ledger_check(struct ledger *l, int sqlite_error)
 {
-    int r = errno_of(sqlite_error);
+    int r = sqlite_errno(sqlite_error);
     return r < 0 ? ledger_fail(l, r) : 0;
 }
 
