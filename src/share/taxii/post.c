@@ -39,6 +39,7 @@ struct taxii_post {
     unsigned recipient, collection;
     int64_t begun_us;
     struct stix_bundle *bundle;
+    struct json_tree *tree; /* of the object that is looked at */
     struct stix_bundle_calls calls;
     size_t octets; /* of the body */
     size_t charged; /* to the account of all posts */
@@ -138,9 +139,9 @@ static int add_object(struct taxii_post *p, const struct stix_object *o, const s
     return c->w.full ? -ENOMEM : 0;
 }
 
-static const char *harmless_id(const json_t *value)
+static const char *harmless_id(const struct json_value *value)
 {
-    const char *id = json_string_value(json_object_get(value, "id"));
+    const char *id = json_value_text(json_value_member(value, "id"));
     return id && strlen(id) < EXCHANGE_ID_MAX && stix_id_valid(id, NULL) ? id : "unknown";
 }
 
@@ -155,11 +156,11 @@ static int on_object(void *arg, const struct stix_bundle_object *from)
     struct taxii_post *p = arg;
     struct json_limits limits = {.octets = EXCHANGE_OBJECT_MAX, .values = VALUES_MAX, .depth = STIX_BUNDLE_DEPTH_MAX};
     struct reader r = reader_of(from->octets, from->len);
-    json_t *value;
+    const struct json_value *value;
     struct json_flaw json_flaw;
     struct stix_object object;
     struct stix_object_flaw flaw;
-    int e = json_read(&r, &limits, &value, &json_flaw);
+    int e = json_tree_read(p->tree, &r, &limits, &value, &json_flaw);
     if (e == -ENOMEM)
         return e;
     if (e < 0)
@@ -172,7 +173,6 @@ static int on_object(void *arg, const struct stix_bundle_object *from)
         e = add_failure(p, object.id, 0, from->number, "a time before 1970", NULL);
     else
         e = add_object(p, &object, from);
-    json_decref(value);
     return e;
 }
 
@@ -199,7 +199,8 @@ int taxii_post_new(struct taxii_service *t, unsigned recipient, unsigned collect
     p->collection = collection;
     p->begun_us = now_us;
     p->calls = (struct stix_bundle_calls){.object = on_object, .skipped = on_skipped};
-    p->bundle = charge(p, EXCHANGE_OBJECT_MAX) ? stix_bundle_new(&limits, &p->calls, p) : NULL;
+    p->tree = json_tree_new();
+    p->bundle = p->tree && charge(p, EXCHANGE_OBJECT_MAX) ? stix_bundle_new(&limits, &p->calls, p) : NULL;
     if (!p->bundle) {
         taxii_post_free(p);
         return -ENOMEM;
@@ -213,6 +214,7 @@ void taxii_post_free(struct taxii_post *p)
     if (!p)
         return;
     stix_bundle_free(p->bundle);
+    json_tree_free(p->tree);
     for (unsigned i = 0; i < p->count; i++) {
         free(p->details[i].id);
         if (p->details[i].owns_problem)
