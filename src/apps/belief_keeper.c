@@ -10,6 +10,8 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "judge/score/rules.h"
+#include "store/loop_clock.h"
+#include "store/sharing.h"
 
 enum {
     STEP_SUBJECTS = 256,    /* some ten milliseconds of work */
@@ -219,6 +221,21 @@ static void count_new(struct belief_keeper *k, uint32_t after, uint32_t last)
 
 /* ---- reckoning ---- */
 
+/* With the change itself: what the exit gate is to look at, and the moments of the loop. */
+static int note_change(struct belief_keeper *k, const struct change *c, int64_t now_us)
+{
+    enum indicator_decision before = c->was_known ? c->was.decision : INDICATOR_DO_NONE;
+    bool was_active = c->was_known && c->was.state == INDICATOR_ACTIVE, is_active = c->now.state == INDICATOR_ACTIVE;
+    int e = 0;
+    if ((was_active || is_active) && !(c->was_known && c->was.changed_us == c->now.changed_us))
+        e = sharing_queue(k->o.ledger, c->id);
+    if (e == 0 && c->now.decision > INDICATOR_DO_NONE && before == INDICATOR_DO_NONE)
+        e = clock_mark(k->o.ledger, c->id, CLOCK_JUDGED, c->now.first_us);
+    if (e == 0 && c->now.decision == INDICATOR_DO_BLOCK && before != INDICATOR_DO_BLOCK)
+        e = clock_mark(k->o.ledger, c->id, CLOCK_BLOCKED, now_us);
+    return e;
+}
+
 static int reckon(struct belief_keeper *k, const struct subject *s, uint32_t last, int64_t now_us)
 {
     struct change *c = &k->changes[k->change_count];
@@ -233,6 +250,8 @@ static int reckon(struct belief_keeper *k, const struct subject *s, uint32_t las
     e = belief_indicator(k->belief, now_us, c->was_known ? c->id : 0, &c->was, &c->now);
     if (e == 0)
         e = indicator_put(k->o.ledger, c->id, &c->now);
+    if (e == 0)
+        e = note_change(k, c, now_us);
     k->change_count += e == 0;
     k->reckoned += e == 0;
     return e;

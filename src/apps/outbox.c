@@ -1,0 +1,386 @@
+/* Asks the gate, and writes what passes. */
+#include "apps/outbox.h"
+
+#include <errno.h>
+#include <event2/event.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/json_tree.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "proto/stix/object.h"
+#include "share/export/export_stix.h"
+#include "share/taxii/service.h"
+#include "store/indicator.h"
+#include "store/loop_clock.h"
+
+enum {
+    STEP_INDICATORS = 128,
+    AGAIN_AFTER_S = 5,
+};
+
+/* What one step found out for one recipient and indicator. */
+struct decided {
+    struct sharing_row row;
+    bool moves;   /* it is given from now on, or no more */
+    bool written; /* there is a new version to tell */
+};
+
+struct member {
+    struct outbox_recipient recipient;
+    uint32_t number; /* in the ledger's file */
+    unsigned collection;
+    bool has_collection;
+    struct decided decided[STEP_INDICATORS];
+    struct exchange_object objects[STEP_INDICATORS];
+    unsigned object_count;
+};
+
+struct outbox {
+    struct outbox_options o;
+    struct member *members;
+    unsigned count;
+    struct outbox_recipient *recipients; /* as given */
+    struct event *step;
+    uint32_t queue[STEP_INDICATORS];
+    struct indicator indicators[STEP_INDICATORS];
+    unsigned queued;
+    bool failing;
+    struct outbox_status status;
+    uint8_t text[EXPORT_STIX_MAX];
+};
+
+/* ---- deciding ---- */
+
+static bool is_their_own(struct outbox *o, const char *recipient, const struct indicator *i)
+{
+    struct verdict v;
+    return i->source_count == 1 && i->verdict && ledger_get(o->o.ledger, i->verdict, &v) == 0 && strcmp(v.author.name, recipient) == 0;
+}
+
+enum gate_outcome outbox_decide(struct outbox *o, const struct outbox_recipient *r, const struct indicator *i)
+{
+    enum gate_outcome outcome = gate_decide(&r->rules, i, false);
+    return outcome == GATE_PASSES && is_their_own(o, r->name, i) ? GATE_THEIR_OWN : outcome;
+}
+
+/* What may be told besides the indicator: of its leading verdict, if that is no more secret than the indicator itself. */
+static struct export_item item_of(struct outbox *o, const struct indicator *i, int64_t modified_us, struct verdict *v)
+{
+    struct export_item item = {.indicator = i, .modified_us = modified_us};
+    if (i->verdict && ledger_get(o->o.ledger, i->verdict, v) == 0 && v->tlp <= i->tlp) {
+        item.reason = v->reason;
+        item.from_us = v->from_us;
+        item.until_us = v->until_us;
+        item.severity = v->severity;
+    }
+    return item;
+}
+
+static int add_object(struct outbox *o, struct member *m, const struct indicator *i, const struct export_item *item)
+{
+    struct exchange_object *object = &m->objects[m->object_count];
+    struct writer w = writer_of(o->text, sizeof o->text);
+    char id[EXPORT_STIX_ID_MAX];
+    int e = export_stix_indicator(o->o.node, item, &w);
+    if (e < 0)
+        return e == -EOPNOTSUPP || e == -EILSEQ ? 0 : e; /* others have no word for such a subject */
+    uint8_t *octets = malloc(w.len + sizeof id);
+    if (!octets)
+        return -ENOMEM;
+    memcpy(octets, o->text, w.len);
+    char *kept_id = (char *)octets + w.len;
+    snprintf(kept_id, sizeof id, "%s", export_stix_id(o->o.node, &i->subject, id));
+    *object = (struct exchange_object){
+        .id = kept_id, .spec_version = "2.1", .version_us = export_stix_modified_us(item), .octets = octets, .len = w.len};
+    m->object_count++;
+    return 0;
+}
+
+static int decide(struct outbox *o, struct member *m, unsigned index, int64_t now_us)
+{
+    struct decided *d = &m->decided[index];
+    struct indicator told = o->indicators[index];
+    struct verdict v;
+    struct sharing_row was;
+    int e = sharing_get(o->o.ledger, m->number, o->queue[index], &was);
+    if (e == -ENOENT)
+        was = (struct sharing_row){.indicator = o->queue[index]};
+    else if (e < 0)
+        return e;
+    *d = (struct decided){.row = was};
+    d->row.outcome = outbox_decide(o, &m->recipient, &told);
+    d->row.given = d->row.outcome == GATE_PASSES;
+    d->row.decision = d->row.given ? told.decision : INDICATOR_DO_NONE;
+    d->moves = d->row.given != was.given;
+    if (!d->row.given && !was.given)
+        return 0;
+    if (!d->moves && was.decision == d->row.decision && told.changed_us <= was.modified_us)
+        return 0; /* what was told is what would be told */
+    d->written = true;
+    d->row.modified_us = now_us > was.modified_us ? now_us : was.modified_us + 1;
+    if (d->row.given && d->row.first_us == 0)
+        d->row.first_us = now_us;
+    if (!d->row.given)
+        told.state = INDICATOR_REVOKED; /* whatever it is: to them it is no more */
+    struct export_item item = item_of(o, &told, d->row.modified_us, &v);
+    return o->o.exchange && m->has_collection ? add_object(o, m, &told, &item) : 0;
+}
+
+/* ---- keeping ---- */
+
+static int put_objects(struct outbox *o, struct member *m, int64_t now_us)
+{
+    size_t added;
+    if (m->object_count == 0)
+        return 0;
+    int e = exchange_put_all(o->o.exchange, m->collection, m->objects, m->object_count, now_us, &added);
+    if (e < 0)
+        log_error(_("nothing can be shared with %s: %s"), m->recipient.name, _(exchange_error_of(e)));
+    return e;
+}
+
+static void drop_objects(struct member *m)
+{
+    for (unsigned i = 0; i < m->object_count; i++)
+        free((void *)(uintptr_t)m->objects[i].octets);
+    m->object_count = 0;
+}
+
+static int keep_row(struct outbox *o, const struct member *m, unsigned index, int64_t now_us)
+{
+    const struct decided *d = &m->decided[index];
+    if (d->row.outcome == GATE_NOT_ACTIVE && !d->moves && d->row.first_us == 0)
+        return 0; /* nobody need know what is not believed */
+    int e = sharing_put(o->o.ledger, m->number, &d->row);
+    if (e == 0 && d->moves && d->row.given)
+        e = clock_mark(o->o.ledger, o->queue[index], CLOCK_SHARED, now_us);
+    return e;
+}
+
+static int keep(struct outbox *o, int64_t now_us)
+{
+    int e = indicator_begin(o->o.ledger);
+    for (unsigned i = 0; e == 0 && i < o->queued; i++) {
+        for (unsigned n = 0; e == 0 && n < o->count; n++)
+            e = keep_row(o, &o->members[n], i, now_us);
+        if (e == 0)
+            e = sharing_queue_drop(o->o.ledger, o->queue[i]);
+    }
+    if (e == 0)
+        e = indicator_commit(o->o.ledger);
+    if (e < 0)
+        indicator_rollback(o->o.ledger);
+    return e;
+}
+
+static void tell(struct outbox *o)
+{
+    for (unsigned n = 0; n < o->count; n++) {
+        const struct member *m = &o->members[n];
+        for (unsigned i = 0; i < o->queued; i++) {
+            const struct decided *d = &m->decided[i];
+            o->status.given += d->moves && d->row.given;
+            o->status.withdrawn += d->moves && !d->row.given;
+            o->status.refused += !d->moves && !d->row.given;
+            if (d->moves && o->o.moved)
+                o->o.moved(o->o.self, m->recipient.name, &o->indicators[i].subject, d->row.given);
+        }
+    }
+}
+
+static int step(struct outbox *o, int64_t now_us)
+{
+    int e = sharing_queue_read(o->o.ledger, STEP_INDICATORS, o->queue, &o->queued);
+    for (unsigned i = 0; e == 0 && i < o->queued; i++)
+        e = indicator_get_by_id(o->o.ledger, o->queue[i], &o->indicators[i]);
+    for (unsigned n = 0; e == 0 && o->queued > 0 && n < o->count; n++) {
+        struct member *m = &o->members[n];
+        for (unsigned i = 0; e == 0 && i < o->queued; i++)
+            e = decide(o, m, i, now_us);
+        if (e == 0)
+            e = put_objects(o, m, now_us);
+        drop_objects(m);
+    }
+    if (e == 0 && o->queued > 0)
+        e = keep(o, now_us);
+    return e;
+}
+
+static void on_step(evutil_socket_t fd, short what, void *self)
+{
+    (void)fd, (void)what;
+    static const struct timeval again = {.tv_sec = AGAIN_AFTER_S};
+    struct outbox *o = self;
+    if (step(o, clock_wall_us()) < 0) {
+        o->status.failed++;
+        if (!o->failing)
+            log_error(_("what is shared cannot be brought up to date: %s; it is tried again"), _(ledger_error(o->o.ledger)));
+        o->failing = true;
+        event_add(o->step, &again);
+        return;
+    }
+    o->failing = false;
+    if (o->queued == 0)
+        return;
+    tell(o);
+    if (o->queued == STEP_INDICATORS)
+        event_active(o->step, 0, 0);
+    else if (o->o.settled)
+        o->o.settled(o->o.self);
+}
+
+void outbox_poke(struct outbox *o)
+{
+    event_active(o->step, 0, 0);
+}
+
+/* ---- recipients ---- */
+
+static void hash_rules(const struct gate_rules *r, uint8_t hash[SHARING_RULES_LEN])
+{
+    /* Each field by itself: the struct has holes. */
+    const uint64_t fields[] = {r->open, r->tlp, r->pap, r->claims, r->kinds, r->decision, r->probability};
+    crypto_generichash(hash, SHARING_RULES_LEN, (const unsigned char *)fields, sizeof fields, NULL, 0);
+}
+
+/* An object of ours that is not about a subject. */
+static int put_text(struct outbox *o, const struct member *m, const struct writer *w, int64_t now_us)
+{
+    static const struct json_limits limits = {.octets = EXPORT_STIX_MAX, .values = 64, .depth = 8};
+    struct reader r = reader_of(o->text, w->len);
+    const struct json_value *value;
+    struct json_flaw json_flaw;
+    struct stix_object_flaw flaw;
+    struct stix_object object;
+    size_t added;
+    struct json_tree *tree = json_tree_new();
+    int e = tree ? json_tree_read(tree, &r, &limits, &value, &json_flaw) : -ENOMEM;
+    if (e == 0)
+        e = stix_object_read(value, &object, &flaw);
+    if (e == 0) {
+        struct exchange_object one = {.id = object.id,
+                                      .spec_version = "2.1",
+                                      .version_us = object.modified.is_set ? object.modified.us : object.created.us,
+                                      .octets = o->text,
+                                      .len = w->len};
+        e = exchange_put_all(o->o.exchange, m->collection, &one, 1, now_us, &added);
+    }
+    json_tree_free(tree);
+    return e;
+}
+
+/* Who says it, and what the sharing levels mean: every collection is complete by itself. */
+static int put_preface(struct outbox *o, const struct member *m, int64_t now_us)
+{
+    struct writer w = writer_of(o->text, sizeof o->text);
+    int e = export_stix_identity(o->o.node, &w);
+    if (e == 0)
+        e = put_text(o, m, &w, now_us);
+    for (unsigned tlp = 0; e == 0 && tlp <= (unsigned)m->recipient.rules.tlp; tlp++) {
+        w = writer_of(o->text, sizeof o->text);
+        e = export_stix_marking((enum verdict_tlp)tlp, &w);
+        if (e == 0)
+            e = put_text(o, m, &w, now_us);
+    }
+    return e;
+}
+
+static int begin_member(struct outbox *o, struct member *m, int64_t now_us)
+{
+    struct exchange_collection collection;
+    char name[EXCHANGE_NAME_MAX];
+    uint8_t rules[SHARING_RULES_LEN];
+    bool changed;
+    hash_rules(&m->recipient.rules, rules);
+    int e = indicator_begin(o->o.ledger);
+    if (e == 0)
+        e = sharing_recipient(o->o.ledger, m->recipient.name, rules, &m->number, &changed);
+    if (e == 0 && changed)
+        e = sharing_queue_all(o->o.ledger, m->number);
+    if (e == 0)
+        e = indicator_commit(o->o.ledger);
+    if (e < 0) {
+        indicator_rollback(o->o.ledger);
+        return e;
+    }
+    if (!o->o.exchange)
+        return 0;
+    taxii_collection_name(m->recipient.name, true, name);
+    e = exchange_collection_get(o->o.exchange, name, &collection);
+    m->has_collection = e == 0;
+    m->collection = e == 0 ? collection.number : 0;
+    return e == 0 ? put_preface(o, m, now_us) : e == -ENOENT ? 0 : e;
+}
+
+static void drop_members(struct outbox *o)
+{
+    free(o->members);
+    free(o->recipients);
+    o->members = NULL;
+    o->recipients = NULL;
+    o->count = 0;
+}
+
+int outbox_configure(struct outbox *o, const struct outbox_recipient *recipients, unsigned count)
+{
+    drop_members(o);
+    if (count == 0)
+        return 0;
+    o->members = calloc(count, sizeof *o->members);
+    o->recipients = calloc(count, sizeof *o->recipients);
+    if (!o->members || !o->recipients) {
+        drop_members(o);
+        return -ENOMEM;
+    }
+    o->count = count;
+    memcpy(o->recipients, recipients, count * sizeof *recipients);
+    for (unsigned i = 0; i < count; i++) {
+        o->members[i].recipient = recipients[i];
+        int e = begin_member(o, &o->members[i], clock_wall_us());
+        if (e < 0)
+            return e;
+    }
+    outbox_poke(o);
+    return 0;
+}
+
+const struct outbox_recipient *outbox_recipients(const struct outbox *o, unsigned *ret_count)
+{
+    *ret_count = o->count;
+    return o->recipients;
+}
+
+void outbox_status_get(const struct outbox *o, struct outbox_status *ret_status)
+{
+    *ret_status = o->status;
+}
+
+int outbox_new(const struct outbox_options *options, struct outbox **ret_outbox)
+{
+    struct outbox *o = calloc(1, sizeof *o);
+    if (!o)
+        return -ENOMEM;
+    o->o = *options;
+    o->step = event_new(options->loop, -1, 0, on_step, o);
+    if (!o->step) {
+        free(o);
+        return -ENOMEM;
+    }
+    outbox_poke(o);
+    *ret_outbox = o;
+    return 0;
+}
+
+void outbox_free(struct outbox *o)
+{
+    if (!o)
+        return;
+    event_free(o->step);
+    drop_members(o);
+    free(o);
+}
