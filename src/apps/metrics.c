@@ -148,6 +148,12 @@ static void put_lists(struct out *o)
     belief_keeper_status_get(o->s->belief, &belief);
     one(o, "belief_entries_behind", "gauge", "Entries of the ledger that are not weighed yet.", belief.entries_behind);
     one(o, "belief_reckoned_total", "counter", "Indicators reckoned since the start.", belief.reckoned);
+    struct sighting_keeper_status met;
+    sighting_keeper_status_get(o->s->sightings, &met);
+    one(o, "indicators_active", "gauge", "Active indicators that observations are held against.", met.indicators);
+    one(o, "sightings_looked_at_total", "counter", "Observations and records held against them.", met.looked_at);
+    one(o, "sightings_met_total", "counter", "Matches.", met.met);
+    one(o, "sightings_failed_total", "counter", "Sightings lost, or writes that failed.", met.failed);
     one(o, "belief_failed_total", "counter", "Steps of reckoning that failed.", belief.failed);
 }
 

@@ -163,6 +163,16 @@ static json_t *keeper_json(const struct node_status_sources *s)
     add(belief, "entries_behind", status.entries_behind);
     add(belief, "reckoned", status.reckoned);
     add(belief, "failed", status.failed);
+    struct sighting_keeper_status met;
+    sighting_keeper_status_get(s->sightings, &met);
+    json_t *sightings = json_object();
+    add(sightings, "indicators", met.indicators);
+    add(sightings, "bytes", met.bytes);
+    add(sightings, "looked_at", met.looked_at);
+    add(sightings, "met", met.met);
+    add(sightings, "written", met.written);
+    add(sightings, "failed", met.failed);
+    json_object_set_new(belief, "sightings", sightings);
     return belief;
 }
 

@@ -9,6 +9,7 @@
 #include "apps/feed_service.h"
 #include "apps/policy_manager.h"
 #include "apps/recorder.h"
+#include "apps/sighting_keeper.h"
 #include "apps/store_client.h"
 
 struct node_status_sources {
@@ -20,6 +21,7 @@ struct node_status_sources {
     const struct store_client *store;
     struct ledger *ledger;
     struct belief_keeper *belief;
+    const struct sighting_keeper *sightings;
 };
 
 /* NULL when out of memory. */

@@ -38,6 +38,7 @@ struct recorder {
     uint64_t first_row_ms[STORE_TABLE_COUNT]; /* when the waiting batch was begun */
     uint64_t taken, invalid;
     struct hub_page *page; /* shared: survives this hub */
+    struct sighting_keeper *sightings; /* NULL: nobody looks */
 };
 
 /* Tells the page how many of the rows taken have come to an end. */
@@ -150,9 +151,20 @@ static bool take_frame(struct recorder *r, const uint8_t *frame, size_t len)
         r->invalid++;
         return true;
     }
-    if (t.table == STORE_TABLE_DNS)
-        t.o.client = recorder_client(r, &t.o.client);
-    return keep(r, &t);
+    if (t.table == STORE_TABLE_PDNS) {
+        bool kept = keep(r, &t);
+        if (kept && r->sightings)
+            sighting_keeper_record(r->sightings, &t.a);
+        return kept;
+    }
+    struct addr client = t.o.client;
+    t.o.client = recorder_client(r, &client);
+    if (!keep(r, &t))
+        return false;
+    t.o.client = client; /* looked for as it is; what is told is only that it was met */
+    if (r->sightings)
+        sighting_keeper_observe(r->sightings, &t.o);
+    return true;
 }
 
 static void drain_ring(struct recorder *r, struct ring *ring, size_t max)
@@ -176,6 +188,8 @@ static void drain(struct recorder *r)
     r->batch_us = (uint64_t)clock_wall_us();
     for (unsigned i = 0; i < r->ring_count; i++)
         drain_ring(r, &r->rings[i], TAKE_MAX / r->ring_count);
+    if (r->sightings)
+        sighting_keeper_end_batch(r->sightings);
 }
 
 static void set_mark(struct recorder *r)
@@ -252,6 +266,11 @@ void recorder_free(struct recorder *r)
     native_done(&r->block);
     free(r->rings);
     free(r);
+}
+
+void recorder_set_sightings(struct recorder *r, struct sighting_keeper *sightings)
+{
+    r->sightings = sightings;
 }
 
 void recorder_set_clients(struct recorder *r, const struct client_form *form, const struct client_key *key)

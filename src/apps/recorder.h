@@ -8,6 +8,7 @@
 
 #include "act/policy/groups.h"
 #include "apps/shared_memory.h"
+#include "apps/sighting_keeper.h"
 #include "apps/store_client.h"
 #include "model/client_form.h"
 
@@ -27,6 +28,8 @@ int recorder_new(struct event_base *loop, const struct shared_memory *memory, st
                  struct recorder **ret_recorder) must_check;
 /* The client groups of the configuration in force: rows get the names of their numbers. */
 /* How clients are stored from now on; what longer form they came in never leaves the hub. */
+/* Who looks at everything that is recorded; NULL: nobody. Borrowed until it is replaced. */
+void recorder_set_sightings(struct recorder *r, struct sighting_keeper *sightings);
 void recorder_set_clients(struct recorder *r, const struct client_form *form, const struct client_key *key);
 /* The client as it is stored now. */
 struct addr recorder_client(const struct recorder *r, const struct addr *client);

@@ -37,6 +37,7 @@ struct hub {
     struct ledger_keeper *keeper;
     struct policy_manager *policy;
     struct belief_keeper *belief;
+    struct sighting_keeper *sightings;
     struct warning_lists *warnings; /* NULL: none are configured */
     bool belief_moved; /* in this step, something that the resolver is to know */
     struct store_client *store;
@@ -125,6 +126,7 @@ static struct node_status_sources sources_of(struct hub *h)
         .store = h->store,
         .ledger = h->ledger,
         .belief = h->belief,
+        .sightings = h->sightings,
     };
 }
 
@@ -230,7 +232,7 @@ static bool is_resolved(enum subject_kind kind)
 static void on_belief_changed(void *self, uint32_t id, const struct indicator *was, bool was_known, const struct indicator *now)
 {
     struct hub *h = self;
-    (void)id;
+    sighting_keeper_changed(h->sightings, id, was_known && was->state == INDICATOR_ACTIVE, now);
     enum indicator_decision before = was_known ? was->decision : INDICATOR_DO_NONE;
     uint32_t cited = was_known ? was->verdict : 0;
     if (is_resolved(now->subject.kind) && (before != now->decision || (now->decision && cited != now->verdict)))
@@ -245,8 +247,17 @@ static void on_belief_settled(void *self)
     h->belief_moved = false;
 }
 
+static void on_met(void *self, uint32_t indicator)
+{
+    belief_keeper_recheck(((struct hub *)self)->belief, indicator);
+}
+
 static int make_belief(struct hub *h)
 {
+    struct sighting_keeper_options sightings = {.loop = h->loop, .ledger = h->ledger, .self = h, .met = on_met};
+    int e = sighting_keeper_new(&sightings, &h->sightings);
+    if (e < 0)
+        return e;
     struct belief_keeper_options options = {.loop = h->loop,
                                             .ledger = h->ledger,
                                             .self = h,
@@ -323,6 +334,7 @@ static void configure_recorder(struct hub *h)
 {
     const struct config *c = h->start.config;
     recorder_set_groups(h->recorder, &c->dns.groups);
+    sighting_keeper_set_groups(h->sightings, &c->dns.groups);
     struct client_key key = {.first = {0}};
     int e = c->clients.kind == CLIENT_PSEUDONYM ? client_key_load(h->data_fd, &key) : 0;
     if (e < 0)
@@ -506,8 +518,10 @@ static int make_parts(struct hub *h)
         e = store_client_new(h->loop, &h->store);
     if (e == 0)
         e = recorder_new(h->loop, &h->memory, h->store, &h->recorder);
-    if (e == 0)
+    if (e == 0) {
+        recorder_set_sightings(h->recorder, h->sightings);
         configure_recorder(h);
+    }
     if (e == 0) {
         h->node.ledger = h->ledger;
         struct feed_service_options options = {.loop = h->loop, .node = &h->node};
@@ -543,6 +557,7 @@ static void unmake(struct hub *h)
     feed_service_free(h->feeds);
     metrics_server_free(h->metrics);
     recorder_free(h->recorder);
+    sighting_keeper_free(h->sightings);
     store_client_free(h->store);
     belief_keeper_free(h->belief);
     policy_manager_free(h->policy);

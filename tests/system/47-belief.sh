@@ -98,3 +98,20 @@ check the_next_hub_goes_on blocks_soon after.example
 hinomi allow evil.example --reason 'needed for a test' >/dev/null
 check what_a_person_allows_comes_first resolves_soon evil.example
 check the_indicators_are_counted has "$(hinomi status)" 'indicators in force +[1-9]'
+
+met() { hinomi verdicts "$1" --json | python3 -c '
+import json, sys
+print(sum(s["count"] for s in json.load(sys.stdin)["sightings"]))'; }
+hinomi judge watched.example tunnel --source copycat --reason 'odd queries' >/dev/null
+until_true 5 has "$(belief watched.example)" 'active observe'
+sleep 1
+for n in 1 2 3; do ask @127.0.0.1 -p 5300 "n$n.watched.example" >/dev/null; done
+met_three() { [ "$(met watched.example)" = 3 ]; }
+check what_is_met_is_counted_by_hour_and_member until_true 10 met_three
+check the_sightings_are_among_the_reasons has "$(hinomi verdicts watched.example)" 'own clients: 3 times'
+hinomi judge watched.example false-positive --reason 'our own' >/dev/null
+hinomi judge 127.0.0.1 infected --source copycat --reason 'scans' >/dev/null
+sleep 1
+ask @127.0.0.1 -p 5300 quiet.example >/dev/null
+met_client() { [ "$(met 127.0.0.1)" -ge 1 ]; }
+check a_client_is_met_by_its_address until_true 10 met_client
