@@ -6,6 +6,7 @@
 
 #include "apps/config.h"
 #include "apps/feed_service.h"
+#include "apps/exchange_service.h"
 #include "apps/policy_manager.h"
 #include "apps/recorder.h"
 #include "apps/store_client.h"
@@ -18,6 +19,7 @@ struct node_status_sources {
     const struct recorder *recorder;
     const struct store_client *store;
     struct ledger *ledger;
+    const struct exchange_service *exchange;
 };
 
 /* NULL when out of memory. */

@@ -13,6 +13,7 @@
 #include "api/node.h"
 #include "apps/feed_service.h"
 #include "apps/client_key.h"
+#include "apps/exchange_service.h"
 #include "apps/ledger_keeper.h"
 #include "apps/metrics.h"
 #include "apps/metrics_server.h"
@@ -38,6 +39,7 @@ struct hub {
     struct recorder *recorder;
     struct metrics_server *metrics; /* NULL: not served */
     struct feed_service *feeds;
+    struct exchange_service *exchange;
     struct control_server *control;
     struct node node;
     struct control_command commands[COMMANDS_MAX];
@@ -114,6 +116,7 @@ static struct node_status_sources sources_of(struct hub *h)
         .recorder = h->recorder,
         .store = h->store,
         .ledger = h->ledger,
+        .exchange = h->exchange,
     };
 }
 
@@ -206,6 +209,7 @@ static void take_peer(struct hub *h, unsigned role, int fd)
     int e = role == ROLE_DNS     ? policy_manager_connect(h->policy, fd)
             : role == ROLE_STORE ? store_client_connect(h->store, fd)
             : role == ROLE_FETCH ? feed_service_connect(h->feeds, fd)
+            : role == ROLE_SHARE ? exchange_service_connect(h->exchange, fd)
                                  : -EINVAL;
     if (e < 0) {
         log_error(_("no channel to %s: %s"), role < ROLE_COUNT ? role_name((enum role)role) : "?", strerror(-e));
@@ -240,8 +244,10 @@ static void serve_metrics(struct hub *h, int fd)
 static int take_config(struct hub *h, struct handover *m)
 {
     int e = role_take_config(&h->start, m);
-    if (e == 0)
+    if (e == 0) {
         configure_recorder(h);
+        exchange_service_configure(h->exchange, h->start.config);
+    }
     return e;
 }
 
@@ -396,6 +402,10 @@ static int make_parts(struct hub *h)
         struct feed_service_options options = {.loop = h->loop, .node = &h->node};
         e = feed_service_new(&options, c, &h->feeds);
     }
+    if (e == 0) {
+        struct exchange_service_options options = {.loop = h->loop};
+        e = exchange_service_new(&options, c, &h->exchange);
+    }
     if (e == 0)
         e = make_control(h);
     if (e == 0 && h->start.metrics_fd >= 0)
@@ -423,6 +433,7 @@ static int make_loop(struct hub *h)
 static void unmake(struct hub *h)
 {
     control_server_free(h->control);
+    exchange_service_free(h->exchange);
     feed_service_free(h->feeds);
     metrics_server_free(h->metrics);
     recorder_free(h->recorder);
