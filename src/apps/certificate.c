@@ -153,9 +153,23 @@ static int describe(const gnutls_datum_t *pem, struct certificate *c)
     return e;
 }
 
-/* *ret_reason: static. */
+static char *copy_text(const gnutls_datum_t *octets)
+{
+    return strndup((const char *)octets->data, octets->size);
+}
+
+void certificate_pem_forget(struct certificate_pem *pem)
+{
+    if (pem->key)
+        gnutls_memset(pem->key, 0, strlen(pem->key));
+    free(pem->key);
+    free(pem->certificate);
+    *pem = (struct certificate_pem){0};
+}
+
+/* *ret_reason: static. A context is made in either case: it shows that the two belong together. */
 static int take_pem(const gnutls_datum_t *crt, const gnutls_datum_t *key, struct certificate *ret_certificate,
-                    const char **ret_reason)
+                    struct certificate_pem *ret_pem, const char **ret_reason)
 {
     struct certificate c = {0};
     int e = describe(crt, &c);
@@ -164,12 +178,23 @@ static int take_pem(const gnutls_datum_t *crt, const gnutls_datum_t *key, struct
         return -EINVAL;
     }
     e = dns_tls_new(crt->data, crt->size, key->data, key->size, &c.tls, ret_reason);
+    if (e == 0 && ret_pem) {
+        dns_tls_free(c.tls);
+        c.tls = NULL;
+        *ret_pem = (struct certificate_pem){.certificate = copy_text(crt), .key = copy_text(key)};
+        if (!ret_pem->certificate || !ret_pem->key) {
+            certificate_pem_forget(ret_pem);
+            *ret_reason = strerror(ENOMEM);
+            e = -ENOMEM;
+        }
+    }
     if (e == 0)
         *ret_certificate = c;
     return e;
 }
 
-int certificate_load(const struct certificate_files *f, struct certificate *ret_certificate, char *ret_error)
+int certificate_load(const struct certificate_files *f, struct certificate *ret_certificate, struct certificate_pem *ret_pem,
+                     char *ret_error)
 {
     gnutls_datum_t crt = {0}, key = {0};
     int e = read_file(AT_FDCWD, f->certificate, &crt);
@@ -182,7 +207,7 @@ int certificate_load(const struct certificate_files *f, struct certificate *ret_
     }
     if (e == 0) {
         const char *reason;
-        e = take_pem(&crt, &key, ret_certificate, &reason);
+        e = take_pem(&crt, &key, ret_certificate, ret_pem, &reason);
         if (e < 0)
             snprintf(ret_error, CERTIFICATE_ERROR_MAX, _("%.160s and its key: %.160s"), f->certificate, reason);
     }
@@ -196,7 +221,7 @@ static void try_and_exit(const struct certificate_files *f, int fd)
     char error[CERTIFICATE_ERROR_MAX] = "";
     struct certificate c;
     alarm(TRY_S);
-    if (certificate_load(f, &c, error) == 0)
+    if (certificate_load(f, &c, NULL, error) == 0)
         _exit(0);
     ssize_t n = write(fd, error, strlen(error));
     (void)n; /* the exit code says enough */
@@ -357,7 +382,7 @@ static void take_host(struct own *o)
 }
 
 int certificate_own(int folder, const struct certificate_names *names, struct certificate *ret_certificate,
-                    char *ret_error)
+                    struct certificate_pem *ret_pem, char *ret_error)
 {
     struct own o = {.names = names, .now_s = clock_wall_us() / 1000000};
     const char *reason = NULL;
@@ -371,7 +396,7 @@ int certificate_own(int folder, const struct certificate_names *names, struct ce
         e = make_new(&o, folder);
     }
     if (e == 0)
-        e = take_pem(&o.crt_pem, &o.key_pem, ret_certificate, &reason);
+        e = take_pem(&o.crt_pem, &o.key_pem, ret_certificate, ret_pem, &reason);
     if (e == 0)
         ret_certificate->made = made;
     else

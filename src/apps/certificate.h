@@ -45,14 +45,22 @@ struct certificate {
     bool made;           /* just now */
 };
 
-/* On error ret_error (CERTIFICATE_ERROR_MAX octets) is a text for the operator. */
-int certificate_load(const struct certificate_files *f, struct certificate *ret_certificate, char *ret_error) must_check;
+/* What a library that does its own TLS wants: PEM texts with a terminator, on the heap. Forget them when it has read them. */
+struct certificate_pem {
+    char *certificate, *key;
+};
+void certificate_pem_forget(struct certificate_pem *pem);
+
+/* The two below give a context for TLS, or with ret_pem texts, and then no context. On error ret_error
+ * (CERTIFICATE_ERROR_MAX octets) is a text for the operator. */
+int certificate_load(const struct certificate_files *f, struct certificate *ret_certificate, struct certificate_pem *ret_pem,
+                     char *ret_error) must_check;
 /* The same in a process of its own, whose result is only the text: for who shall not parse it. Waits for its end. */
 int certificate_try(const struct certificate_files *f, char *ret_error) must_check;
 /* The node's own, kept in the folder; made when there is none, or it ends soon, or it is not for these names. The key is
  * kept as long as it is there, and so is the pin. folder -1: kept nowhere. */
 int certificate_own(int folder, const struct certificate_names *names, struct certificate *ret_certificate,
-                    char *ret_error) must_check;
+                    struct certificate_pem *ret_pem, char *ret_error) must_check;
 /* Seconds until the node's own is to be made anew; 0 or less: now. */
 int64_t certificate_renew_in_s(const struct certificate *c);
 /* Tells the operator the pin and the end. */

@@ -387,8 +387,8 @@ static int make_certificate(const struct dns_service_options *o, struct certific
     char error[CERTIFICATE_ERROR_MAX];
     struct certificate_names names;
     dns_service_names(o, &names);
-    int e = o->certificate.certificate[0] ? certificate_load(&o->certificate, ret_certificate, error)
-                                          : certificate_own(-1, &names, ret_certificate, error);
+    int e = o->certificate.certificate[0] ? certificate_load(&o->certificate, ret_certificate, NULL, error)
+                                          : certificate_own(-1, &names, ret_certificate, NULL, error);
     if (e < 0)
         (void)command_failed("%s", error);
     else

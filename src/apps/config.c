@@ -64,6 +64,7 @@ struct file_config {
     unsigned feeds_count;
     struct config_file_fetch *fetch;
     struct config_file_judge *judge;
+    struct config_file_share *share;
 };
 
 static const cyaml_schema_value_t text_entry = {CYAML_VALUE_STRING(CYAML_FLAG_POINTER, char, 1, 255)};
@@ -138,6 +139,7 @@ static const cyaml_schema_field_t lists_fields[] = {
         CYAML_FIELD_SEQUENCE("feeds", OPTIONAL_TEXT, struct file_config, feeds, &config_feed_entry, 0, FEED_MAX),      \
         CYAML_FIELD_MAPPING_PTR("fetch", OPTIONAL_TEXT, struct file_config, fetch, config_fetch_fields),               \
         CYAML_FIELD_MAPPING_PTR("judge", OPTIONAL_TEXT, struct file_config, judge, config_judge_fields),               \
+        CYAML_FIELD_MAPPING_PTR("share", OPTIONAL_TEXT, struct file_config, share, config_share_fields),               \
         CYAML_FIELD_END
 
 static const cyaml_schema_field_t top_fields[] = {TOP_FIELDS(config_store_fields)};
@@ -290,18 +292,17 @@ static void take_listen(struct config_load *l, const char *key, uint16_t port, c
             config_refuse(l, key, texts[i], _("not an address and port, such as 127.0.0.1:53 or [::1]:53"));
 }
 
-/* The files themselves are tried by whoever may parse them. */
-static void take_certificate(struct config_load *l, const struct file_dns *f, struct certificate_files *to)
+void config_take_certificate(struct config_load *l, const char *certificate, const char *private_key, struct certificate_files *to)
 {
-    config_take_text(l, "certificate", f->certificate, to->certificate, sizeof to->certificate);
-    config_take_text(l, "private_key", f->private_key, to->private_key, sizeof to->private_key);
-    if (!f->certificate != !f->private_key)
-        config_refuse(l, f->certificate ? "certificate" : "private_key", f->certificate ? f->certificate : f->private_key,
+    config_take_text(l, "certificate", certificate, to->certificate, sizeof to->certificate);
+    config_take_text(l, "private_key", private_key, to->private_key, sizeof to->private_key);
+    if (!certificate != !private_key)
+        config_refuse(l, certificate ? "certificate" : "private_key", certificate ? certificate : private_key,
                _("certificate and private_key need each other"));
-    else if (f->certificate && f->certificate[0] != '/')
-        config_refuse(l, "certificate", f->certificate, _("must be an absolute path"));
-    else if (f->private_key && f->private_key[0] != '/')
-        config_refuse(l, "private_key", f->private_key, _("must be an absolute path"));
+    else if (certificate && certificate[0] != '/')
+        config_refuse(l, "certificate", certificate, _("must be an absolute path"));
+    else if (private_key && private_key[0] != '/')
+        config_refuse(l, "private_key", private_key, _("must be an absolute path"));
     certificate_files_stamp(to);
 }
 
@@ -384,7 +385,7 @@ static void take_dns(struct config_load *l, const struct file_dns *f, struct dns
     take_listen(l, "listen", 53, f->listen, f->listen_count, &o->listen[DNS_LISTEN_PLAIN]);
     take_listen(l, "listen_tls", 853, f->listen_tls, f->listen_tls_count, &o->listen[DNS_LISTEN_TLS]);
     take_listen(l, "listen_https", 443, f->listen_https, f->listen_https_count, &o->listen[DNS_LISTEN_HTTPS]);
-    take_certificate(l, f, &o->certificate);
+    config_take_certificate(l, f->certificate, f->private_key, &o->certificate);
     if (f->access)
         o->access_count = 0;
     for (unsigned i = 0; f->access && i < f->access_count; i++) {
@@ -570,6 +571,8 @@ int config_load(const char *path, struct config *ret_config, char *ret_error)
         config_take_fetch(&l, f->fetch, &c->fetch);
     if (f && f->judge)
         config_take_judge(&l, f->judge, &c->judge);
+    if (f && f->share)
+        config_take_share(&l, f->share, &c->share);
     if (f && f->control)
         take_users(&l, f->control, c);
     cyaml_free(&cyaml, schema, f, 0);

@@ -7,6 +7,7 @@
 #define HINOMI_APPS_CONFIG_H
 
 #include "apps/dns_service.h"
+#include "apps/share_options.h"
 #include "model/client_form.h"
 #include "model/verdict.h"
 #include "share/feed/feed.h"
@@ -14,7 +15,7 @@
 
 enum { CONFIG_PATH_MAX = 512, CONFIG_ERROR_MAX = 512, CONFIG_USER_MAX = 64, CONFIG_CONTROL_USERS_MAX = 16 };
 
-enum { CONFIG_NEVER_BLOCK_MAX = 16, CONFIG_FILES_MAX = 64 /* that a role gets as descriptors */ };
+enum { CONFIG_NEVER_BLOCK_MAX = 16, CONFIG_FILES_MAX = 256 /* that a role gets as descriptors */ };
 
 struct config_lists {
     char never_block[CONFIG_NEVER_BLOCK_MAX][CONFIG_PATH_MAX];
@@ -58,6 +59,7 @@ struct config {
     struct feed feeds[FEED_MAX];
     unsigned feed_count;
     struct feed_settings fetch;
+    struct share_options share;
 };
 
 /* Values that need no file: loopback only, no root. */

@@ -21,6 +21,8 @@ void config_refuse(struct config_load *l, const char *key, const char *value, co
 void config_refuse_number(struct config_load *l, const char *key, unsigned value, const char *reason);
 /* NULL and 0: absent, nothing is changed. */
 void config_take_text(struct config_load *l, const char *key, const char *value, char *to, size_t max);
+/* Both or none, absolute; the files themselves are tried by whoever may parse them. */
+void config_take_certificate(struct config_load *l, const char *certificate, const char *private_key, struct certificate_files *to);
 void config_take_number(struct config_load *l, const char *key, unsigned value, unsigned min, unsigned max, unsigned *to);
 
 /* config_feeds.c: as libcyaml gives them */
@@ -38,6 +40,20 @@ struct config_file_fetch {
     char *proxy, *ca_file;
     unsigned size_max_mib;
 };
+
+/* config_share.c */
+struct config_file_recipient {
+    char *name, *token_file;
+    bool *may_send;
+};
+struct config_file_share {
+    char **listen, *certificate, *private_key;
+    struct config_file_recipient *recipients;
+    unsigned listen_count, recipients_count;
+};
+
+extern const cyaml_schema_field_t config_share_fields[];
+void config_take_share(struct config_load *l, const struct config_file_share *f, struct share_options *to);
 
 /* config_store.c */
 struct config_file_retention {

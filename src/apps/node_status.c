@@ -193,5 +193,6 @@ json_t *node_status_json(const struct node_status_sources *s)
     json_object_set_new(status, "feeds", feed_service_json(s->feeds));
     json_object_set_new(status, "recording", recording_json(s));
     json_object_set_new(status, "store", store_json(s));
+    json_object_set_new(status, "share", exchange_service_json(s->exchange));
     return status;
 }

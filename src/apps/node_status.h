@@ -7,6 +7,7 @@
 #include "apps/belief_keeper.h"
 #include "apps/config.h"
 #include "apps/feed_service.h"
+#include "apps/exchange_service.h"
 #include "apps/policy_manager.h"
 #include "apps/recorder.h"
 #include "apps/sighting_keeper.h"
@@ -22,6 +23,7 @@ struct node_status_sources {
     struct ledger *ledger;
     struct belief_keeper *belief;
     const struct sighting_keeper *sightings;
+    const struct exchange_service *exchange;
 };
 
 /* NULL when out of memory. */

@@ -207,28 +207,6 @@ static struct policy *first_policy(struct dns_role *r)
     return policy_new(images[POLICY_LAYER_HAND], images[POLICY_LAYER_LISTS], images[POLICY_LAYER_BELIEF], r->groups);
 }
 
-/* As whom the folder belongs to: its owner, taken over one day, may have put anything there. */
-static int own_certificate(const struct config *c, struct certificate *ret_certificate, char *ret_error)
-{
-    char path[CONFIG_PATH_MAX + 32];
-    struct certificate_names names;
-    snprintf(path, sizeof path, "%s/%s", c->data, NODE_TLS);
-    dns_service_names(&c->dns, &names);
-    int e = c->uid != 0 && (setegid(c->gid) < 0 || seteuid(c->uid) < 0) ? -errno : 0;
-    int folder = e == 0 ? open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC) : -1;
-    if (e == 0 && folder < 0)
-        e = -errno;
-    if (e == 0)
-        e = certificate_own(folder, &names, ret_certificate, ret_error);
-    else
-        snprintf(ret_error, CERTIFICATE_ERROR_MAX, "%s: %s", NODE_TLS, strerror(-e));
-    if (folder >= 0)
-        close(folder);
-    if (c->uid != 0 && (seteuid(0) < 0 || setegid(0) < 0))
-        abort(); /* neither root nor the node's user: nothing may go on like that */
-    return e;
-}
-
 /* Without a certificate names are still resolved, over UDP and TCP; NULL. */
 static struct dns_tls *make_tls(struct dns_role *r)
 {
@@ -236,8 +214,11 @@ static struct dns_tls *make_tls(struct dns_role *r)
     char error[CERTIFICATE_ERROR_MAX];
     if (!dns_service_is_encrypted(&c->dns))
         return NULL;
-    int e = c->dns.certificate.certificate[0] ? certificate_load(&c->dns.certificate, &r->certificate, error)
-                                              : own_certificate(c, &r->certificate, error);
+    struct certificate_names names;
+    dns_service_names(&c->dns, &names);
+    int e = c->dns.certificate.certificate[0]
+                ? certificate_load(&c->dns.certificate, &r->certificate, NULL, error)
+                : role_own_certificate(c, NODE_TLS, &names, &r->certificate, NULL, error);
     if (e < 0) {
         log_error(_("no DNS over TLS and HTTPS, for want of a certificate: %s"), error);
         return NULL;

@@ -14,6 +14,7 @@
 #include "apps/belief_keeper.h"
 #include "apps/feed_service.h"
 #include "apps/client_key.h"
+#include "apps/exchange_service.h"
 #include "apps/ledger_keeper.h"
 #include "apps/metrics.h"
 #include "apps/metrics_server.h"
@@ -44,6 +45,7 @@ struct hub {
     struct recorder *recorder;
     struct metrics_server *metrics; /* NULL: not served */
     struct feed_service *feeds;
+    struct exchange_service *exchange;
     struct control_server *control;
     struct node node;
     struct control_command commands[COMMANDS_MAX];
@@ -127,6 +129,7 @@ static struct node_status_sources sources_of(struct hub *h)
         .ledger = h->ledger,
         .belief = h->belief,
         .sightings = h->sightings,
+        .exchange = h->exchange,
     };
 }
 
@@ -322,6 +325,7 @@ static void take_peer(struct hub *h, unsigned role, int fd)
     int e = role == ROLE_DNS     ? policy_manager_connect(h->policy, fd)
             : role == ROLE_STORE ? store_client_connect(h->store, fd)
             : role == ROLE_FETCH ? feed_service_connect(h->feeds, fd)
+            : role == ROLE_SHARE ? exchange_service_connect(h->exchange, fd)
                                  : -EINVAL;
     if (e < 0) {
         log_error(_("no channel to %s: %s"), role < ROLE_COUNT ? role_name((enum role)role) : "?", strerror(-e));
@@ -361,6 +365,7 @@ static int take_config(struct hub *h, struct handover *m)
         configure_recorder(h);
         belief_keeper_configure(h->belief, h->start.config);
         read_warnings(h);
+        exchange_service_configure(h->exchange, h->start.config);
     }
     return e;
 }
@@ -527,6 +532,10 @@ static int make_parts(struct hub *h)
         struct feed_service_options options = {.loop = h->loop, .node = &h->node};
         e = feed_service_new(&options, c, &h->feeds);
     }
+    if (e == 0) {
+        struct exchange_service_options options = {.loop = h->loop};
+        e = exchange_service_new(&options, c, &h->exchange);
+    }
     if (e == 0)
         e = make_control(h);
     if (e == 0 && h->start.metrics_fd >= 0)
@@ -554,6 +563,7 @@ static int make_loop(struct hub *h)
 static void unmake(struct hub *h)
 {
     control_server_free(h->control);
+    exchange_service_free(h->exchange);
     feed_service_free(h->feeds);
     metrics_server_free(h->metrics);
     recorder_free(h->recorder);

@@ -2,6 +2,8 @@
 #include "apps/roles.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -12,8 +14,8 @@
 #include "base/log.h"
 #include "base/text.h"
 
-static const char *const names[] = {[ROLE_STORE] = "store", [ROLE_HUB] = "hub", [ROLE_DNS] = "dns", [ROLE_FETCH] = "fetch"};
-_Static_assert(array_len(names) == ROLE_COUNT, "one name per role");
+static const char *const role_names[] = {[ROLE_STORE] = "store", [ROLE_HUB] = "hub", [ROLE_DNS] = "dns", [ROLE_FETCH] = "fetch", [ROLE_SHARE] = "share"};
+_Static_assert(array_len(role_names) == ROLE_COUNT, "one name per role");
 
 const char *const node_policy_files[] = {[POLICY_LAYER_HAND] = "hand.img", [POLICY_LAYER_LISTS] = "lists.img",
                                           [POLICY_LAYER_BELIEF] = "belief.img"};
@@ -21,7 +23,7 @@ _Static_assert(array_len(node_policy_files) == POLICY_LAYER_COUNT, "one file per
 
 const char *role_name(enum role role)
 {
-    return (unsigned)role < ROLE_COUNT ? names[role] : NULL;
+    return (unsigned)role < ROLE_COUNT ? role_names[role] : NULL;
 }
 
 static void close_files(struct role_start *s)
@@ -109,6 +111,27 @@ static int take(struct role_start *s, struct handover *m)
         }
     }
     handover_drop(m);
+    return e;
+}
+
+/* As whom the folder belongs to: its owner, taken over one day, may have put anything there. */
+int role_own_certificate(const struct config *c, const char *folder, const struct certificate_names *names,
+                         struct certificate *ret_certificate, struct certificate_pem *ret_pem, char *ret_error)
+{
+    char path[CONFIG_PATH_MAX + 32];
+    snprintf(path, sizeof path, "%s/%s", c->data, folder);
+    int e = c->uid != 0 && (setegid(c->gid) < 0 || seteuid(c->uid) < 0) ? -errno : 0;
+    int fd = e == 0 ? open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC) : -1;
+    if (e == 0 && fd < 0)
+        e = -errno;
+    if (e == 0)
+        e = certificate_own(fd, names, ret_certificate, ret_pem, ret_error);
+    else
+        snprintf(ret_error, CERTIFICATE_ERROR_MAX, "%s: %s", folder, strerror(-e));
+    if (fd >= 0)
+        close(fd);
+    if (c->uid != 0 && (seteuid(0) < 0 || setegid(0) < 0))
+        abort(); /* neither root nor the node's user: nothing may go on like that */
     return e;
 }
 

@@ -1,7 +1,7 @@
 /* The processes of a node: who they are, what the parent hands them, and what they say to each other.
  *
  * Parent and role speak over base/handover on descriptor ROLE_PARENT_FD. After a start the parent sends CONFIG, MEMORY,
- * SOCKETS (dns) or CONTROL (hub), PEERs, then GO. When another role has been started anew, its neighbours get a new PEER.
+ * SOCKETS (dns, share) or CONTROL (hub), PEERs, then GO. When another role has been started anew, its neighbours get a new PEER.
  */
 #ifndef HINOMI_APPS_ROLES_H
 #define HINOMI_APPS_ROLES_H
@@ -12,7 +12,7 @@
 #include "base/handover.h"
 #include "base/sandbox.h"
 
-enum role { ROLE_STORE, ROLE_HUB, ROLE_DNS, ROLE_FETCH, ROLE_COUNT };
+enum role { ROLE_STORE, ROLE_HUB, ROLE_DNS, ROLE_FETCH, ROLE_SHARE, ROLE_COUNT };
 
 enum { ROLE_PARENT_FD = 3 };
 
@@ -24,7 +24,7 @@ enum {
     PARENT_CONTROL,     /* fd: listening Unix socket */
     PARENT_PEER,        /* fd: channel to the role `number` */
     PARENT_GO,          /* all is handed over */
-    PARENT_FILE,        /* fd: a file to read; number: which one of the configuration (hub: never_block; fetch: the secret of that feed) */
+    PARENT_FILE,        /* fd: a file to read; number: which one of the configuration (hub: never_block; fetch: the secret of that feed; share: the token of that recipient) */
     PARENT_METRICS,     /* hub: fd: listening socket for metrics; none: they are no longer served */
     PARENT_RELOADED,    /* number 0: the new configuration is in force, else it was refused; text: why */
 };
@@ -33,7 +33,7 @@ enum {
 enum {
     ROLE_IS_READY = 64, /* text: for the log, may be empty */
     ROLE_ASKS_RELOAD,
-    ROLE_ASKS_RENEWAL, /* dns: start me again, the certificate is to be made anew */
+    ROLE_ASKS_RENEWAL, /* dns, share: start me again, the certificate is to be made anew */
 };
 
 /* Hub and dns over base/channel. */
@@ -54,6 +54,9 @@ const char *role_name(enum role role);
 #define NODE_POLICY "policy"
 #define NODE_TELEMETRY "telemetry"
 #define NODE_TLS "tls"
+#define NODE_TLS_SHARE "tls/share" /* the share role's own: two roles that start at once do not make one key */
+#define NODE_EXCHANGE "exchange" /* a folder, so that the share role sees what SQLite makes beside the file */
+#define NODE_EXCHANGE_FILE NODE_EXCHANGE "/exchange.db"
 #define NODE_CONTROL "control.sock"
 #define NODE_LOCK "lock"
 #define NODE_POLICY_KEY "key"
@@ -65,6 +68,7 @@ extern const char *const node_policy_files[];
 int role_dns_main(void);
 int role_fetch_main(void);
 int role_hub_main(void);
+int role_share_main(void);
 int role_store_main(void);
 
 /* Receives everything up to PARENT_GO. The role owns what is in it. */
@@ -83,6 +87,10 @@ int role_receive_start(struct role_start *ret_start) must_check;
 int role_take_config(struct role_start *s, struct handover *m) must_check;
 int role_take_file(struct role_start *s, struct handover *m) must_check;
 
+/* The role's own certificate, from that folder below the data folder, as the node's user; before the sandbox. ret_pem as in
+ * certificate.h. */
+int role_own_certificate(const struct config *c, const char *folder, const struct certificate_names *names,
+                         struct certificate *ret_certificate, struct certificate_pem *ret_pem, char *ret_error) must_check;
 /* Says in the log what of the sandbox failed, or is not to be had on this kernel. Returns `result`. */
 int role_tell_sandbox(int result, const struct sandbox_report *report);
 

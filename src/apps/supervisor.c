@@ -51,7 +51,7 @@ static void become_role(enum role role, int fd)
     /* The folder hinomi was started in may be closed to the role's user; nothing is looked for by a relative name. */
     if (chdir("/") < 0)
         _exit(127);
-    if (role == ROLE_STORE || role == ROLE_FETCH)
+    if (role == ROLE_STORE || role == ROLE_FETCH || role == ROLE_SHARE)
         priority_lower(PRIORITY_RECORDING);
     char name[32];
     snprintf(name, sizeof name, "%s", role_name(role));
@@ -146,7 +146,7 @@ static void describe_death(int status, char *text, size_t max)
  * are gone. */
 static void stop_next(struct supervisor *s)
 {
-    static const enum role order[] = {ROLE_DNS, ROLE_FETCH, ROLE_HUB, ROLE_STORE};
+    static const enum role order[] = {ROLE_DNS, ROLE_SHARE, ROLE_FETCH, ROLE_HUB, ROLE_STORE};
     for (size_t i = 0; i < array_len(order); i++) {
         struct child *c = &s->children[order[i]];
         if (c->pid == 0)
@@ -225,6 +225,10 @@ static void say_what_next(const struct supervisor *s)
             log_notice(_("DNS on %s, %s"), addr_port_format((const struct sockaddr *)&l->at[i], text),
                        _(dns_listen_text((enum dns_listen_kind)kind)));
     }
+    for (unsigned i = 0; i < s->config.share.listen_count; i++) {
+        char text[ADDR_PORT_TEXT_MAX];
+        log_notice(_("TAXII on https://%s/taxii2/"), addr_port_format((const struct sockaddr *)&s->config.share.listen[i], text));
+    }
     log_notice(_("control on %s/%s"), s->config.data, NODE_CONTROL);
     const struct sockaddr *first = (const struct sockaddr *)&s->config.dns.listen[DNS_LISTEN_PLAIN].at[0];
     char host[ADDR_TEXT_MAX];
@@ -267,8 +271,9 @@ static void on_child_message(evutil_socket_t fd, short what, void *self)
         on_ready(context->s, context->c, m.text);
     else if (m.kind == ROLE_ASKS_RELOAD && context->c->role == ROLE_HUB)
         supervisor_reload(context->s);
-    else if (m.kind == ROLE_ASKS_RENEWAL && context->c->role == ROLE_DNS && !context->c->replaced) {
-        log_notice(_("the node's own certificate ends soon: dns is started again to make another"));
+    else if (m.kind == ROLE_ASKS_RENEWAL && (context->c->role == ROLE_DNS || context->c->role == ROLE_SHARE) &&
+             !context->c->replaced) {
+        log_notice(_("the node's own certificate ends soon: %s is started again to make another"), role_name(context->c->role));
         supervisor_replace(context->c);
     }
     handover_drop(&m);
@@ -337,6 +342,7 @@ static void clean_up(struct supervisor *s)
     event_base_free(s->loop);
     shared_memory_unmap(&s->memory);
     supervisor_close_sockets(s->sockets, s->socket_count);
+    supervisor_close_sockets(s->share_sockets, s->share_socket_count);
     char path[CONFIG_PATH_MAX + 32];
     snprintf(path, sizeof path, "%s/%s", s->config.data, NODE_CONTROL);
     unlink(path);

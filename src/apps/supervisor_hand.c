@@ -14,7 +14,7 @@
 /* Which roles talk to each other. */
 static const struct {
     enum role a, b;
-} links[] = {{ROLE_HUB, ROLE_STORE}, {ROLE_HUB, ROLE_DNS}, {ROLE_HUB, ROLE_FETCH}};
+} links[] = {{ROLE_HUB, ROLE_STORE}, {ROLE_HUB, ROLE_DNS}, {ROLE_HUB, ROLE_FETCH}, {ROLE_HUB, ROLE_SHARE}};
 
 static int hand_fd(struct child *c, uint32_t kind, uint32_t number, int fd)
 {
@@ -36,12 +36,12 @@ int supervisor_hand_config(struct supervisor *s, struct child *c)
     return e;
 }
 
-static int hand_sockets(struct supervisor *s, struct child *c)
+static int hand_sockets(struct child *c, const int *fds, int count)
 {
-    for (int at = 0; at < s->socket_count;) {
+    for (int at = 0; at < count;) {
         struct handover m = {.kind = PARENT_SOCKETS, .number = (uint32_t)at};
-        while (at < s->socket_count && m.fd_count < HANDOVER_FDS_MAX)
-            m.fds[m.fd_count++] = s->sockets[at++];
+        while (at < count && m.fd_count < HANDOVER_FDS_MAX)
+            m.fds[m.fd_count++] = fds[at++];
         int e = handover_send(c->fd, &m);
         if (e < 0)
             return e;
@@ -72,6 +72,9 @@ int supervisor_hand_files(struct supervisor *s, struct child *c)
     for (unsigned i = 0; e == 0 && c->role == ROLE_FETCH && i < s->config.feed_count; i++)
         if (s->config.feeds[i].secret_file[0])
             e = hand_file(c, i, s->config.feeds[i].secret_file);
+    _Static_assert((int)TAXII_RECIPIENTS_MAX <= (int)CONFIG_FILES_MAX, "each recipient has a file");
+    for (unsigned i = 0; e == 0 && c->role == ROLE_SHARE && i < s->config.share.recipient_count; i++)
+        e = hand_file(c, i, s->config.share.recipients[i].token_file);
     return e;
 }
 
@@ -111,7 +114,9 @@ int supervisor_hand_all(struct supervisor *s, struct child *c)
     if (e == 0)
         e = hand_fd(c, PARENT_MEMORY, 0, s->memory_fd);
     if (e == 0 && c->role == ROLE_DNS)
-        e = hand_sockets(s, c);
+        e = hand_sockets(c, s->sockets, s->socket_count);
+    if (e == 0 && c->role == ROLE_SHARE)
+        e = hand_sockets(c, s->share_sockets, s->share_socket_count);
     if (e == 0 && c->role == ROLE_HUB)
         e = hand_fd(c, PARENT_CONTROL, 0, s->control_fd);
     if (e == 0 && c->role == ROLE_HUB && s->metrics_fd >= 0)

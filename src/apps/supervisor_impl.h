@@ -30,11 +30,14 @@ struct supervisor {
     struct child children[ROLE_COUNT];
     int sockets[DNS_SERVICE_SOCKETS_MAX];
     int socket_count;
+    int share_sockets[TAXII_LISTEN_MAX], share_socket_count;
     int control_fd, memory_fd, lock_fd;
     int metrics_fd; /* -1: not served */
     struct shared_memory memory; /* for telling how the roles are */
     struct event *signals[4], *kill_timer, *certificate_timer;
-    struct certificate_files seen_certificate, refused_certificate; /* as the files were */
+    struct certificate_watch {
+        struct certificate_files seen, refused; /* as the files were */
+    } dns_certificate, share_certificate;
     bool stopping;
 };
 
@@ -52,9 +55,12 @@ int supervisor_hand_all(struct supervisor *s, struct child *c) must_check;
  * new ones; else another program on one of the addresses is an error. How many; or negative errno and a text. */
 int supervisor_open_sockets(const struct config *c, bool ours, int *ret_fds, char *ret_error) must_check;
 void supervisor_close_sockets(const int *fds, int count);
+/* The same for the TAXII server, by its configuration. Where `old` (NULL: nothing) listens already, its socket is taken along. */
+int supervisor_open_share(const struct config *c, const struct share_options *old, const int *old_fds, int *ret_fds,
+                          char *ret_error) must_check;
 /* The listening socket for metrics, or -1 when there is none to be; negative errno and a text in *ret_failed. */
 int supervisor_open_metrics(const struct config *c, int *ret_fd, char *ret_error) must_check;
-/* Are the files of the certificate, if any are named, of use? */
+/* Are the files of the certificates, if any are named, of use? */
 int supervisor_try_certificate(const struct config *c, char *ret_error) must_check;
 /* Folders, lock, sockets, shared memory. An exit code, after an error message. */
 int supervisor_open(struct supervisor *s);

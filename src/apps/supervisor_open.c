@@ -39,9 +39,12 @@ int supervisor_open_sockets(const struct config *c, bool ours, int *ret_fds, cha
 int supervisor_try_certificate(const struct config *c, char *ret_error)
 {
     _Static_assert((int)CERTIFICATE_ERROR_MAX <= (int)CONFIG_ERROR_MAX, "its text fits");
-    if (!c->dns.certificate.certificate[0] || !dns_service_is_encrypted(&c->dns))
-        return 0;
-    return certificate_try(&c->dns.certificate, ret_error);
+    int e = 0;
+    if (c->dns.certificate.certificate[0] && dns_service_is_encrypted(&c->dns))
+        e = certificate_try(&c->dns.certificate, ret_error);
+    if (e == 0 && c->share.certificate.certificate[0] && c->share.listen_count > 0)
+        e = certificate_try(&c->share.certificate, ret_error);
+    return e;
 }
 
 static int make_folder(const struct supervisor *s, const char *path, mode_t mode)
@@ -68,7 +71,7 @@ static int make_data_folders(const struct supervisor *s)
     }
     /* Whoever may use the control socket must get to it; what lies beside it is nobody else's to read (umask). */
     int e = make_folder(s, s->config.data, 0711);
-    static const char *const below[] = {NODE_FEEDS, NODE_LISTS, NODE_POLICY, NODE_TELEMETRY, NODE_TLS};
+    static const char *const below[] = {NODE_EXCHANGE, NODE_FEEDS, NODE_LISTS, NODE_POLICY, NODE_TELEMETRY, NODE_TLS, NODE_TLS_SHARE};
     for (size_t i = 0; e == 0 && i < array_len(below); i++) {
         snprintf(path, sizeof path, "%s/%s", s->config.data, below[i]);
         e = make_folder(s, path, 0750);
@@ -128,25 +131,55 @@ static int open_control(struct supervisor *s)
     return 0;
 }
 
+/* A listening TCP socket, or negative errno and a text that begins with `what`. */
+static int open_listening(const struct sockaddr *sa, const char *what, char *ret_error)
+{
+    int one = 1, fd = socket(sa->sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    bool done = fd >= 0 && setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one) == 0 &&
+                bind(fd, sa, addr_sockaddr_len(sa)) == 0 && listen(fd, CONTROL_BACKLOG) == 0;
+    if (done)
+        return fd;
+    int e = -errno;
+    char text[ADDR_PORT_TEXT_MAX];
+    snprintf(ret_error, CONFIG_ERROR_MAX, "%s: %s: %s", what, addr_port_format(sa, text), strerror(-e));
+    if (fd >= 0)
+        close(fd);
+    return e;
+}
+
 int supervisor_open_metrics(const struct config *c, int *ret_fd, char *ret_error)
 {
     const struct sockaddr *sa = (const struct sockaddr *)&c->metrics;
     *ret_fd = -1;
-    if (sa->sa_family == AF_UNSPEC)
-        return 0;
-    int one = 1, fd = socket(sa->sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    bool done = fd >= 0 && setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one) == 0 &&
-                bind(fd, sa, addr_sockaddr_len(sa)) == 0 && listen(fd, CONTROL_BACKLOG) == 0;
-    int e = done ? 0 : -errno;
-    if (e < 0) {
-        char text[ADDR_PORT_TEXT_MAX];
-        snprintf(ret_error, CONFIG_ERROR_MAX, _("metrics: %s: %s"), addr_port_format(sa, text), strerror(-e));
-        if (fd >= 0)
-            close(fd);
-        return e;
+    int fd = sa->sa_family == AF_UNSPEC ? -1 : open_listening(sa, "metrics", ret_error);
+    if (fd >= 0)
+        *ret_fd = fd;
+    return fd >= 0 || sa->sa_family == AF_UNSPEC ? 0 : fd;
+}
+
+static int socket_of(const struct share_options *old, const int *old_fds, const struct sockaddr_storage *at)
+{
+    for (unsigned i = 0; old && i < old->listen_count; i++)
+        if (memcmp(&old->listen[i], at, sizeof *at) == 0)
+            return old_fds[i];
+    return -1;
+}
+
+int supervisor_open_share(const struct config *c, const struct share_options *old, const int *old_fds, int *ret_fds, char *ret_error)
+{
+    int opened[TAXII_LISTEN_MAX], opened_count = 0;
+    for (unsigned i = 0; i < c->share.listen_count; i++) {
+        ret_fds[i] = socket_of(old, old_fds, &c->share.listen[i]);
+        if (ret_fds[i] >= 0)
+            continue;
+        int fd = open_listening((const struct sockaddr *)&c->share.listen[i], "share", ret_error);
+        if (fd < 0) {
+            supervisor_close_sockets(opened, opened_count);
+            return fd;
+        }
+        ret_fds[i] = opened[opened_count++] = fd;
     }
-    *ret_fd = fd;
-    return 0;
+    return (int)c->share.listen_count;
 }
 
 int supervisor_open(struct supervisor *s)
@@ -170,6 +203,9 @@ int supervisor_open(struct supervisor *s)
         return command_failed("%s", error);
     s->socket_count = supervisor_open_sockets(&s->config, false, s->sockets, error);
     if (s->socket_count < 0)
+        return command_failed("%s", error);
+    s->share_socket_count = supervisor_open_share(&s->config, NULL, NULL, s->share_sockets, error);
+    if (s->share_socket_count < 0)
         return command_failed("%s", error);
     if (supervisor_open_metrics(&s->config, &s->metrics_fd, error) < 0)
         return command_failed("%s", error);

@@ -50,6 +50,7 @@ static void apply_config(struct supervisor *s, const struct config *next)
     bool feeds_changed = s->config.feed_count != next->feed_count ||
                          memcmp(s->config.feeds, next->feeds, next->feed_count * sizeof next->feeds[0]) != 0 ||
                          memcmp(&s->config.fetch, &next->fetch, sizeof next->fetch) != 0;
+    bool share_changed = memcmp(&s->config.share, &next->share, sizeof next->share) != 0;
     s->config = *next;
     for (int i = 0; i < ROLE_COUNT; i++)
         if (s->children[i].fd >= 0 && (supervisor_hand_config(s, &s->children[i]) < 0 ||
@@ -59,6 +60,8 @@ static void apply_config(struct supervisor *s, const struct config *next)
         supervisor_replace(&s->children[ROLE_DNS]);
     if (feeds_changed)
         supervisor_replace(&s->children[ROLE_FETCH]);
+    if (share_changed)
+        supervisor_replace(&s->children[ROLE_SHARE]);
     if (store_changed)
         supervisor_replace(&s->children[ROLE_STORE]);
 }
@@ -72,6 +75,31 @@ static void move_metrics(struct supervisor *s, int fd)
     s->metrics_fd = fd;
     if (hub->fd >= 0 && supervisor_hand_metrics(s, hub) < 0)
         log_warning(_("%s does not take the new configuration"), role_name(ROLE_HUB));
+}
+
+static bool same_share_addresses(const struct share_options *a, const struct share_options *b)
+{
+    return a->listen_count == b->listen_count && memcmp(a->listen, b->listen, sizeof a->listen) == 0;
+}
+
+/* To other addresses; the role is started anew with them, as its options have changed. */
+static int move_share(struct supervisor *s, const struct config *next, char *ret_error)
+{
+    int fds[TAXII_LISTEN_MAX];
+    int n = supervisor_open_share(next, &s->config.share, s->share_sockets, fds, ret_error);
+    if (n < 0)
+        return n;
+    for (int i = 0; i < s->share_socket_count; i++) {
+        bool stays = false;
+        for (int k = 0; k < n; k++)
+            stays = stays || fds[k] == s->share_sockets[i];
+        if (!stays)
+            close(s->share_sockets[i]);
+    }
+    if (n > 0)
+        memcpy(s->share_sockets, fds, (size_t)n * sizeof fds[0]);
+    s->share_socket_count = n;
+    return 0;
 }
 
 void supervisor_reload(struct supervisor *s)
@@ -101,6 +129,8 @@ void supervisor_reload(struct supervisor *s)
             s->socket_count = n;
         }
     }
+    if (!reason && !same_share_addresses(&s->config.share, &next->share) && move_share(s, next, error) < 0)
+        reason = error;
     if (reason && metrics_fd >= 0)
         close(metrics_fd);
     if (!reason && metrics_moved)
@@ -116,26 +146,36 @@ void supervisor_reload(struct supervisor *s)
     free(next);
 }
 
-void supervisor_check_certificate(struct supervisor *s)
+/* Has one of them changed, and for longer than a moment? Then the role is started with it. */
+static void check_certificate(struct supervisor *s, enum role role, struct certificate_files *read, struct certificate_watch *watch)
 {
-    struct certificate_files now = s->config.dns.certificate;
-    if (s->stopping || !now.certificate[0] || !dns_service_is_encrypted(&s->config.dns))
-        return;
+    struct certificate_files now = *read;
     certificate_files_stamp(&now);
-    /* Twice the same: both files have been written, and for longer than a moment. */
-    bool changed = !certificate_files_equal(&now, &s->config.dns.certificate);
-    bool settled = certificate_files_equal(&now, &s->seen_certificate);
-    bool refused = certificate_files_equal(&now, &s->refused_certificate);
-    s->seen_certificate = now;
+    /* Twice the same: both files have been written. */
+    bool changed = !certificate_files_equal(&now, read);
+    bool settled = certificate_files_equal(&now, &watch->seen);
+    bool refused = certificate_files_equal(&now, &watch->refused);
+    watch->seen = now;
     if (!changed || !settled || refused)
         return;
     char error[CERTIFICATE_ERROR_MAX];
     if (certificate_try(&now, error) < 0) {
-        s->refused_certificate = now;
+        watch->refused = now;
         log_error(_("the changed certificate is refused, the one read before is kept: %s"), error);
         return;
     }
-    log_notice(_("%s has changed: dns is started again with it"), now.certificate);
-    s->config.dns.certificate = now;
-    supervisor_replace(&s->children[ROLE_DNS]);
+    log_notice(_("%s has changed: %s is started again with it"), now.certificate, role_name(role));
+    *read = now;
+    supervisor_replace(&s->children[role]);
+}
+
+void supervisor_check_certificate(struct supervisor *s)
+{
+    struct config *c = &s->config;
+    if (s->stopping)
+        return;
+    if (c->dns.certificate.certificate[0] && dns_service_is_encrypted(&c->dns))
+        check_certificate(s, ROLE_DNS, &c->dns.certificate, &s->dns_certificate);
+    if (c->share.certificate.certificate[0] && c->share.listen_count > 0)
+        check_certificate(s, ROLE_SHARE, &c->share.certificate, &s->share_certificate);
 }

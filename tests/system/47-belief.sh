@@ -110,7 +110,7 @@ met_three() { [ "$(met watched.example)" = 3 ]; }
 check what_is_met_is_counted_by_hour_and_member until_true 10 met_three
 check the_sightings_are_among_the_reasons has "$(hinomi verdicts watched.example)" 'own clients: 3 times'
 hinomi judge watched.example false-positive --reason 'our own' >/dev/null
-hinomi judge 127.0.0.1 infected --source copycat --reason 'scans' >/dev/null
+hinomi judge 127.0.0.1 infected --source cert-feed --reason 'scans' >/dev/null
 sleep 1
 ask @127.0.0.1 -p 5300 quiet.example >/dev/null
 met_client() { [ "$(met 127.0.0.1)" -ge 1 ]; }

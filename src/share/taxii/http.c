@@ -24,7 +24,7 @@ struct taxii_http {
     _Atomic size_t answers; /* octets on their way */
 };
 
-enum call_state { CALL_NEW, CALL_POSTING, CALL_WAITING, CALL_ANSWERED };
+enum call_state { CALL_NEW, CALL_ASKING, CALL_POSTING, CALL_WAITING, CALL_ANSWERED };
 
 /* One request, from its first line to its end. */
 struct call {
@@ -114,8 +114,6 @@ static enum MHD_Result answer(struct call *c)
     enum MHD_Result result = MHD_queue_response(c->connection, (unsigned)reply->status, r);
     MHD_destroy_response(r);
     c->state = CALL_ANSWERED;
-    if (result == MHD_YES && reply->delivered)
-        c->h->o.hub.delivered(c->h->o.hub.self, &reply->delivery);
     return result;
 }
 
@@ -173,14 +171,17 @@ static enum MHD_Result begin(struct call *c, const char *method)
 }
 
 /* There is no answering in the middle of a body: one that is too long is read for a while, then cut off. */
-static enum MHD_Result take_body(struct call *c, const char *octets, size_t *len)
+static enum MHD_Result drop_body(struct call *c, size_t *len)
 {
     c->body_octets += *len;
-    if (c->body_octets > 2 * (size_t)TAXII_CONTENT_MAX)
-        return MHD_NO;
-    taxii_post_feed(c->job.post, octets, *len);
     *len = 0;
-    return MHD_YES;
+    return c->body_octets > 2 * (size_t)TAXII_CONTENT_MAX ? MHD_NO : MHD_YES;
+}
+
+static enum MHD_Result take_body(struct call *c, const char *octets, size_t *len)
+{
+    taxii_post_feed(c->job.post, octets, *len);
+    return drop_body(c, len);
 }
 
 static enum MHD_Result end_body(struct call *c)
@@ -213,7 +214,12 @@ static enum MHD_Result on_request(void *self, struct MHD_Connection *connection,
     c->connection = connection;
     switch (c->state) {
     case CALL_NEW:
-        return begin(c, method);
+        if (strcmp(method, "POST") == 0)
+            return begin(c, method);
+        c->state = CALL_ASKING; /* answered now, the connection would be closed, in case a body comes */
+        return MHD_YES;
+    case CALL_ASKING:
+        return *upload_len > 0 ? drop_body(c, upload_len) : begin(c, method);
     case CALL_POSTING:
         return *upload_len > 0 ? take_body(c, upload, upload_len) : end_body(c);
     case CALL_WAITING:
@@ -242,11 +248,13 @@ static void *on_target(void *self, const char *target, struct MHD_Connection *co
 
 static void on_end(void *self, struct MHD_Connection *connection, void **call, enum MHD_RequestTerminationCode why)
 {
-    (void)self, (void)connection, (void)why;
+    (void)self, (void)connection;
     struct call *c = *call;
     if (!c)
         return;
     *call = NULL;
+    if (why == MHD_REQUEST_TERMINATED_COMPLETED_OK && c->job.reply.delivered)
+        c->h->o.hub.delivered(c->h->o.hub.self, &c->job.reply.delivery);
     atomic_fetch_sub(&c->h->answers, c->charged);
     taxii_post_free(c->job.post);
     free(c->job.reply.body);

@@ -31,7 +31,7 @@ struct taxii_job {
 struct taxii_hub {
     /* Takes the job until taxii_http_done. Any thread of the server; false: not now, and it is not taken. */
     bool (*submit)(void *self, struct taxii_job *job);
-    /* Objects have been handed to a connection. Any thread; may drop. */
+    /* Objects have left by a connection, to the last octet. Any thread; may drop. */
     void (*delivered)(void *self, const struct exchange_delivery *delivery);
     void *self;
 };

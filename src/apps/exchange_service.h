@@ -1,0 +1,41 @@
+/* The hub's part of sharing: the only writer of the exchange store; does what the share role asks for.
+ *
+ * One thread, the hub's loop. Opens DATA/exchange/exchange.db, keeps a collection "to-NAME" for each recipient of the
+ * configuration and "from-NAME" for those that may send. Without a usable file the node runs on and nothing is shared; the log says
+ * why, and every minute it is tried anew.
+ */
+#ifndef HINOMI_APPS_EXCHANGE_SERVICE_H
+#define HINOMI_APPS_EXCHANGE_SERVICE_H
+
+#include <jansson.h>
+
+#include "apps/config.h"
+#include "store/exchange.h"
+
+struct event_base;
+struct exchange_service;
+
+/* Called for each object that a recipient has posted and that was not there before, once it is on disk; octets borrowed. */
+typedef void exchange_posted_fn(void *self, const char *recipient, const struct exchange_collection *collection, const uint8_t *octets,
+                                size_t len);
+
+struct exchange_service_options {
+    struct event_base *loop;
+    exchange_posted_fn *posted; /* NULL: nobody wants to know */
+    void *self;
+};
+
+/* `config` lives as long as the service, or until exchange_service_configure gives another. */
+int exchange_service_new(const struct exchange_service_options *options, const struct config *config,
+                         struct exchange_service **ret_service) must_check;
+void exchange_service_free(struct exchange_service *s);
+/* Another configuration is in force. Collections of recipients that are no more stay, unseen by anybody. */
+void exchange_service_configure(struct exchange_service *s, const struct config *config);
+/* Takes the descriptor of a channel to a share role; on an error it stays the caller's. */
+int exchange_service_connect(struct exchange_service *s, int fd) must_check;
+/* The store, for who fills "to-" collections; NULL: cannot be used now. */
+struct exchange *exchange_service_store(struct exchange_service *s);
+/* For "hinomi status"; a new object. */
+json_t *exchange_service_json(const struct exchange_service *s);
+
+#endif
