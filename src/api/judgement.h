@@ -7,15 +7,18 @@
 #include "api/control.h"
 #include "store/ledger.h"
 
-/* Everything but the subject, made now. A text for people when something is wrong with it; NULL. */
-const char *judgement_read(struct control_request *request, const json_t *arguments, struct verdict *v);
-/* The subject in canonical form, of a kind (a word; NULL: found by its form). The same. */
-const char *judgement_read_subject(const char *text, size_t len, const char *kind, struct subject *s);
-/* Sets v->supersedes to the standing verdict of the same author and claim on the same subject, if there is one: one's own
- * opinion is replaced, not doubled. *ret_same: it says just the same, so there is nothing to add. An error of the ledger. */
-int judgement_find_own(struct ledger *l, struct verdict *v, bool *ret_same) must_check;
+struct node;
 
-/* judgement_intake.c: many subjects at once, one a line of the data that follows; replies with what became of them. */
-void judgement_intake_begin(struct control_request *request, struct ledger *l, const struct verdict *v, const char *kind);
+/* Everything but the subject, made now; of many, claim and reason may be missing. A text for people when something is wrong with it; NULL. */
+const char *judgement_read(struct control_request *request, const json_t *arguments, struct verdict *v);
+/* Sets v->supersedes to the standing verdict of the same author and claim on the same subject, if there is one: one's own
+ * opinion is replaced, not doubled. An error of the ledger. */
+int judgement_find_own(struct ledger *l, struct verdict *v) must_check;
+/* But for times, evidence and names. */
+bool judgement_says_the_same(const struct verdict *a, const struct verdict *b);
+
+/* judgement_intake.c: the statements of documents that follow as data, each ended by an empty piece; replies with what became of them. v: what
+ * holds where they do not say it, and the author. */
+void judgement_intake_begin(struct control_request *request, struct node *node, const json_t *arguments, const struct verdict *v);
 
 #endif

@@ -24,7 +24,7 @@ static bool take_text(const json_t *arguments, const char *key, char *to, size_t
     return !text || snprintf(to, max, "%s", text) < (int)max;
 }
 
-const char *judgement_read_subject(const char *text, size_t len, const char *word, struct subject *s)
+static const char *read_subject(const char *text, size_t len, const char *word, struct subject *s)
 {
     enum subject_kind kind;
     if (word && subject_kind_parse(word, &kind) < 0)
@@ -39,7 +39,7 @@ const char *judgement_read_subject(const char *text, size_t len, const char *wor
 static const char *take_subject(const json_t *arguments, struct subject *s)
 {
     const char *text = text_of(arguments, "subject");
-    return text ? judgement_read_subject(text, strlen(text), text_of(arguments, "kind"), s) : _("a subject is needed");
+    return text ? read_subject(text, strlen(text), text_of(arguments, "kind"), s) : _("a subject is needed");
 }
 
 static const char *take_levels(const json_t *arguments, struct verdict *v)
@@ -80,42 +80,18 @@ static const char *take_evidence(const json_t *arguments, struct verdict *v)
     return NULL;
 }
 
-struct own {
-    struct ledger *ledger;
-    struct verdict *v;
-    struct verdict found; /* number 0: none */
-    int error;
-};
-
-static int keep_own(const struct verdict *v, void *self)
-{
-    struct own *own = self;
-    uint32_t by;
-    if (v->claim != own->v->claim || v->subject.kind != own->v->subject.kind || v->author.kind != own->v->author.kind ||
-        strcmp(v->author.name, own->v->author.name) != 0)
-        return 0;
-    int e = ledger_superseded_by(own->ledger, v->number, &by);
-    own->error = e == -ENOENT ? 0 : e;
-    if (e == -ENOENT)
-        own->found = *v;
-    return e != 0;
-}
-
-static bool says_the_same(const struct verdict *a, const struct verdict *b)
+bool judgement_says_the_same(const struct verdict *a, const struct verdict *b)
 {
     return a->probability == b->probability && a->severity == b->severity && a->tlp == b->tlp && a->pap == b->pap &&
            a->until_us == b->until_us && strcmp(a->reason, b->reason) == 0;
 }
 
-int judgement_find_own(struct ledger *l, struct verdict *v, bool *ret_same)
+int judgement_find_own(struct ledger *l, struct verdict *v)
 {
-    struct own own = {.ledger = l, .v = v};
-    int e = ledger_find_subject(l, v->subject.value, keep_own, &own);
-    if (e < 0 || own.error < 0)
-        return e < 0 ? e : own.error;
-    v->supersedes = own.found.number;
-    *ret_same = own.found.number > 0 && says_the_same(v, &own.found);
-    return 0;
+    struct verdict found;
+    int e = ledger_standing(l, v, &found);
+    v->supersedes = e == 0 ? found.number : 0;
+    return e == -ENOENT ? 0 : e;
 }
 
 const char *judgement_read(struct control_request *request, const json_t *arguments, struct verdict *v)
@@ -123,12 +99,14 @@ const char *judgement_read(struct control_request *request, const json_t *argume
     const char *claim = text_of(arguments, "claim"), *feed = text_of(arguments, "source");
     int64_t now_us = clock_wall_us();
     *v = (struct verdict){.tlp = VERDICT_TLP_AMBER, .made_us = now_us, .from_us = now_us};
-    if (!claim || claim_parse(claim, &v->claim) < 0)
+    bool is_many = json_is_true(json_object_get(arguments, "many"));
+    v->claim = CLAIM_MALICIOUS;
+    if ((claim || !is_many) && (!claim || claim_parse(claim, &v->claim) < 0))
         return _("no such claim; \"hinomi help judge\" has them");
     if (claim_traits(v->claim)->group == CLAIM_DIRECTIVE)
         return _("that is for hinomi block, allow and import");
-    if (!text_of(arguments, "reason") || !*text_of(arguments, "reason") ||
-        !take_text(arguments, "reason", v->reason, sizeof v->reason))
+    bool has_reason = text_of(arguments, "reason") && *text_of(arguments, "reason");
+    if ((!has_reason && !is_many) || !take_text(arguments, "reason", v->reason, sizeof v->reason))
         return _("a reason is needed, of at most 511 octets");
     v->until_us = json_integer_value(json_object_get(arguments, "until_us"));
     if (v->until_us != 0 && v->until_us <= v->from_us)
@@ -137,6 +115,8 @@ const char *judgement_read(struct control_request *request, const json_t *argume
     if ((feed && !*feed) || snprintf(v->author.name, sizeof v->author.name, "%s", feed ? feed : control_request_source(request)) >=
                                 (int)sizeof v->author.name)
         return _("a source has a name of at most 127 octets");
+    if (!has_reason) /* the document's own, or: because they say so */
+        memcpy(v->reason, v->author.name, sizeof v->author.name);
     const char *wrong = take_levels(arguments, v);
     return wrong ? wrong : take_evidence(arguments, v);
 }
@@ -145,10 +125,9 @@ static void handle_judge(struct control_request *request, const json_t *argument
 {
     struct node *node = control_request_self(request);
     struct verdict v;
-    bool same;
     const char *wrong = judgement_read(request, arguments, &v);
     if (!wrong && json_is_true(json_object_get(arguments, "many"))) {
-        judgement_intake_begin(request, node->ledger, &v, text_of(arguments, "kind"));
+        judgement_intake_begin(request, node, arguments, &v);
         return;
     }
     if (!wrong)
@@ -157,7 +136,7 @@ static void handle_judge(struct control_request *request, const json_t *argument
         control_reply_error(request, "%s", wrong);
         return;
     }
-    if (judgement_find_own(node->ledger, &v, &same) < 0) {
+    if (judgement_find_own(node->ledger, &v) < 0) {
         control_reply_error(request, _("the ledger cannot be read: %s"), _(ledger_error(node->ledger)));
         return;
     }

@@ -1,17 +1,16 @@
 /* hinomi judge and verdicts: say what a subject is, with evidence; list all that was said of it. */
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "apps/client_options.h"
 #include "apps/columns.h"
 #include "apps/command.h"
+#include "apps/document_client.h"
 #include "apps/idn.h"
 #include "apps/row_reader.h"
 #include "apps/show_belief.h"
@@ -162,90 +161,70 @@ static const char *typed_subject(const char *typed, char ascii[IDN_TEXT_MAX])
     return ascii;
 }
 
-static void print_many(const json_t *reply)
+/* The evidence behind the claim; NULL after an error message. */
+static json_t *take_evidence(int count, char **words)
 {
-    const json_t *one;
-    size_t i;
-    printf(_("%" PRId64 " lines: %" PRId64 " added, %" PRId64 " replaced, %" PRId64 " unchanged, %" PRId64 " refused\n"),
-           row_number(reply, "lines"), row_number(reply, "added"), row_number(reply, "replaced"),
-           row_number(reply, "unchanged"), row_number(reply, "refused"));
-    json_array_foreach(json_object_get(reply, "samples"), i, one)
-    {
-        printf(_("  line %" PRId64 ": %s: %s\n"), row_number(one, "line"), row_text(one, "reason"), row_text(one, "text"));
+    json_t *evidence = json_array();
+    for (int i = 0; i < count; i++) {
+        json_t *one = evidence_of(words[i]);
+        if (!one) {
+            (void)command_failed("%s: %s", words[i], strerror(errno));
+            json_decref(evidence);
+            return NULL;
+        }
+        json_array_append_new(evidence, one);
     }
-}
-
-/* One judgement on all subjects of a file, one a line. Takes over `wish`. */
-static int judge_many(const struct control_client_options *o, const char *path, json_t *wish)
-{
-    int file = strcmp(path, "-") == 0 ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC);
-    if (file < 0)
-        control_client_error(o, "%s: %s", path, strerror(errno));
-    int fd = file < 0 ? -1 : control_client_connect(o);
-    json_t *reply = NULL;
-    json_object_set_new(wish, "many", json_true());
-    if (fd < 0)
-        json_decref(wish);
-    else if (control_client_send(fd, o, "judge", wish) && control_client_send_file(fd, o, file, path))
-        reply = control_client_reply(fd, o, NULL, NULL, CONTROL_WAIT_LONG_MS);
-    if (fd >= 0)
-        close(fd);
-    if (file >= 0)
-        close(file);
-    if (!reply)
-        return EXIT_FAILED;
-    if (o->json)
-        control_client_print_json(reply);
-    else
-        print_many(reply);
-    json_decref(reply);
-    return EXIT_FINE;
+    return evidence;
 }
 
 int command_judge(int argc, char **argv)
 {
     struct control_client_options o;
-    const char *from = NULL, *source = NULL;
+    const char *from = NULL, *source = NULL, *format = NULL, *map = NULL;
     const char *reason = NULL, *until = NULL, *kind = NULL, *probability = NULL, *severity = NULL, *tlp = NULL, *pap = NULL;
+    bool hosts = false, unmarked = false, fresh = false, whole = false, force = false;
     const struct client_option own[] = {
         {"reason", 'r', &reason, NULL}, {"until", 'u', &until, NULL},       {"kind", 'k', &kind, NULL},
         {"probability", 'p', &probability, NULL}, {"severity", 's', &severity, NULL}, {"tlp", 't', &tlp, NULL},
         {"pap", 0, &pap, NULL},         {"from", 'f', &from, NULL},     {"source", 0, &source, NULL},
-        {0}};
+        {"format", 0, &format, NULL},   {"map", 0, &map, NULL},         {"hosts-of-urls", 0, NULL, &hosts},
+        {"unmarked", 0, NULL, &unmarked}, {"fresh", 0, NULL, &fresh},   {"whole", 0, NULL, &whole},
+        {"force", 0, NULL, &force},     {0}};
     int first, per_mille = VERDICT_CERTAIN;
     char ascii[IDN_TEXT_MAX];
     int64_t until_us = 0;
     int code = client_options_parse(argc, argv, own, &o, &first);
     if (code != EXIT_FINE)
         return code;
-    int claim_at = from ? first : first + 1; /* with --from the subjects stand in a file */
-    if (claim_at >= argc)
+    int claim_at = from ? first : first + 1; /* with --from the subjects stand in a file, and perhaps the claims */
+    if (claim_at >= argc && !from)
         return command_usage(argv[0], _("give a subject and a claim, then evidence: files, URLs, titles"));
-    if (!reason)
+    if (!from && (format || map || hosts || unmarked || fresh || whole || force))
+        return command_usage(argv[0], _("--format, --map, --hosts-of-urls, --unmarked, --fresh, --whole and --force go with --from"));
+    if (!reason && !from)
         return command_usage(argv[0], _("a reason is needed: --reason TEXT; it is kept and shown to whoever asks why"));
+    if (whole && !source)
+        return command_usage(argv[0], _("--whole needs the name of the source: --source NAME"));
     if (probability && take_percent(probability, &per_mille) < 0)
         return command_usage(argv[0], _("not a probability in per cent: %s"), probability);
     if (until && when_parse(until, clock_wall_us(), &until_us) < 0)
         return command_usage(argv[0], _("not a time: %s (such as 2h, 7d, 2026-12-31, 2026-12-31T18:00)"), until);
-    json_t *evidence = json_array();
-    for (int i = claim_at + 1; i < argc; i++) {
-        json_t *one = evidence_of(argv[i]);
-        if (!one) {
-            json_decref(evidence);
-            return command_failed("%s: %s", argv[i], strerror(errno));
-        }
-        json_array_append_new(evidence, one);
-    }
-    json_t *wish = json_pack("{s:s*, s:s*, s:s*, s:s, s:s, s:i, s:s*, s:s*, s:s*, s:I, s:o}", "subject",
+    json_t *evidence = take_evidence(argc - claim_at - 1, argv + claim_at + 1);
+    if (!evidence)
+        return EXIT_FAILED;
+    json_t *wish = json_pack("{s:s*, s:s*, s:s*, s:s*, s:s*, s:i, s:s*, s:s*, s:s*, s:I, s:o}", "subject",
                              from   ? NULL
                              : kind ? argv[first]
                                     : typed_subject(argv[first], ascii),
-                             "kind", kind, "source", source, "claim", argv[claim_at], "reason", reason, "probability",
-                             per_mille, "severity", severity, "tlp", tlp, "pap", pap, "until_us", (json_int_t)until_us,
+                             "kind", kind, "source", source, "claim", claim_at < argc ? argv[claim_at] : NULL, "reason", reason,
+                             "probability", per_mille, "severity", severity, "tlp", tlp, "pap", pap, "until_us", (json_int_t)until_us,
                              "evidence", evidence);
-    if (from)
-        return judge_many(&o, from, wish);
-    return control_client_run(&o, "judge", wish, CONTROL_WAIT_MS, print_judged);
+    if (!from)
+        return control_client_run(&o, "judge", wish, CONTROL_WAIT_MS, print_judged);
+    if (wish)
+        json_object_update_new(wish, json_pack("{s:b, s:s*, s:s*, s:b, s:b, s:b, s:b, s:b}", "many", 1, "format", format, "map", map,
+                                               "hosts_of_urls", hosts, "unmarked", unmarked, "fresh", fresh, "whole", whole, "force", force));
+    return document_client_judge(&o, from, wish);
 }
 
 int command_verdicts(int argc, char **argv)

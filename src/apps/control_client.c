@@ -146,33 +146,48 @@ int control_client_run(const struct control_client_options *o, const char *comma
     return EXIT_FINE;
 }
 
-bool control_client_send_file(int fd, const struct control_client_options *o, int file, const char *path)
+/* Refused early is well too: the reply says why. */
+static bool sent(const struct control_client_options *o, int e, const char *path)
+{
+    if (e == 0 || e == -EPIPE || e == -ECONNRESET)
+        return true;
+    control_client_error(o, "%s: %s", path, strerror(-e));
+    return false;
+}
+
+static int send_content(int fd, const struct control_client_options *o, int file)
 {
     struct stat st;
-    uint64_t total = fstat(file, &st) == 0 ? (uint64_t)st.st_size : 0, sent = 0;
+    uint64_t total = fstat(file, &st) == 0 ? (uint64_t)st.st_size : 0, done = 0;
     struct progress progress;
     progress_init(&progress, _("sending"), total, !o->json);
     char *buffer = malloc(CONTROL_DATA_MAX);
-    if (!buffer) {
-        control_client_error(o, "%s", strerror(ENOMEM));
-        return false;
-    }
-    int e = 0;
-    ssize_t n;
+    int e = buffer ? 0 : -ENOMEM;
+    ssize_t n = 0;
     while (e == 0 && (n = read(file, buffer, CONTROL_DATA_MAX)) > 0) {
         e = channel_send_blocking(fd, CONTROL_DATA, buffer, (size_t)n);
-        sent += (uint64_t)n;
-        progress_show(&progress, sent);
+        done += (uint64_t)n;
+        progress_show(&progress, done);
     }
+    e = e == 0 && n < 0 ? -errno : e;
     free(buffer);
     progress_done(&progress);
-    if (e == 0 && n < 0)
-        e = -errno;
-    if (e == 0)
-        e = channel_send_blocking(fd, CONTROL_DATA_END, "", 0);
-    if (e == -EPIPE || e == -ECONNRESET)
-        return true; /* refused early: the reply says why */
-    if (e < 0)
-        control_client_error(o, "%s: %s", path, strerror(-e));
-    return e == 0;
+    return e;
+}
+
+bool control_client_send_file(int fd, const struct control_client_options *o, int file, const char *path)
+{
+    int e = send_content(fd, o, file);
+    return sent(o, e < 0 ? e : channel_send_blocking(fd, CONTROL_DATA_END, "", 0), path);
+}
+
+bool control_client_send_one(int fd, const struct control_client_options *o, int file, const char *path)
+{
+    int e = send_content(fd, o, file);
+    return sent(o, e < 0 ? e : channel_send_blocking(fd, CONTROL_DATA, "", 0), path);
+}
+
+bool control_client_send_end(int fd, const struct control_client_options *o)
+{
+    return sent(o, channel_send_blocking(fd, CONTROL_DATA_END, "", 0), "");
 }

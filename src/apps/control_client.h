@@ -32,6 +32,9 @@ int control_client_run(const struct control_client_options *o, const char *comma
 bool control_client_send(int fd, const struct control_client_options *o, const char *command, json_t *arguments);
 /* The data in between: all of the file, with progress; `path` is for messages. */
 bool control_client_send_file(int fd, const struct control_client_options *o, int file, const char *path);
+/* The same for one of several files: each is ended by an empty piece, the last of all by control_client_send_end. */
+bool control_client_send_one(int fd, const struct control_client_options *o, int file, const char *path);
+bool control_client_send_end(int fd, const struct control_client_options *o);
 json_t *control_client_reply(int fd, const struct control_client_options *o, control_rows_fn *on_rows, void *self,
                              int wait_ms);
 void control_client_error(const struct control_client_options *o, const char *format, ...) printf_like(2, 3);

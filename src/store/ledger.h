@@ -41,6 +41,10 @@ void ledger_on_append(struct ledger *l, void (*appended)(void *self), void *self
 int ledger_append(struct ledger *l, struct verdict *v) must_check;
 /* The same for many, all or none; one wait for the disk. */
 int ledger_append_all(struct ledger *l, struct verdict *v, size_t count) must_check;
+/* The same, each being looked at first, inside the transaction: `choose` sees in the ledger what stood before and those appended just now, may
+ * change the verdict, and says 1 to append it or 0 to leave it, whose number is then 0. What it gives below 0 takes all back. */
+typedef int ledger_choose(struct ledger *l, struct verdict *v, void *self);
+int ledger_append_chosen(struct ledger *l, struct verdict *v, size_t count, ledger_choose *choose, void *self) must_check;
 /* -ENOENT when there is no such verdict. */
 int ledger_get(struct ledger *l, uint32_t number, struct verdict *ret_verdict) must_check;
 int ledger_get_by_id(struct ledger *l, const struct verdict_id *id, struct verdict *ret_verdict) must_check;
@@ -56,6 +60,11 @@ int ledger_current(struct ledger *l, int64_t now_us, ledger_each_verdict *each, 
 int ledger_next_change(struct ledger *l, int64_t now_us, int64_t *ret_us) must_check;
 /* All that was ever said about a subject of any kind with that canonical value, newest first. */
 int ledger_find_subject(struct ledger *l, const char *value, ledger_each_verdict *each, void *self) must_check;
+/* The newest verdict of the same author, subject and claim as `like` that nothing replaced; -ENOENT. */
+int ledger_standing(struct ledger *l, const struct verdict *like, struct verdict *ret_verdict) must_check;
+/* All verdicts of an author of that name that nothing replaced, with numbers above `after` up to `last`, oldest first. Looks at each entry
+ * between. */
+int ledger_standing_of(struct ledger *l, const char *author, uint32_t after, uint32_t last, ledger_each_verdict *each, void *self) must_check;
 /* The verdict that replaced this one; -ENOENT when none did. */
 int ledger_superseded_by(struct ledger *l, uint32_t number, uint32_t *ret_number) must_check;
 

@@ -89,12 +89,14 @@ int ledger_append_inside(struct ledger *l, struct verdict *v)
     return r;
 }
 
-int ledger_append_all(struct ledger *l, struct verdict *v, size_t count)
+int ledger_append_chosen(struct ledger *l, struct verdict *v, size_t count, ledger_choose *choose, void *self)
 {
     int r = ledger_begin(l);
     size_t n = 0;
     while (r == 0 && n < count) {
-        r = ledger_append_inside(l, &v[n]);
+        int chosen = choose ? choose(l, &v[n], self) : 1;
+        v[n].number = 0;
+        r = chosen > 0 ? ledger_append_inside(l, &v[n]) : chosen;
         n += r == 0;
     }
     if (r == 0)
@@ -105,6 +107,11 @@ int ledger_append_all(struct ledger *l, struct verdict *v, size_t count)
             v[i].number = 0;
     }
     return r;
+}
+
+int ledger_append_all(struct ledger *l, struct verdict *v, size_t count)
+{
+    return ledger_append_chosen(l, v, count, NULL, NULL);
 }
 
 int ledger_append(struct ledger *l, struct verdict *v)
@@ -189,8 +196,10 @@ int ledger_get_by_id(struct ledger *l, const struct verdict_id *id, struct verdi
     return get(l, s, ret_verdict);
 }
 
+#define NOT_REPLACED " NOT EXISTS (SELECT 1 FROM entry AS s WHERE s.supersedes = entry.number) "
+
 /* Of block, allow and observe, and replaced by none. */
-#define STANDING " claim IN (0, 1, 3) AND NOT EXISTS (SELECT 1 FROM entry AS s WHERE s.supersedes = entry.number) "
+#define STANDING " claim IN (0, 1, 3) AND" NOT_REPLACED
 _Static_assert(CLAIM_BLOCK == 0 && CLAIM_ALLOW == 1 && CLAIM_OBSERVE == 3, "claims as STANDING and the index spell them");
 
 int ledger_current(struct ledger *l, int64_t now_us, ledger_each_verdict *each, void *self)
@@ -249,4 +258,46 @@ int ledger_superseded_by(struct ledger *l, uint32_t number, uint32_t *ret_number
         *ret_number = (uint32_t)sqlite3_column_int64(s, 0);
     sqlite3_reset(s);
     return r;
+}
+
+int ledger_standing(struct ledger *l, const struct verdict *like, struct verdict *ret_verdict)
+{
+    sqlite3_stmt *s;
+    int r = ledger_statement(l, LEDGER_STANDING,
+                             "SELECT" VERDICT_COLUMNS "FROM entry WHERE subject = ? AND kind = ? AND claim = ? AND author = ? AND type = 0 AND"
+                             NOT_REPLACED "ORDER BY number DESC",
+                             &s);
+    if (r < 0)
+        return r;
+    sqlite3_bind_text(s, 1, like->subject.value, -1, SQLITE_STATIC);
+    sqlite3_bind_int(s, 2, (int)like->subject.kind);
+    sqlite3_bind_int(s, 3, (int)like->claim);
+    sqlite3_bind_text(s, 4, like->author.name, -1, SQLITE_STATIC);
+    int step;
+    bool is_found = false;
+    /* The kind of author is in the body alone: a feed and a person may have one name. */
+    while (r == 0 && !is_found && (step = sqlite3_step(s)) != SQLITE_DONE) {
+        r = ledger_check(l, step);
+        if (r == 0)
+            r = take_verdict(s, ret_verdict) < 0 ? ledger_fail(l, -EBADMSG) : 0;
+        is_found = r == 0 && ret_verdict->author.kind == like->author.kind;
+    }
+    sqlite3_reset(s);
+    sqlite3_clear_bindings(s);
+    return r < 0 ? r : is_found ? 0 : -ENOENT;
+}
+
+int ledger_standing_of(struct ledger *l, const char *author, uint32_t after, uint32_t last, ledger_each_verdict *each, void *self)
+{
+    sqlite3_stmt *s;
+    int r = ledger_prepare(l,
+                           "SELECT" VERDICT_COLUMNS "FROM entry WHERE number > ? AND number <= ? AND author = ? AND type = 0 AND"
+                           NOT_REPLACED "ORDER BY number",
+                           &s);
+    if (r < 0)
+        return r;
+    sqlite3_bind_int64(s, 1, after);
+    sqlite3_bind_int64(s, 2, last);
+    sqlite3_bind_text(s, 3, author, -1, SQLITE_STATIC);
+    return each_row(l, s, each, self);
 }

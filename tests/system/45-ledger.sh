@@ -70,13 +70,13 @@ say_many() {
     hinomi judge --from "$WORK/feed.txt" phishing "$WORK/feed.txt" --source 'a feed' --reason reported --probability "$1"
 }
 said=$(say_many 80)
-check many_subjects_are_judged_at_once has "$said" '^1206 lines: 1202 added, 0 replaced, 1 unchanged, 1 refused'
-check what_is_no_subject_is_told_with_its_line has "$said" 'line 5: .*: not a subject'
-check the_same_again_changes_nothing has "$(say_many 80)" ' 0 added, 0 replaced, 1203 unchanged'
-check another_probability_replaces has "$(say_many 81)" ' 0 added, 1202 replaced, 1 unchanged'
+check many_subjects_are_judged_at_once has "$said" '^1203 statements: 1202 added, 0 replaced, 0 withdrawn, 1 unchanged'
+check what_is_no_subject_is_told_with_its_line has "$said" 'feed.txt:5: .*: not a subject'
+check the_same_again_changes_nothing has "$(say_many 80)" ' 0 added, 0 replaced, 0 withdrawn, 1203 unchanged'
+check another_probability_replaces has "$(say_many 81)" ' 0 added, 1202 replaced, 0 withdrawn, 1 unchanged'
 check forms_of_one_url_are_one_subject has "$(hinomi verdicts 'HTTP://evil.example/x/../login%20page')" 'reported'
 printf 'http://last.example/without-newline' >"$WORK/feed.txt"
-check a_last_line_needs_no_end has "$(say_many 80)" '^1 lines: 1 added'
+check a_last_line_needs_no_end has "$(say_many 80)" '^1 statements: 1 added'
 
 stop "$node"
 check without_a_node_it_is_verified_all_the_same has "$(hinomi ledger verify)" '^2433 entries'
