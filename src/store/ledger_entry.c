@@ -279,7 +279,7 @@ int ledger_standing(struct ledger *l, const struct verdict *like, struct verdict
     while (r == 0 && !is_found && (step = sqlite3_step(s)) != SQLITE_DONE) {
         r = ledger_check(l, step);
         if (r == 0)
-            r = take_verdict(s, ret_verdict) < 0 ? ledger_fail(l, -EBADMSG) : 0;
+            r = ledger_take_verdict(s, 0, ret_verdict) < 0 ? ledger_fail(l, -EBADMSG) : 0;
         is_found = r == 0 && ret_verdict->author.kind == like->author.kind;
     }
     sqlite3_reset(s);

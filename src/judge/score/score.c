@@ -16,6 +16,7 @@ struct best {
     uint32_t days;
     uint16_t permille;
     uint8_t claim;
+    bool measured; /* its source has a record of its own */
 };
 
 enum { UNPROVEN, PROVEN };
@@ -207,7 +208,8 @@ static int weigh(struct score *s, const struct score_input *in, const struct sco
     if (!counts)
         return 0;
     struct best b = {.weight = milli(said * ratio * left), .source = st->source, .days = (uint32_t)fmin(days, UINT32_MAX),
-                     .permille = (uint16_t)lround(precision * 1000), .claim = (uint8_t)st->claim};
+                     .permille = (uint16_t)lround(precision * 1000), .claim = (uint8_t)st->claim,
+                     .measured = st->confirmed >= SCORE_PROVEN};
     struct best *mine = side == SIDE_AGAINST ? &g->against[proven] : &g->denial[proven];
     sums->weighed++;
     sums->in_force_against += side == SIDE_AGAINST;
@@ -270,11 +272,11 @@ static int64_t report_weight(const struct score_reports *reports)
     return weight < SCORE_REPORT_MAX ? weight : SCORE_REPORT_MAX;
 }
 
-static struct score_line source_line(enum score_line_code code, const struct best *b, bool measured)
+static struct score_line source_line(enum score_line_code code, const struct best *b)
 {
     return (struct score_line){.code = code, .log_odds = code == SCORE_LINE_AGAINST ? b->weight : -b->weight,
                                .claim = (enum claim)b->claim, .source = b->source, .days = b->days, .permille = b->permille,
-                               .measured = measured};
+                               .measured = b->measured};
 }
 
 /* The claim with the most behind it; the first of equals. CLAIM_MALICIOUS only when nothing says more. */
@@ -308,13 +310,13 @@ static int64_t add_groups(const struct score *s, struct score_result *r, struct 
             sums->against += a->weight;
             pool += unproven_part(g->against[PROVEN].weight, g->against[UNPROVEN].weight);
             by_claim[a->claim] += a->weight;
-            tell_source(r, first, source_line(SCORE_LINE_AGAINST, a, a == &g->against[PROVEN]), &rest);
+            tell_source(r, first, source_line(SCORE_LINE_AGAINST, a), &rest);
         }
         if (d->weight >= 0) {
             sums->sides++;
             sums->denial += d->weight;
             denial_pool += unproven_part(g->denial[PROVEN].weight, g->denial[UNPROVEN].weight);
-            tell_source(r, first, source_line(SCORE_LINE_FOR, d, d == &g->denial[PROVEN]), &rest);
+            tell_source(r, first, source_line(SCORE_LINE_FOR, d), &rest);
         }
         int64_t top = zero_or(g->peak[0] > g->peak[1] ? g->peak[0] : g->peak[1]);
         peak += top;
