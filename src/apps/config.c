@@ -571,8 +571,11 @@ int config_load(const char *path, struct config *ret_config, char *ret_error)
         config_take_fetch(&l, f->fetch, &c->fetch);
     if (f && f->judge)
         config_take_judge(&l, f->judge, &c->judge);
-    if (f && f->share)
+    if (f && f->share) {
         config_take_share(&l, f->share, &c->share);
+        config_take_gates(&l, f->share, c->gates);
+        config_take_text(&l, "name", f->share->name, c->node_name, sizeof c->node_name);
+    }
     if (f && f->control)
         take_users(&l, f->control, c);
     cyaml_free(&cyaml, schema, f, 0);

@@ -11,6 +11,7 @@
 #include "model/client_form.h"
 #include "model/verdict.h"
 #include "share/feed/feed.h"
+#include "share/gate/gate.h"
 #include "store/store_protocol.h"
 
 enum { CONFIG_PATH_MAX = 512, CONFIG_ERROR_MAX = 512, CONFIG_USER_MAX = 64, CONFIG_CONTROL_USERS_MAX = 16 };
@@ -56,6 +57,8 @@ struct config {
     unsigned control_user_count;
     struct config_lists lists;
     struct config_judge judge;
+    char node_name[VERDICT_NAME_MAX];              /* of the organisation, for others; empty: the ledger's name */
+    struct gate_rules gates[TAXII_RECIPIENTS_MAX]; /* what each recipient of `share` may be told */
     struct feed feeds[FEED_MAX];
     unsigned feed_count;
     struct feed_settings fetch;

@@ -41,18 +41,27 @@ struct config_file_fetch {
     unsigned size_max_mib;
 };
 
+/* config_gate.c */
+struct config_file_receives {
+    char *tlp, *pap, *advice;
+    char **claims, **kinds;
+    unsigned claims_count, kinds_count, *probability;
+};
+
 /* config_share.c */
 struct config_file_recipient {
     char *name, *token_file;
     bool *may_send;
+    struct config_file_receives *receives;
 };
 struct config_file_share {
-    char **listen, *certificate, *private_key;
+    char **listen, *certificate, *private_key, *name;
     struct config_file_recipient *recipients;
     unsigned listen_count, recipients_count;
 };
 
-extern const cyaml_schema_field_t config_share_fields[];
+extern const cyaml_schema_field_t config_share_fields[], config_receives_fields[];
+void config_take_gates(struct config_load *l, const struct config_file_share *f, struct gate_rules to[TAXII_RECIPIENTS_MAX]);
 void config_take_share(struct config_load *l, const struct config_file_share *f, struct share_options *to);
 
 /* config_store.c */

@@ -14,6 +14,7 @@ static const cyaml_schema_field_t recipient_fields[] = {
     CYAML_FIELD_STRING_PTR("name", CYAML_FLAG_POINTER, struct config_file_recipient, name, 1, 255),
     CYAML_FIELD_STRING_PTR("token_file", CYAML_FLAG_POINTER, struct config_file_recipient, token_file, 1, SHARE_PATH_MAX - 1),
     CYAML_FIELD_BOOL_PTR("may_send", CONFIG_OPTIONAL, struct config_file_recipient, may_send),
+    CYAML_FIELD_MAPPING_PTR("receives", CONFIG_OPTIONAL, struct config_file_recipient, receives, config_receives_fields),
     CYAML_FIELD_END,
 };
 static const cyaml_schema_value_t recipient_entry = {
@@ -21,6 +22,7 @@ static const cyaml_schema_value_t recipient_entry = {
 static const cyaml_schema_value_t listen_entry = {CYAML_VALUE_STRING(CYAML_FLAG_POINTER, char, 1, 63)};
 
 const cyaml_schema_field_t config_share_fields[] = {
+    CYAML_FIELD_STRING_PTR("name", CONFIG_OPTIONAL, struct config_file_share, name, 1, VERDICT_NAME_MAX - 1),
     CYAML_FIELD_SEQUENCE("listen", CONFIG_OPTIONAL, struct config_file_share, listen, &listen_entry, 0, TAXII_LISTEN_MAX),
     CYAML_FIELD_STRING_PTR("certificate", CONFIG_OPTIONAL, struct config_file_share, certificate, 1, CERTIFICATE_PATH_MAX - 1),
     CYAML_FIELD_STRING_PTR("private_key", CONFIG_OPTIONAL, struct config_file_share, private_key, 1, CERTIFICATE_PATH_MAX - 1),

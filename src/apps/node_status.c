@@ -173,6 +173,14 @@ static json_t *keeper_json(const struct node_status_sources *s)
     add(sightings, "written", met.written);
     add(sightings, "failed", met.failed);
     json_object_set_new(belief, "sightings", sightings);
+    struct outbox_status gate;
+    outbox_status_get(s->outbox, &gate);
+    json_t *shared = json_object();
+    add(shared, "given", gate.given);
+    add(shared, "withdrawn", gate.withdrawn);
+    add(shared, "refused", gate.refused);
+    add(shared, "failed", gate.failed);
+    json_object_set_new(belief, "gate", shared);
     return belief;
 }
 

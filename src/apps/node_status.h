@@ -8,6 +8,7 @@
 #include "apps/config.h"
 #include "apps/feed_service.h"
 #include "apps/exchange_service.h"
+#include "apps/outbox.h"
 #include "apps/policy_manager.h"
 #include "apps/recorder.h"
 #include "apps/sighting_keeper.h"
@@ -23,6 +24,7 @@ struct node_status_sources {
     struct ledger *ledger;
     struct belief_keeper *belief;
     const struct sighting_keeper *sightings;
+    const struct outbox *outbox;
     const struct exchange_service *exchange;
 };
 

@@ -128,17 +128,79 @@ static int decide(struct outbox *o, struct member *m, unsigned index, int64_t no
     if (!d->row.given)
         told.state = INDICATOR_REVOKED; /* whatever it is: to them it is no more */
     struct export_item item = item_of(o, &told, d->row.modified_us, &v);
-    return o->o.exchange && m->has_collection ? add_object(o, m, &told, &item) : 0;
+    return add_object(o, m, &told, &item);
 }
 
 /* ---- keeping ---- */
+
+/* An object of ours that is not about a subject. */
+static int put_text(struct outbox *o, struct exchange *store, unsigned collection, const struct writer *w, int64_t now_us)
+{
+    static const struct json_limits limits = {.octets = EXPORT_STIX_MAX, .values = 64, .depth = 8};
+    struct reader r = reader_of(o->text, w->len);
+    const struct json_value *value;
+    struct json_flaw json_flaw;
+    struct stix_object_flaw flaw;
+    struct stix_object object;
+    size_t added;
+    struct json_tree *tree = json_tree_new();
+    int e = tree ? json_tree_read(tree, &r, &limits, &value, &json_flaw) : -ENOMEM;
+    if (e == 0)
+        e = stix_object_read(value, &object, &flaw);
+    if (e == 0) {
+        struct exchange_object one = {.id = object.id,
+                                      .spec_version = "2.1",
+                                      .version_us = object.modified.is_set ? object.modified.us : object.created.us,
+                                      .octets = o->text,
+                                      .len = w->len};
+        e = exchange_put_all(store, collection, &one, 1, now_us, &added);
+    }
+    json_tree_free(tree);
+    return e;
+}
+
+/* Who says it, and what the sharing levels mean: every collection is complete by itself. */
+static int put_preface(struct outbox *o, const struct member *m, struct exchange *store, int64_t now_us)
+{
+    struct writer w = writer_of(o->text, sizeof o->text);
+    int e = export_stix_identity(o->o.node, &w);
+    if (e == 0)
+        e = put_text(o, store, m->collection, &w, now_us);
+    for (unsigned tlp = 0; e == 0 && tlp <= (unsigned)m->recipient.rules.tlp; tlp++) {
+        w = writer_of(o->text, sizeof o->text);
+        e = export_stix_marking((enum verdict_tlp)tlp, &w);
+        if (e == 0)
+            e = put_text(o, store, m->collection, &w, now_us);
+    }
+    return e;
+}
+
+static int find_collection(struct outbox *o, struct member *m, struct exchange *store, int64_t now_us)
+{
+    struct exchange_collection collection;
+    char name[EXCHANGE_NAME_MAX];
+    if (m->has_collection)
+        return 0;
+    taxii_collection_name(m->recipient.name, true, name);
+    int e = exchange_collection_get(store, name, &collection);
+    m->collection = e == 0 ? collection.number : 0;
+    if (e == 0)
+        e = put_preface(o, m, store, now_us);
+    m->has_collection = e == 0;
+    return e;
+}
 
 static int put_objects(struct outbox *o, struct member *m, int64_t now_us)
 {
     size_t added;
     if (m->object_count == 0)
         return 0;
-    int e = exchange_put_all(o->o.exchange, m->collection, m->objects, m->object_count, now_us, &added);
+    struct exchange *store = o->o.exchange(o->o.self);
+    if (!store)
+        return -EAGAIN; /* it is opened again; the log says so */
+    int e = find_collection(o, m, store, now_us);
+    if (e == 0)
+        e = exchange_put_all(store, m->collection, m->objects, m->object_count, now_us, &added);
     if (e < 0)
         log_error(_("nothing can be shared with %s: %s"), m->recipient.name, _(exchange_error_of(e)));
     return e;
@@ -248,52 +310,8 @@ static void hash_rules(const struct gate_rules *r, uint8_t hash[SHARING_RULES_LE
     crypto_generichash(hash, SHARING_RULES_LEN, (const unsigned char *)fields, sizeof fields, NULL, 0);
 }
 
-/* An object of ours that is not about a subject. */
-static int put_text(struct outbox *o, const struct member *m, const struct writer *w, int64_t now_us)
+static int begin_member(struct outbox *o, struct member *m)
 {
-    static const struct json_limits limits = {.octets = EXPORT_STIX_MAX, .values = 64, .depth = 8};
-    struct reader r = reader_of(o->text, w->len);
-    const struct json_value *value;
-    struct json_flaw json_flaw;
-    struct stix_object_flaw flaw;
-    struct stix_object object;
-    size_t added;
-    struct json_tree *tree = json_tree_new();
-    int e = tree ? json_tree_read(tree, &r, &limits, &value, &json_flaw) : -ENOMEM;
-    if (e == 0)
-        e = stix_object_read(value, &object, &flaw);
-    if (e == 0) {
-        struct exchange_object one = {.id = object.id,
-                                      .spec_version = "2.1",
-                                      .version_us = object.modified.is_set ? object.modified.us : object.created.us,
-                                      .octets = o->text,
-                                      .len = w->len};
-        e = exchange_put_all(o->o.exchange, m->collection, &one, 1, now_us, &added);
-    }
-    json_tree_free(tree);
-    return e;
-}
-
-/* Who says it, and what the sharing levels mean: every collection is complete by itself. */
-static int put_preface(struct outbox *o, const struct member *m, int64_t now_us)
-{
-    struct writer w = writer_of(o->text, sizeof o->text);
-    int e = export_stix_identity(o->o.node, &w);
-    if (e == 0)
-        e = put_text(o, m, &w, now_us);
-    for (unsigned tlp = 0; e == 0 && tlp <= (unsigned)m->recipient.rules.tlp; tlp++) {
-        w = writer_of(o->text, sizeof o->text);
-        e = export_stix_marking((enum verdict_tlp)tlp, &w);
-        if (e == 0)
-            e = put_text(o, m, &w, now_us);
-    }
-    return e;
-}
-
-static int begin_member(struct outbox *o, struct member *m, int64_t now_us)
-{
-    struct exchange_collection collection;
-    char name[EXCHANGE_NAME_MAX];
     uint8_t rules[SHARING_RULES_LEN];
     bool changed;
     hash_rules(&m->recipient.rules, rules);
@@ -308,13 +326,7 @@ static int begin_member(struct outbox *o, struct member *m, int64_t now_us)
         indicator_rollback(o->o.ledger);
         return e;
     }
-    if (!o->o.exchange)
-        return 0;
-    taxii_collection_name(m->recipient.name, true, name);
-    e = exchange_collection_get(o->o.exchange, name, &collection);
-    m->has_collection = e == 0;
-    m->collection = e == 0 ? collection.number : 0;
-    return e == 0 ? put_preface(o, m, now_us) : e == -ENOENT ? 0 : e;
+    return 0;
 }
 
 static void drop_members(struct outbox *o)
@@ -341,7 +353,7 @@ int outbox_configure(struct outbox *o, const struct outbox_recipient *recipients
     memcpy(o->recipients, recipients, count * sizeof *recipients);
     for (unsigned i = 0; i < count; i++) {
         o->members[i].recipient = recipients[i];
-        int e = begin_member(o, &o->members[i], clock_wall_us());
+        int e = begin_member(o, &o->members[i]);
         if (e < 0)
             return e;
     }

@@ -22,9 +22,9 @@ struct outbox_recipient {
 struct outbox_options {
     struct event_base *loop;
     struct ledger *ledger;
-    struct exchange *exchange;      /* NULL: nobody is served; decisions are kept all the same */
     const struct export_node *node; /* borrowed */
     void *self;
+    struct exchange *(*exchange)(void *self); /* NULL: cannot be used now */
     /* That recipient has the subject from now on, or has it no more; may be NULL. May not write. */
     void (*moved)(void *self, const char *recipient, const struct subject *s, bool given);
     /* All that could be done was done; may be NULL. */

@@ -11,10 +11,10 @@
 #include <unistd.h>
 
 #include "api/node.h"
-#include "apps/belief_keeper.h"
 #include "apps/feed_service.h"
 #include "apps/client_key.h"
 #include "apps/exchange_service.h"
+#include "apps/hub_loop.h"
 #include "apps/ledger_keeper.h"
 #include "apps/metrics.h"
 #include "apps/metrics_server.h"
@@ -22,7 +22,6 @@
 #include "apps/policy_manager.h"
 #include "apps/recorder.h"
 #include "apps/roles.h"
-#include "apps/warning_lists.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
@@ -37,10 +36,7 @@ struct hub {
     struct ledger *ledger;
     struct ledger_keeper *keeper;
     struct policy_manager *policy;
-    struct belief_keeper *belief;
-    struct sighting_keeper *sightings;
-    struct warning_lists *warnings; /* NULL: none are configured */
-    bool belief_moved; /* in this step, something that the resolver is to know */
+    struct hub_loop *closed;
     struct store_client *store;
     struct recorder *recorder;
     struct metrics_server *metrics; /* NULL: not served */
@@ -114,7 +110,7 @@ static struct addr node_stored_client(void *self, const struct addr *client)
 
 static struct belief *node_belief(void *self)
 {
-    return belief_keeper_belief(((struct hub *)self)->belief);
+    return belief_keeper_belief(hub_loop_belief(((struct hub *)self)->closed));
 }
 
 static struct node_status_sources sources_of(struct hub *h)
@@ -127,8 +123,9 @@ static struct node_status_sources sources_of(struct hub *h)
         .recorder = h->recorder,
         .store = h->store,
         .ledger = h->ledger,
-        .belief = h->belief,
-        .sightings = h->sightings,
+        .belief = hub_loop_belief(h->closed),
+        .sightings = hub_loop_sightings(h->closed),
+        .outbox = hub_loop_outbox(h->closed),
         .exchange = h->exchange,
     };
 }
@@ -168,107 +165,26 @@ static void node_reload(void *self, node_done_fn *done, void *done_self)
     done(done_self, _("too many reloads at once"));
 }
 
-/* ---- beliefs ---- */
+/* ---- the loop ---- */
 
-/* Would a block hit what a never-block list protects? */
-static bool is_protected(const struct protection *p, const struct subject *s)
+static unsigned node_warnings(void *self, const struct subject *s, const char *names[NODE_WARNINGS_MAX])
 {
-    struct dns_name name;
-    struct name_set_entry by;
-    struct list_rule rule = {.name = &name,
-                             .action = DNS_ACTION_NXDOMAIN,
-                             .scope = s->kind == SUBJECT_DOMAIN ? POLICY_SCOPE_BOTH : POLICY_SCOPE_EXACT};
-    return p && (s->kind == SUBJECT_DOMAIN || s->kind == SUBJECT_HOST) &&
-           dns_name_parse(s->value, strlen(s->value), &name) == 0 && protection_forbids(p, &rule, &by);
-}
-
-static unsigned guards_of(void *self, const struct subject *s)
-{
-    const struct hub *h = self;
-    const char *names[WARNING_LISTS_HITS_MAX];
-    unsigned guards = warning_lists_find(h->warnings, s, names) > 0 ? INDICATOR_GUARD_WARNING_LIST : 0;
-    return is_protected(policy_manager_protection(h->policy), s) ? guards | INDICATOR_GUARD_NEVER_BLOCK : guards;
-}
-
-static bool guards_ready(void *self)
-{
-    const struct hub *h = self;
-    return policy_manager_protection(h->policy) || !policy_manager_is_protecting(h->policy);
+    _Static_assert((int)NODE_WARNINGS_MAX == (int)WARNING_LISTS_HITS_MAX, "as many as are found");
+    return warning_lists_find(hub_loop_warnings(((struct hub *)self)->closed), s, names);
 }
 
 static void on_protection(void *self)
 {
     struct hub *h = self;
-    if (h->belief)
-        belief_keeper_guards_changed(h->belief);
+    if (h->closed)
+        hub_loop_guards_changed(h->closed);
 }
 
-static unsigned node_warnings(void *self, const struct subject *s, const char *names[NODE_WARNINGS_MAX])
+static int make_closed_loop(struct hub *h)
 {
-    _Static_assert((int)NODE_WARNINGS_MAX == (int)WARNING_LISTS_HITS_MAX, "as many as are found");
-    return warning_lists_find(((struct hub *)self)->warnings, s, names);
-}
-
-/* The folder as it is now; what was read before is kept if it cannot be read. */
-static void read_warnings(struct hub *h)
-{
-    const char *folder = h->start.config->judge.warning_lists;
-    struct warning_lists *next = NULL;
-    int e = *folder ? warning_lists_read(folder, &next) : 0;
-    if (e < 0) {
-        log_error(_("warning lists of %s: %s"), folder, strerror(-e));
-        return;
-    }
-    if (next)
-        log_notice(_("%u warning lists with %zu values"), warning_lists_count(next), warning_lists_values(next));
-    warning_lists_free(h->warnings);
-    h->warnings = next;
-    if (h->belief)
-        belief_keeper_guards_changed(h->belief);
-}
-
-static bool is_resolved(enum subject_kind kind)
-{
-    return kind == SUBJECT_DOMAIN || kind == SUBJECT_HOST || kind == SUBJECT_ADDRESS || kind == SUBJECT_PREFIX;
-}
-
-static void on_belief_changed(void *self, uint32_t id, const struct indicator *was, bool was_known, const struct indicator *now)
-{
-    struct hub *h = self;
-    sighting_keeper_changed(h->sightings, id, was_known && was->state == INDICATOR_ACTIVE, now);
-    enum indicator_decision before = was_known ? was->decision : INDICATOR_DO_NONE;
-    uint32_t cited = was_known ? was->verdict : 0;
-    if (is_resolved(now->subject.kind) && (before != now->decision || (now->decision && cited != now->verdict)))
-        h->belief_moved = true;
-}
-
-static void on_belief_settled(void *self)
-{
-    struct hub *h = self;
-    if (h->belief_moved)
-        policy_manager_belief_changed(h->policy);
-    h->belief_moved = false;
-}
-
-static void on_met(void *self, uint32_t indicator)
-{
-    belief_keeper_recheck(((struct hub *)self)->belief, indicator);
-}
-
-static int make_belief(struct hub *h)
-{
-    struct sighting_keeper_options sightings = {.loop = h->loop, .ledger = h->ledger, .self = h, .met = on_met};
-    int e = sighting_keeper_new(&sightings, &h->sightings);
-    if (e < 0)
-        return e;
-    struct belief_keeper_options options = {.loop = h->loop,
-                                            .ledger = h->ledger,
-                                            .self = h,
-                                            .guards = guards_of,
-                                            .ready = guards_ready,
-                                            .changed = on_belief_changed,
-                                            .settled = on_belief_settled};
-    return belief_keeper_new(&options, h->start.config, &h->belief);
+    struct hub_loop_options options = {
+        .loop = h->loop, .ledger = h->ledger, .policy = h->policy, .signer = ledger_keeper_signer(h->keeper)};
+    return hub_loop_new(&options, h->start.config, &h->closed);
 }
 
 /* ---- the parent ---- */
@@ -338,7 +254,7 @@ static void configure_recorder(struct hub *h)
 {
     const struct config *c = h->start.config;
     recorder_set_groups(h->recorder, &c->dns.groups);
-    sighting_keeper_set_groups(h->sightings, &c->dns.groups);
+    sighting_keeper_set_groups(hub_loop_sightings(h->closed), &c->dns.groups);
     struct client_key key = {.first = {0}};
     int e = c->clients.kind == CLIENT_PSEUDONYM ? client_key_load(h->data_fd, &key) : 0;
     if (e < 0)
@@ -363,9 +279,8 @@ static int take_config(struct hub *h, struct handover *m)
     int e = role_take_config(&h->start, m);
     if (e == 0) {
         configure_recorder(h);
-        belief_keeper_configure(h->belief, h->start.config);
-        read_warnings(h);
         exchange_service_configure(h->exchange, h->start.config);
+        hub_loop_configure(h->closed, h->start.config);
     }
     return e;
 }
@@ -515,16 +430,14 @@ static int make_parts(struct hub *h)
                                                  .protect_count = take_protect_files(h, files)};
         e = policy_manager_new(&options, &h->policy);
     }
-    if (e == 0) {
-        read_warnings(h);
-        e = make_belief(h);
-    }
+    if (e == 0)
+        e = make_closed_loop(h);
     if (e == 0)
         e = store_client_new(h->loop, &h->store);
     if (e == 0)
         e = recorder_new(h->loop, &h->memory, h->store, &h->recorder);
     if (e == 0) {
-        recorder_set_sightings(h->recorder, h->sightings);
+        recorder_set_sightings(h->recorder, hub_loop_sightings(h->closed));
         configure_recorder(h);
     }
     if (e == 0) {
@@ -533,8 +446,11 @@ static int make_parts(struct hub *h)
         e = feed_service_new(&options, c, &h->feeds);
     }
     if (e == 0) {
-        struct exchange_service_options options = {.loop = h->loop};
+        struct exchange_service_options options = {.loop = h->loop, .posted = hub_loop_posted, .self = h->closed};
         e = exchange_service_new(&options, c, &h->exchange);
+    }
+    if (e == 0) {
+        e = hub_loop_share(h->closed, h->exchange);
     }
     if (e == 0)
         e = make_control(h);
@@ -567,11 +483,9 @@ static void unmake(struct hub *h)
     feed_service_free(h->feeds);
     metrics_server_free(h->metrics);
     recorder_free(h->recorder);
-    sighting_keeper_free(h->sightings);
     store_client_free(h->store);
-    belief_keeper_free(h->belief);
+    hub_loop_free(h->closed);
     policy_manager_free(h->policy);
-    warning_lists_free(h->warnings);
     ledger_keeper_free(h->keeper);
     ledger_close(h->ledger);
     shared_memory_unmap(&h->memory);

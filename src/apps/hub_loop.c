@@ -1,0 +1,256 @@
+/* Wires the keepers of belief, sightings and sharing to each other. */
+#include "apps/hub_loop.h"
+
+#include <errno.h>
+#include <event2/event.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "apps/member_intake.h"
+#include "apps/receipt_keeper.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "proto/tlog/note_key.h"
+
+struct hub_loop {
+    struct hub_loop_options o;
+    const struct config *config;
+    struct warning_lists *warnings; /* NULL: none are configured */
+    struct sighting_keeper *sightings;
+    struct belief_keeper *belief;
+    struct exchange_service *exchange; /* NULL: nothing is served */
+    struct outbox *outbox;
+    struct receipt_keeper *receipts;
+    struct member_intake *members;
+    struct export_node identity;
+    char identity_name[VERDICT_NAME_MAX];
+    bool policy_moved; /* in this step, something that the resolver is to know */
+};
+
+/* ---- guards ---- */
+
+/* Would a block hit what a never-block list protects? */
+static bool is_protected(const struct protection *p, const struct subject *s)
+{
+    struct dns_name name;
+    struct name_set_entry by;
+    struct list_rule rule = {.name = &name,
+                             .action = DNS_ACTION_NXDOMAIN,
+                             .scope = s->kind == SUBJECT_DOMAIN ? POLICY_SCOPE_BOTH : POLICY_SCOPE_EXACT};
+    return p && (s->kind == SUBJECT_DOMAIN || s->kind == SUBJECT_HOST) &&
+           dns_name_parse(s->value, strlen(s->value), &name) == 0 && protection_forbids(p, &rule, &by);
+}
+
+static unsigned guards_of(void *self, const struct subject *s)
+{
+    const struct hub_loop *h = self;
+    const char *names[WARNING_LISTS_HITS_MAX];
+    unsigned guards = warning_lists_find(h->warnings, s, names) > 0 ? INDICATOR_GUARD_WARNING_LIST : 0;
+    return is_protected(policy_manager_protection(h->o.policy), s) ? guards | INDICATOR_GUARD_NEVER_BLOCK : guards;
+}
+
+static bool guards_ready(void *self)
+{
+    const struct hub_loop *h = self;
+    return policy_manager_protection(h->o.policy) || !policy_manager_is_protecting(h->o.policy);
+}
+
+void hub_loop_guards_changed(struct hub_loop *h)
+{
+    belief_keeper_guards_changed(h->belief);
+}
+
+/* The folder as it is now; what was read before is kept if it cannot be read. */
+static void read_warnings(struct hub_loop *h)
+{
+    const char *folder = h->config->judge.warning_lists;
+    struct warning_lists *next = NULL;
+    int e = *folder ? warning_lists_read(folder, &next) : 0;
+    if (e < 0) {
+        log_error(_("warning lists of %s: %s"), folder, strerror(-e));
+        return;
+    }
+    if (next)
+        log_notice(_("%u warning lists with %zu values"), warning_lists_count(next), warning_lists_values(next));
+    warning_lists_free(h->warnings);
+    h->warnings = next;
+}
+
+/* ---- what follows from a change ---- */
+
+static bool is_resolved(enum subject_kind kind)
+{
+    return kind == SUBJECT_DOMAIN || kind == SUBJECT_HOST || kind == SUBJECT_ADDRESS || kind == SUBJECT_PREFIX;
+}
+
+static void on_changed(void *self, uint32_t id, const struct indicator *was, bool was_known, const struct indicator *now)
+{
+    struct hub_loop *h = self;
+    sighting_keeper_changed(h->sightings, id, was_known && was->state == INDICATOR_ACTIVE, now);
+    enum indicator_decision before = was_known ? was->decision : INDICATOR_DO_NONE;
+    uint32_t cited = was_known ? was->verdict : 0;
+    if (is_resolved(now->subject.kind) && (before != now->decision || (now->decision && cited != now->verdict)))
+        h->policy_moved = true;
+}
+
+static void on_settled(void *self)
+{
+    struct hub_loop *h = self;
+    if (h->policy_moved)
+        policy_manager_belief_changed(h->o.policy);
+    h->policy_moved = false;
+    outbox_poke(h->outbox);
+}
+
+static void on_met(void *self, uint32_t indicator)
+{
+    belief_keeper_recheck(((struct hub_loop *)self)->belief, indicator);
+}
+
+void hub_loop_posted(void *self, const char *recipient, const struct exchange_collection *collection, const uint8_t *octets, size_t len)
+{
+    struct hub_loop *h = self;
+    (void)collection;
+    member_intake_take(h->members, recipient, octets, len);
+}
+
+/* ---- sharing ---- */
+
+static struct exchange *store_of(void *self)
+{
+    struct hub_loop *h = self;
+    return h->exchange ? exchange_service_store(h->exchange) : NULL;
+}
+
+static int configure_outbox(struct hub_loop *h)
+{
+    const struct share_options *share = &h->config->share;
+    struct outbox_recipient *recipients = calloc(share->recipient_count + 1, sizeof *recipients);
+    if (!recipients)
+        return -ENOMEM;
+    for (unsigned i = 0; i < share->recipient_count; i++) {
+        recipients[i].rules = h->config->gates[i];
+        snprintf(recipients[i].name, sizeof recipients[i].name, "%s", share->recipients[i].who.name);
+    }
+    int e = outbox_configure(h->outbox, recipients, share->recipient_count);
+    free(recipients);
+    return e;
+}
+
+int hub_loop_share(struct hub_loop *h, struct exchange_service *exchange)
+{
+    h->exchange = exchange;
+    return exchange ? configure_outbox(h) : 0;
+}
+
+void hub_loop_configure(struct hub_loop *h, const struct config *config)
+{
+    h->config = config;
+    belief_keeper_configure(h->belief, config);
+    read_warnings(h);
+    belief_keeper_guards_changed(h->belief);
+    int e = configure_outbox(h);
+    if (e < 0)
+        log_error(_("sharing is not as configured: %s"), strerror(-e));
+}
+
+/* The public key is what others know the node by. */
+static void make_identity(struct hub_loop *h)
+{
+    const struct note_key *key = &h->o.signer->key;
+    char text[NOTE_KEY_TEXT_MAX + 1];
+    int len = note_key_format(key, text);
+    uint8_t hash[32];
+    crypto_generichash(hash, sizeof hash, (const unsigned char *)text, (size_t)len, NULL, 0);
+    memcpy(h->identity.space, hash, sizeof h->identity.space);
+    snprintf(h->identity_name, sizeof h->identity_name, "%s", *h->config->node_name ? h->config->node_name : key->name);
+    h->identity.name = h->identity_name;
+}
+
+/* ---- making ---- */
+
+static int make_keepers(struct hub_loop *h)
+{
+    struct sighting_keeper_options sightings = {.loop = h->o.loop, .ledger = h->o.ledger, .self = h, .met = on_met};
+    struct outbox_options outbox = {
+        .loop = h->o.loop, .ledger = h->o.ledger, .exchange = store_of, .node = &h->identity, .self = h};
+    struct receipt_keeper_options receipts = {.loop = h->o.loop, .ledger = h->o.ledger, .exchange = store_of, .self = h};
+    struct belief_keeper_options belief = {.loop = h->o.loop,
+                                           .ledger = h->o.ledger,
+                                           .self = h,
+                                           .guards = guards_of,
+                                           .ready = guards_ready,
+                                           .changed = on_changed,
+                                           .settled = on_settled};
+    int e = sighting_keeper_new(&sightings, &h->sightings);
+    if (e == 0)
+        e = outbox_new(&outbox, &h->outbox);
+    if (e == 0)
+        e = receipt_keeper_new(&receipts, &h->receipts);
+    if (e == 0)
+        e = belief_keeper_new(&belief, h->config, &h->belief);
+    if (e == 0) {
+        struct member_intake_options members = {
+            .loop = h->o.loop, .ledger = h->o.ledger, .exchange = store_of, .self = h, .sightings = h->sightings};
+        e = member_intake_new(&members, &h->members);
+    }
+    return e;
+}
+
+int hub_loop_new(const struct hub_loop_options *options, const struct config *config, struct hub_loop **ret_loop)
+{
+    struct hub_loop *h = calloc(1, sizeof *h);
+    if (!h)
+        return -ENOMEM;
+    h->o = *options;
+    h->config = config;
+    make_identity(h);
+    read_warnings(h);
+    int e = make_keepers(h);
+    if (e < 0) {
+        hub_loop_free(h);
+        return e;
+    }
+    *ret_loop = h;
+    return 0;
+}
+
+void hub_loop_free(struct hub_loop *h)
+{
+    if (!h)
+        return;
+    member_intake_free(h->members);
+    sighting_keeper_free(h->sightings);
+    belief_keeper_free(h->belief);
+    receipt_keeper_free(h->receipts);
+    outbox_free(h->outbox);
+    warning_lists_free(h->warnings);
+    free(h);
+}
+
+struct belief_keeper *hub_loop_belief(struct hub_loop *h)
+{
+    return h->belief;
+}
+
+struct sighting_keeper *hub_loop_sightings(struct hub_loop *h)
+{
+    return h->sightings;
+}
+
+struct outbox *hub_loop_outbox(struct hub_loop *h)
+{
+    return h->outbox;
+}
+
+const struct warning_lists *hub_loop_warnings(const struct hub_loop *h)
+{
+    return h->warnings;
+}
+
+const struct export_node *hub_loop_identity(const struct hub_loop *h)
+{
+    return &h->identity;
+}

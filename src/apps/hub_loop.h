@@ -1,0 +1,43 @@
+/* Closes the loop inside the hub: what is said becomes belief, belief becomes policy and goes through the gate to others, what is met
+ * and what others answer changes belief again.
+ *
+ * Wiring of the keepers, no logic of its own. One thread: the hub's.
+ */
+#ifndef HINOMI_APPS_HUB_LOOP_H
+#define HINOMI_APPS_HUB_LOOP_H
+
+#include "apps/belief_keeper.h"
+#include "apps/exchange_service.h"
+#include "apps/outbox.h"
+#include "apps/policy_manager.h"
+#include "apps/sighting_keeper.h"
+#include "apps/warning_lists.h"
+
+struct hub_loop;
+
+struct hub_loop_options {
+    struct event_base *loop;
+    struct ledger *ledger;
+    struct policy_manager *policy;
+    const struct note_signer *signer; /* whose key is the node's identity */
+};
+
+/* `config`: borrowed until hub_loop_configure gives another. */
+int hub_loop_new(const struct hub_loop_options *options, const struct config *config, struct hub_loop **ret_loop) must_check;
+void hub_loop_free(struct hub_loop *h);
+/* The store of exchanged objects is served from now on; NULL: no longer. */
+int hub_loop_share(struct hub_loop *h, struct exchange_service *exchange) must_check;
+/* Another configuration is in force. */
+void hub_loop_configure(struct hub_loop *h, const struct config *config);
+/* Other never-block lists are in force. */
+void hub_loop_guards_changed(struct hub_loop *h);
+/* An exchange_posted_fn. */
+void hub_loop_posted(void *self, const char *recipient, const struct exchange_collection *collection, const uint8_t *octets, size_t len);
+
+struct belief_keeper *hub_loop_belief(struct hub_loop *h);
+struct sighting_keeper *hub_loop_sightings(struct hub_loop *h);
+struct outbox *hub_loop_outbox(struct hub_loop *h);
+const struct warning_lists *hub_loop_warnings(const struct hub_loop *h);
+const struct export_node *hub_loop_identity(const struct hub_loop *h);
+
+#endif

@@ -1,0 +1,123 @@
+/* Turns deliveries into receipts. */
+#include "apps/receipt_keeper.h"
+
+#include <errno.h>
+#include <event2/event.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "base/timestamp.h"
+#include "share/taxii/service.h"
+#include "store/sharing.h"
+
+enum { LOOK_EVERY_S = 10, BATCH = 256, KEPT_DAYS = 7 /* of the rows by minute: the receipts are in the ledger */ };
+#define MINUTE_US (INT64_C(60) * 1000000)
+
+struct receipt_keeper {
+    struct receipt_keeper_options o;
+    struct event *timer;
+    struct exchange *store; /* while it is looked at */
+    int64_t before_us; /* minutes before this one are over */
+    struct exchange_delivery due[BATCH];
+    unsigned due_count;
+    bool failing;
+};
+
+static int take_made(void *self, const struct sharing_receipt *r)
+{
+    *(int64_t *)self = r->made_us;
+    return 1;
+}
+
+/* Only what was given: a recipient also reads what it has sent itself. */
+static int is_given(const struct exchange_delivery *d, struct exchange *store, bool *ret_given)
+{
+    struct exchange_collection collection;
+    char name[EXCHANGE_NAME_MAX];
+    taxii_collection_name(d->recipient, true, name);
+    int e = exchange_collection_get(store, name, &collection);
+    *ret_given = e == 0 && collection.number == d->collection;
+    return e == -ENOENT ? 0 : e;
+}
+
+/* Since a receipt is made at the start of the minute that follows the one it is of. */
+static int is_due(struct receipt_keeper *k, const struct exchange_delivery *d, bool *ret_due)
+{
+    int64_t made_us = 0;
+    int e = sharing_receipts(k->o.ledger, d->recipient, 1, take_made, &made_us);
+    *ret_due = d->minute_us + MINUTE_US > made_us;
+    return e < 0 ? e : 0;
+}
+
+static int gather(void *self, const struct exchange_delivery *d)
+{
+    struct receipt_keeper *k = self;
+    bool due, given;
+    if (d->minute_us >= k->before_us || k->due_count == BATCH)
+        return 1;
+    int e = is_given(d, k->store, &given);
+    if (e == 0)
+        e = is_due(k, d, &due);
+    if (e == 0 && given && due)
+        k->due[k->due_count++] = *d;
+    return e;
+}
+
+static int append(struct receipt_keeper *k, const struct exchange_delivery *d)
+{
+    struct sharing_receipt r = {.way = SHARING_BY_TAXII, .objects = (uint64_t)d->objects, .made_us = d->minute_us + MINUTE_US};
+    snprintf(r.recipient, sizeof r.recipient, "%s", d->recipient);
+    taxii_collection_name(d->recipient, true, r.what);
+    timestamp_format(d->first_us, r.first);
+    timestamp_format(d->last_us, r.last);
+    return sharing_receipt_append(k->o.ledger, &r);
+}
+
+static void on_timer(evutil_socket_t fd, short what, void *self)
+{
+    (void)fd, (void)what;
+    struct receipt_keeper *k = self;
+    int64_t now_us = clock_wall_us();
+    k->before_us = now_us - now_us % MINUTE_US;
+    k->due_count = 0;
+    k->store = k->o.exchange(k->o.self);
+    if (!k->store)
+        return;
+    int e = exchange_delivery_each(k->store, now_us - KEPT_DAYS * 1440 * MINUTE_US, gather, k);
+    for (unsigned i = 0; e >= 0 && i < k->due_count; i++)
+        e = append(k, &k->due[i]);
+    if (e >= 0)
+        e = exchange_delivery_expire(k->store, now_us - KEPT_DAYS * 1440 * MINUTE_US);
+    if (e < 0 && !k->failing)
+        log_error(_("receipts cannot be written: %s; it is tried again"), _(ledger_error(k->o.ledger)));
+    k->failing = e < 0;
+}
+
+int receipt_keeper_new(const struct receipt_keeper_options *options, struct receipt_keeper **ret_keeper)
+{
+    static const struct timeval every = {.tv_sec = LOOK_EVERY_S};
+    struct receipt_keeper *k = calloc(1, sizeof *k);
+    if (!k)
+        return -ENOMEM;
+    k->o = *options;
+    k->timer = event_new(options->loop, -1, EV_PERSIST, on_timer, k);
+    if (!k->timer || event_add(k->timer, &every) < 0) {
+        receipt_keeper_free(k);
+        return -ENOMEM;
+    }
+    *ret_keeper = k;
+    return 0;
+}
+
+void receipt_keeper_free(struct receipt_keeper *k)
+{
+    if (!k)
+        return;
+    if (k->timer)
+        event_free(k->timer);
+    free(k);
+}
