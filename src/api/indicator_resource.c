@@ -1,9 +1,8 @@
 /* Indicators: what is believed of which subjects, what waits for a person, where one was met, and how sources did. */
 #include <errno.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "api/node.h"
+#include "api/rows.h"
 #include "base/clock.h"
 #include "base/text.h"
 #include "store/indicator.h"
@@ -32,18 +31,6 @@ json_t *api_indicator_json(uint32_t id, const struct indicator *i)
                      "changed_us", (json_int_t)i->changed_us, "next_us", (json_int_t)(i->next_us == INT64_MAX ? 0 : i->next_us));
 }
 
-static void send_row(struct control_request *request, json_t *row)
-{
-    char *text = row ? json_dumps(row, JSON_COMPACT | JSON_ENSURE_ASCII) : NULL;
-    size_t len = text ? strlen(text) : 0;
-    if (text) {
-        text[len] = '\n'; /* in the place of its terminator */
-        control_send_rows(request, text, len + 1);
-    }
-    free(text);
-    json_decref(row);
-}
-
 struct telling {
     struct control_request *request;
     uint64_t count;
@@ -53,7 +40,7 @@ struct telling {
 static int tell(void *self, uint32_t id, const struct indicator *i)
 {
     struct telling *t = self;
-    send_row(t->request, api_indicator_json(id, i));
+    api_send_row(t->request, api_indicator_json(id, i));
     t->count++;
     t->last = id;
     return 0;
@@ -113,7 +100,7 @@ static void handle_indicators(struct control_request *request, const json_t *arg
 static int tell_source(void *self, const struct indicator_source *s)
 {
     struct telling *t = self;
-    send_row(t->request,
+    api_send_row(t->request,
              json_pack("{s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "kind", verdict_author_word(s->kind), "source", s->name, "said",
                        (json_int_t)s->said, "first", (json_int_t)s->first, "followed", (json_int_t)s->followed, "lead_us",
                        (json_int_t)(s->followed ? s->lead_us / (int64_t)s->followed : 0), "confirmed", (json_int_t)s->confirmed,

@@ -11,6 +11,10 @@ struct node;
 
 /* Everything but the subject, made now; of many, claim and reason may be missing. A text for people when something is wrong with it; NULL. */
 const char *judgement_read(struct control_request *request, const json_t *arguments, struct verdict *v);
+/* The arguments "subject" and, unless it is found by its form, "kind". The same. */
+const char *judgement_take_subject(const json_t *arguments, struct subject *s);
+/* The same; a name of which nothing was said as a domain, but as a host alone, is that host. */
+const char *judgement_find_subject(struct ledger *l, const json_t *arguments, struct subject *s);
 /* Sets v->supersedes to the standing verdict of the same author and claim on the same subject, if there is one: one's own
  * opinion is replaced, not doubled. An error of the ledger. */
 int judgement_find_own(struct ledger *l, struct verdict *v) must_check;

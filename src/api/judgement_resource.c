@@ -9,6 +9,7 @@
 #include "api/node.h"
 #include "base/clock.h"
 #include "base/text.h"
+#include "store/indicator.h"
 
 enum { VERDICTS_MAX = 1000 }; /* told of one subject; more is for an export */
 
@@ -36,10 +37,24 @@ static const char *read_subject(const char *text, size_t len, const char *word, 
                  : NULL;
 }
 
-static const char *take_subject(const json_t *arguments, struct subject *s)
+const char *judgement_take_subject(const json_t *arguments, struct subject *s)
 {
     const char *text = text_of(arguments, "subject");
     return text ? read_subject(text, strlen(text), text_of(arguments, "kind"), s) : _("a subject is needed");
+}
+
+const char *judgement_find_subject(struct ledger *l, const json_t *arguments, struct subject *s)
+{
+    const char *wrong = judgement_take_subject(arguments, s);
+    struct indicator i;
+    uint32_t id;
+    if (wrong || s->kind != SUBJECT_DOMAIN || text_of(arguments, "kind") || indicator_get(l, s, &id, &i) != -ENOENT)
+        return wrong;
+    struct subject host = *s;
+    host.kind = SUBJECT_HOST;
+    if (indicator_get(l, &host, &id, &i) == 0)
+        *s = host;
+    return NULL;
 }
 
 static const char *take_levels(const json_t *arguments, struct verdict *v)
@@ -131,7 +146,7 @@ static void handle_judge(struct control_request *request, const json_t *argument
         return;
     }
     if (!wrong)
-        wrong = take_subject(arguments, &v.subject);
+        wrong = judgement_take_subject(arguments, &v.subject);
     if (wrong) {
         control_reply_error(request, "%s", wrong);
         return;
@@ -186,7 +201,7 @@ static void handle_verdicts(struct control_request *request, const json_t *argum
 {
     struct node *node = control_request_self(request);
     struct subject subject = {.kind = SUBJECT_DOMAIN};
-    const char *wrong = take_subject(arguments, &subject);
+    const char *wrong = judgement_find_subject(node->ledger, arguments, &subject);
     if (wrong) {
         control_reply_error(request, "%s", wrong);
         return;

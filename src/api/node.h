@@ -8,6 +8,7 @@
 #include "act/policy/policy.h"
 #include "api/belief.h"
 #include "api/control.h"
+#include "share/gate/gate.h"
 #include "store/ledger.h"
 
 /* error NULL: it is in force at the resolver; else a text for a person. */
@@ -44,6 +45,10 @@ struct node {
     const struct note_signer *(*ledger_signer)(void *self);
     /* The room to gather and fold what is said of a subject; never NULL. */
     struct belief *(*belief)(void *self);
+    /* The name of a recipient by its number from 0 on; NULL: there are not so many. */
+    const char *(*recipient)(void *self, unsigned number);
+    /* What the exit gate decides for it. */
+    enum gate_outcome (*gate)(void *self, unsigned recipient, const struct indicator *i);
     /* Names of warning lists that have the subject; how many. */
     unsigned (*warnings)(void *self, const struct subject *s, const char *ret_names[NODE_WARNINGS_MAX]);
     json_t *(*status)(void *self);
@@ -60,6 +65,6 @@ json_t *api_sightings_json(struct ledger *l, uint32_t id);
 
 /* One table of commands for each resource. */
 extern const struct control_command verdict_commands[], why_commands[], list_commands[], dns_commands[],
-    pdns_commands[], ledger_commands[], indicator_commands[], judgement_commands[], status_commands[];
+    pdns_commands[], ledger_commands[], indicator_commands[], share_commands[], judgement_commands[], status_commands[];
 
 #endif

@@ -151,16 +151,6 @@ static int take_percent(const char *text, int *ret_per_mille)
     return 0;
 }
 
-/* As the DNS has it when it is a name that people write in their script; else as it was typed. */
-static const char *typed_subject(const char *typed, char ascii[IDN_TEXT_MAX])
-{
-    const char *reason;
-    struct subject s;
-    if (subject_guess(typed, strlen(typed), &s) == 0 || idn_to_ascii(typed, ascii, &reason) < 0)
-        return typed;
-    return ascii;
-}
-
 /* The evidence behind the claim; NULL after an error message. */
 static json_t *take_evidence(int count, char **words)
 {
@@ -215,7 +205,7 @@ int command_judge(int argc, char **argv)
     json_t *wish = json_pack("{s:s*, s:s*, s:s*, s:s*, s:s*, s:i, s:s*, s:s*, s:s*, s:I, s:o}", "subject",
                              from   ? NULL
                              : kind ? argv[first]
-                                    : typed_subject(argv[first], ascii),
+                                    : idn_subject(argv[first], ascii),
                              "kind", kind, "source", source, "claim", claim_at < argc ? argv[claim_at] : NULL, "reason", reason,
                              "probability", per_mille, "severity", severity, "tlp", tlp, "pap", pap, "until_us", (json_int_t)until_us,
                              "evidence", evidence);
@@ -239,6 +229,6 @@ int command_verdicts(int argc, char **argv)
         return code;
     if (first != argc - 1)
         return command_usage(argv[0], _("one subject is needed"));
-    json_t *wish = json_pack("{s:s, s:s*}", "subject", kind ? argv[first] : typed_subject(argv[first], ascii), "kind", kind);
+    json_t *wish = json_pack("{s:s, s:s*}", "subject", kind ? argv[first] : idn_subject(argv[first], ascii), "kind", kind);
     return control_client_run(&o, "verdicts", wish, CONTROL_WAIT_MS, print_verdicts);
 }

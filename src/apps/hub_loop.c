@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "apps/member_intake.h"
 #include "apps/receipt_keeper.h"
 #include "base/log.h"
 #include "base/text.h"
@@ -248,6 +247,11 @@ struct outbox *hub_loop_outbox(struct hub_loop *h)
 const struct warning_lists *hub_loop_warnings(const struct hub_loop *h)
 {
     return h->warnings;
+}
+
+struct member_intake *hub_loop_members(struct hub_loop *h)
+{
+    return h->members;
 }
 
 const struct export_node *hub_loop_identity(const struct hub_loop *h)

@@ -8,6 +8,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "model/subject.h"
+
 static bool is_ascii(const char *text)
 {
     for (; *text; text++)
@@ -56,6 +58,15 @@ static bool is_plain(const char *text)
             return false;
     }
     return true;
+}
+
+const char *idn_subject(const char *typed, char ascii[IDN_TEXT_MAX])
+{
+    const char *reason;
+    struct subject s;
+    if (subject_guess(typed, strlen(typed), &s) == 0 || idn_to_ascii(typed, ascii, &reason) < 0)
+        return typed;
+    return ascii;
 }
 
 const char *idn_show(const char *name, char to[IDN_TEXT_MAX])

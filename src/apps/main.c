@@ -86,6 +86,12 @@ static const struct {
         "replaces the old one. With --from the subjects stand in a file, one a line (\"-\": standard input), and what was said\n"
         "of them just so is not said again. --source says it in the name of a feed.")},
     {"verdicts", command_verdicts, N_("verdicts SUBJECT [--kind KIND]"), N_("show all that was ever said of a subject"), NULL},
+    {"share", command_share, N_("share SUBJECT [--kind KIND]\nshare --dry-run RECIPIENT"),
+     N_("show what the exit gate lets through to whom, and why not"),
+     N_("Of a subject: the decision for each recipient, and what it was given. --dry-run goes through all that is active as if it\n"
+        "were to be decided now, and gives nothing to anybody.")},
+    {"receipts", command_receipts, N_("receipts [RECIPIENT] [--limit N]"), N_("show what was given to whom and when"),
+     N_("Each is an entry of the ledger, written when the minute is over in which the recipient fetched something.")},
     {"ledger", command_ledger, N_("ledger [key | show NUMBER | verify | prove NUMBER | export FOLDER]"),
      N_("show the ledger's size, root and key; verify it, prove an entry, export it"),
      N_("All that was ever said is an entry of one log, signed every minute. \"prove\" writes a proof that an entry is in it,\n"

@@ -181,6 +181,16 @@ static json_t *keeper_json(const struct node_status_sources *s)
     add(shared, "refused", gate.refused);
     add(shared, "failed", gate.failed);
     json_object_set_new(belief, "gate", shared);
+    struct member_intake_status sent;
+    member_intake_status_get(s->members, &sent);
+    json_t *members = json_object();
+    add(members, "objects", sent.objects);
+    add(members, "statements", sent.statements);
+    add(members, "reports", sent.reports);
+    add(members, "sightings", sent.sightings);
+    add(members, "left_out", sent.left_out);
+    add(members, "failed", sent.failed);
+    json_object_set_new(belief, "members", members);
     return belief;
 }
 

@@ -8,6 +8,7 @@
 #include "apps/config.h"
 #include "apps/feed_service.h"
 #include "apps/exchange_service.h"
+#include "apps/member_intake.h"
 #include "apps/outbox.h"
 #include "apps/policy_manager.h"
 #include "apps/recorder.h"
@@ -25,6 +26,7 @@ struct node_status_sources {
     struct belief_keeper *belief;
     const struct sighting_keeper *sightings;
     const struct outbox *outbox;
+    const struct member_intake *members;
     const struct exchange_service *exchange;
 };
 

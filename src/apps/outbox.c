@@ -326,6 +326,9 @@ static int begin_member(struct outbox *o, struct member *m)
         indicator_rollback(o->o.ledger);
         return e;
     }
+    struct exchange *store = o->o.exchange(o->o.self);
+    if (store && find_collection(o, m, store, clock_wall_us()) < 0)
+        log_warning(_("the collection of %s is not there yet; it is tried again with the first object"), m->recipient.name);
     return 0;
 }
 

@@ -26,7 +26,7 @@
 #include "base/log.h"
 #include "base/text.h"
 
-enum { RELOADS_MAX = 16, COMMANDS_MAX = 32, ENDING_PATIENCE_MS = 3000 };
+enum { RELOADS_MAX = 16, COMMANDS_MAX = 64, ENDING_PATIENCE_MS = 3000 };
 
 struct hub {
     struct role_start start;
@@ -126,6 +126,7 @@ static struct node_status_sources sources_of(struct hub *h)
         .belief = hub_loop_belief(h->closed),
         .sightings = hub_loop_sightings(h->closed),
         .outbox = hub_loop_outbox(h->closed),
+        .members = hub_loop_members(h->closed),
         .exchange = h->exchange,
     };
 }
@@ -171,6 +172,21 @@ static unsigned node_warnings(void *self, const struct subject *s, const char *n
 {
     _Static_assert((int)NODE_WARNINGS_MAX == (int)WARNING_LISTS_HITS_MAX, "as many as are found");
     return warning_lists_find(hub_loop_warnings(((struct hub *)self)->closed), s, names);
+}
+
+static const char *node_recipient(void *self, unsigned number)
+{
+    unsigned count;
+    const struct outbox_recipient *all = outbox_recipients(hub_loop_outbox(((struct hub *)self)->closed), &count);
+    return number < count ? all[number].name : NULL;
+}
+
+static enum gate_outcome node_gate(void *self, unsigned recipient, const struct indicator *i)
+{
+    unsigned count;
+    struct outbox *outbox = hub_loop_outbox(((struct hub *)self)->closed);
+    const struct outbox_recipient *all = outbox_recipients(outbox, &count);
+    return recipient < count ? outbox_decide(outbox, &all[recipient], i) : GATE_NO_RULES;
 }
 
 static void on_protection(void *self)
@@ -370,7 +386,7 @@ static int make_keeper(struct hub *h)
 static void gather_commands(struct hub *h)
 {
     const struct control_command *const tables[] = {verdict_commands, why_commands, list_commands, dns_commands, pdns_commands,
-                                                    ledger_commands, judgement_commands, indicator_commands, status_commands};
+                                                    ledger_commands, judgement_commands, indicator_commands, share_commands, status_commands};
     size_t n = 0;
     for (size_t i = 0; i < array_len(tables); i++)
         for (const struct control_command *c = tables[i]; c->name && n + 1 < array_len(h->commands); c++)
@@ -530,6 +546,8 @@ int role_hub_main(void)
             .ledger_signer = node_ledger_signer,
             .belief = node_belief,
             .warnings = node_warnings,
+            .recipient = node_recipient,
+            .gate = node_gate,
             .status = node_status,
             .metrics = node_metrics,
             .reload = node_reload,

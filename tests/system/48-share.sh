@@ -1,0 +1,122 @@
+#!/bin/bash
+# The exit gate: what is believed reaches those who may be told, is taken back when it is no more, and what they answer counts; with receipts
+# in the ledger.
+. "$SOURCE/tests/system/lib.sh"
+
+chmod 711 "$WORK"
+for name in north south; do
+    printf '%s-0123456789abcdef' "$name" >"$WORK/$name.token"
+    chmod 600 "$WORK/$name.token"
+done
+cat >"$WORK/node.conf" <<CONF
+dns:
+  workers: 1
+  listen_tls: []
+  listen_https: []
+judge:
+  sources:
+    - name: north
+      trust: 70
+share:
+  name: National CSIRT of Example
+  listen: [127.0.0.1:7443]
+  recipients:
+    - name: north
+      token_file: $WORK/north.token
+      may_send: true
+      receives:
+        tlp: amber
+    - name: south
+      token_file: $WORK/south.token
+CONF
+stay_root_if_alone "$WORK/node.conf"
+start_node
+until_true 10 listens_tcp 7443
+
+ask_taxii() { # NAME METHOD PATH [curl option...]
+    local name=$1 method=$2 path=$3
+    shift 3
+    curl -sk --max-time 10 -X "$method" -H "Authorization: Bearer $name-0123456789abcdef" -H 'Accept: application/taxii+json;version=2.1' \
+        "$@" "https://127.0.0.1:7443$path"
+}
+alias_id() { # NAME ALIAS
+    ask_taxii "$1" GET /api/collections/ | python3 -c '
+import json, sys
+print(*[c["id"] for c in json.load(sys.stdin)["collections"] if c["alias"] == sys.argv[1]])' "$2"
+}
+# What is in the collection now: "kind revoked" of each indicator, by name of the value in its pattern.
+shared() { # NAME ALIAS
+    ask_taxii "$1" GET "/api/collections/$(alias_id "$1" "$2")/objects/" | python3 -c '
+import json, re, sys
+for o in json.load(sys.stdin).get("objects", []):
+    if o["type"] == "indicator":
+        print(re.search("\x27(.*?)\x27", o["pattern"]).group(1), "revoked" if o.get("revoked") else "valid", o["id"])'
+}
+shares_soon() { until_true 5 has "$(sleep 0.3; shared north to-north)" "$1"; }
+is_shared() { shared north to-north | grep -q -E "$1"; }
+belief() { hinomi verdicts "$1" --json | python3 -c '
+import json, sys
+b = json.load(sys.stdin)["belief"]
+print(b["state"], b["advice"])'; }
+
+north=$(alias_id north to-north)
+check a_collection_names_who_says_it has "$(ask_taxii north GET "/api/collections/$north/objects/")" '"name":"National CSIRT of Example"'
+check levels_are_defined_in_it has "$(ask_taxii north GET "/api/collections/$north/objects/")" '"tlp_2_0":"amber"'
+hinomi judge evil.example c2 --reason 'beacons every minute' --tlp green >/dev/null
+check what_is_blocked_is_shared until_true 5 is_shared '^evil.example valid'
+hinomi judge secret.example c2 --reason 'from a partner' --tlp amber+strict >/dev/null
+hinomi judge told.example malware --reason 'seen at a member' --tlp amber >/dev/null
+check up_to_the_recipients_level until_true 5 is_shared '^told.example valid'
+check and_no_further lacks "$(shared north to-north)" secret.example
+check the_reason_is_told has "$(ask_taxii north GET "/api/collections/$north/objects/?match%5Btype%5D=indicator")" 'beacons every minute'
+check who_has_no_rules_gets_nothing is "$(shared south to-south)" ''
+check the_gate_says_why has "$(hinomi share secret.example)" 'north +.*sharing level'
+check and_what_is_shared has "$(hinomi share evil.example)" 'north +it is shared'
+check and_who_gets_nothing has "$(hinomi share evil.example)" 'south +nothing is shared'
+check a_dry_run_shows_what_would_be_shared has "$(hinomi share --dry-run north)" '2 would be shared'
+check and_what_would_not has "$(hinomi share --dry-run north)" '1 +its sharing level .*secret.example'
+
+hinomi judge evil.example c2 --reason 'now in confidence' --tlp red >/dev/null
+check what_may_not_be_told_any_more_is_taken_back until_true 5 is_shared '^evil.example revoked'
+
+hinomi judge told.example false-positive --reason 'repaired' >/dev/null
+check what_is_believed_no_more_is_taken_back until_true 5 is_shared '^told.example revoked'
+
+hinomi judge met.example c2 --reason 'beacons' --tlp green >/dev/null
+until_true 5 is_shared '^met.example valid'
+id=$(shared north to-north | sed -n 's/^met.example valid //p')
+from=$(alias_id north from-north)
+post() { ask_taxii north POST "/api/collections/$from/objects/" -H 'Content-Type: application/taxii+json;version=2.1' --data-binary @-; }
+now=$(date -u +%Y-%m-%dT%H:%M:%S.000Z)
+cat >"$WORK/sighting.json" <<JSON
+{"objects": [{"type": "sighting", "spec_version": "2.1", "id": "sighting--6f1c1b6c-6f6b-4b51-9b0d-111111111111", "created": "$now", "modified": "$now",
+ "first_seen": "$now", "last_seen": "$now", "count": 12, "sighting_of_ref": "$id"}]}
+JSON
+check a_sighting_is_taken has "$(post <"$WORK/sighting.json")" '"success_count": ?1'
+met_at_north() { hinomi verdicts met.example | grep -q 'north: 12 times'; }
+check it_is_counted_under_the_members_name until_true 10 met_at_north
+cat >"$WORK/own.json" <<JSON
+{"objects": [{"type": "indicator", "spec_version": "2.1", "id": "indicator--6f1c1b6c-6f6b-4b51-9b0d-222222222222", "created": "$now", "modified": "$now",
+ "name": "dropper", "pattern": "[domain-name:value = 'from-north.example']", "pattern_type": "stix", "valid_from": "$now",
+ "indicator_types": ["malicious-activity"]}]}
+JSON
+check an_indicator_is_taken has "$(post <"$WORK/own.json")" '"success_count": ?1'
+said_by_north() { hinomi verdicts from-north.example | grep -q 'who  *north'; }
+check it_is_what_the_member_says until_true 5 said_by_north
+check what_it_said_itself_is_not_told_to_it has "$(hinomi share from-north.example)" 'north +(nobody but|what is done)'
+
+opinion() { # ID REFERENCE OPINION
+    printf '{"objects": [{"type": "opinion", "spec_version": "2.1", "id": "opinion--6f1c1b6c-6f6b-4b51-9b0d-%s", "created": "%s", "modified": "%s", "explanation": "our own update server", "opinion": "%s", "object_refs": ["%s"]}]}' "$1" "$now" "$now" "$3" "$2" | post
+}
+before=$(hinomi verdicts met.example --json | python3 -c 'import json, sys; print(json.load(sys.stdin)["belief"]["probability"])')
+check a_false_block_is_reported has "$(opinion 333333333333 "$id" strongly-disagree)" '"success_count": ?1'
+lower() { [ "$(hinomi verdicts met.example --json | python3 -c 'import json, sys; print(json.load(sys.stdin)["belief"]["probability"])')" -lt "$before" ]; }
+check the_score_follows_within_seconds until_true 5 lower
+check with_its_reason has "$(hinomi verdicts met.example)" 'our own update server'
+check what_follows_is_told_to_the_member until_true 5 is_shared '^met.example revoked'
+opinion 444444444444 indicator--6f1c1b6c-6f6b-4b51-9b0d-999999999999 strongly-disagree >/dev/null
+check nobody_speaks_of_what_he_was_not_told has "$(hinomi status --json)" '"left_out": ?[1-9]'
+
+key=$(hinomi ledger key)
+export HINOMI_KEY=$key
+check the_log_holds_with_all_that is "$(hinomi ledger verify | sed -n 's/^\([0-9]* entries\).*/\1/p' | head -c 3 | tr -dc 0-9 | head -c 1)" "$(hinomi status --json | python3 -c 'import json, sys; print(str(json.load(sys.stdin)["verdicts"])[0])')"
