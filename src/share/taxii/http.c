@@ -306,8 +306,11 @@ void taxii_http_stop(struct taxii_http *h)
 {
     if (!h)
         return;
-    for (unsigned i = 0; i < h->daemon_count; i++)
+    for (unsigned i = 0; i < h->daemon_count; i++) {
+        /* Else it would shut the listening socket down, which the next server is to have from the same parent. */
+        (void)MHD_quiesce_daemon(h->daemons[i]);
         MHD_stop_daemon(h->daemons[i]);
+    }
     pthread_key_delete(h->reader);
     free(h);
 }
