@@ -10,7 +10,7 @@
 #include "base/text.h"
 #include "share/statement/statement.h"
 
-enum { BATCH = 500, SAMPLES_MAX = 10, SHOWN_MAX = 200, WHYS_MAX = 96 };
+enum { BATCH = 1000, SAMPLES_MAX = 10, SHOWN_MAX = 200, WHYS_MAX = 96 };
 #define DAY_US (INT64_C(86400) * 1000000)
 
 /* What becomes of a statement. */

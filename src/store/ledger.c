@@ -200,10 +200,12 @@ static int open_file(const char *path, int flags, const char *pragmas, int (*pre
 {
     if (sodium_init() < 0)
         return -EIO;
+    /* Counting memory costs a lock for each allocation, and nobody asks. It has no effect if SQLite is at work already. */
+    (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
     struct ledger *l = calloc(1, sizeof *l);
     if (!l)
         return -ENOMEM;
-    int r = ledger_check(l, sqlite3_open_v2(path, &l->db, flags, NULL));
+    int r = ledger_check(l, sqlite3_open_v2(path, &l->db, flags | SQLITE_OPEN_NOMUTEX /* one thread */, NULL));
     if (r == 0)
         r = ledger_check(l, sqlite3_busy_timeout(l->db, BUSY_WAIT_MS));
     if (r == 0)

@@ -51,40 +51,52 @@ static int id_of_number(struct ledger *l, uint32_t number, struct verdict_id *re
     return r;
 }
 
-int ledger_append_inside(struct ledger *l, struct verdict *v)
+/* Ten octets of chance, drawn for many identifiers at once: the kernel is asked for them by a system call. */
+static const uint8_t *take_chance(struct ledger *l)
 {
-    struct verdict row = *v;
-    struct verdict_id replaced;
-    uint32_t replaced_by = 0;
+    if (l->chance_used + CHANCE_OCTETS > sizeof l->chance || l->chance_used == 0) {
+        randombytes_buf(l->chance, sizeof l->chance);
+        l->chance_used = 0;
+    }
+    const uint8_t *chance = l->chance + l->chance_used;
+    l->chance_used += CHANCE_OCTETS;
+    return chance;
+}
+
+static int append_numbered(struct ledger *l, const struct verdict *v, const struct verdict_id *replaced)
+{
     uint8_t body[VERDICT_FORM_MAX], leaf[MERKLE_HASH];
     struct writer w = writer_of(body, sizeof body);
-    int r;
-    if (l->edge.size >= UINT32_MAX)
-        return ledger_fail(l, -E2BIG);
-    if (row.supersedes > 0) {
-        r = id_of_number(l, row.supersedes, &replaced);
-        if (r < 0)
-            return r;
-        r = ledger_superseded_by(l, row.supersedes, &replaced_by);
-        if (r != -ENOENT)
-            return r < 0 ? r : ledger_fail(l, -EEXIST);
-    }
-    row.number = (uint32_t)l->edge.size + 1;
-    if (!is_set(&row.id)) {
-        uint8_t chance[10];
-        randombytes_buf(chance, sizeof chance);
-        row.id = verdict_id_of(row.made_us, chance);
-    }
-    r = verdict_form_write(&row, row.supersedes ? &replaced : NULL, &w);
+    int r = verdict_form_write(v, replaced, &w);
     if (r < 0)
         return ledger_fail(l, r);
     merkle_leaf_hash(body, w.len, leaf);
-    r = insert(l, &row, body, w.len, leaf);
-    if (r == 0)
-        r = ledger_log_append(l, leaf);
-    if (r == 0) {
-        v->number = row.number;
-        v->id = row.id;
+    r = insert(l, v, body, w.len, leaf);
+    return r == 0 ? ledger_log_append(l, leaf) : r;
+}
+
+int ledger_append_inside(struct ledger *l, struct verdict *v)
+{
+    struct verdict_id replaced, id = v->id;
+    uint32_t replaced_by = 0, number = v->number;
+    int r;
+    if (l->edge.size >= UINT32_MAX)
+        return ledger_fail(l, -E2BIG);
+    if (v->supersedes > 0) {
+        r = id_of_number(l, v->supersedes, &replaced);
+        if (r < 0)
+            return r;
+        r = ledger_superseded_by(l, v->supersedes, &replaced_by);
+        if (r != -ENOENT)
+            return r < 0 ? r : ledger_fail(l, -EEXIST);
+    }
+    v->number = (uint32_t)l->edge.size + 1;
+    if (!is_set(&v->id))
+        v->id = verdict_id_of(v->made_us, take_chance(l));
+    r = append_numbered(l, v, v->supersedes ? &replaced : NULL);
+    if (r < 0) {
+        v->number = number;
+        v->id = id;
     }
     return r;
 }

@@ -38,6 +38,8 @@ enum ledger_statement {
     LEDGER_STATEMENT_COUNT
 };
 
+enum { CHANCE_OCTETS = 10 }; /* of one identifier */
+
 struct ledger {
     sqlite3 *db;
     int error; /* of the last failure */
@@ -47,6 +49,8 @@ struct ledger {
     void (*appended)(void *self); /* NULL: nobody wants to know */
     void *appended_self;
     sqlite3_stmt *statements[LEDGER_STATEMENT_COUNT];
+    uint8_t chance[64 * CHANCE_OCTETS]; /* for identifiers; used from the front */
+    size_t chance_used;
 };
 
 /* Remembers the error and returns it. */

@@ -5,10 +5,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/json_tree.h"
 #include "base/reader.h"
 #include "base/timestamp.h"
 #include "proto/json/canonical.h"
-#include "proto/json/limits.h"
 
 enum { FORM_VERSION = 1, HASH_TEXT_MAX = 2 * VERDICT_HASH_LEN + 1 };
 
@@ -145,28 +145,34 @@ int verdict_form_write(const struct verdict *v, const struct verdict_id *replace
 /* ---- back ---- */
 
 /* An absent member is empty; one of another type, or too long, is wrong. */
-static bool take_text(const json_t *o, const char *key, char *to, size_t max)
+static bool take_text(const struct json_value *o, const char *key, char *to, size_t max)
 {
-    const json_t *value = json_object_get(o, key);
-    size_t len = json_string_length(value);
+    const struct json_value *value = json_value_member(o, key);
     if (!value) {
         to[0] = '\0';
         return true;
     }
-    if (!json_is_string(value) || len >= max)
+    if (!json_value_is(value, JSON_TREE_STRING) || value->len >= max)
         return false;
-    memcpy(to, json_string_value(value), len + 1);
+    memcpy(to, value->text, value->len + 1);
     return true;
 }
 
 /* Borrowed; "" when absent or of another type. */
-static const char *word_of(const json_t *o, const char *key)
+static const char *word_of(const struct json_value *o, const char *key)
 {
-    const char *text = json_string_value(json_object_get(o, key));
+    const char *text = json_value_member_text(o, key);
     return text ? text : "";
 }
 
-static bool take_moment(const json_t *o, const char *key, int64_t *ret_us)
+/* 0 when absent or of another type. */
+static int64_t number_of(const struct json_value *o, const char *key)
+{
+    const struct json_value *value = json_value_member(o, key);
+    return json_value_is(value, JSON_TREE_INTEGER) ? value->integer : 0;
+}
+
+static bool take_moment(const struct json_value *o, const char *key, int64_t *ret_us)
 {
     const char *text = word_of(o, key);
     return timestamp_parse(text, strlen(text), ret_us) == 0;
@@ -188,15 +194,13 @@ static bool take_hash(const char *text, uint8_t *hash)
     return strcmp(text, hash_format(hash, again)) == 0;
 }
 
-static bool take_evidence(const json_t *o, struct verdict *v)
+static bool take_evidence(const struct json_value *o, struct verdict *v)
 {
-    const json_t *all = json_object_get(o, "evidence"), *one;
-    size_t i;
-    if (json_array_size(all) > VERDICT_EVIDENCE_MAX)
+    const struct json_value *all = json_value_member(o, "evidence");
+    if (all && (all->kind != JSON_TREE_ARRAY || all->count > VERDICT_EVIDENCE_MAX))
         return false;
-    json_array_foreach(all, i, one)
-    {
-        struct verdict_evidence *e = &v->evidence[i];
+    for (const struct json_value *one = json_value_first(all); one; one = json_value_next(one)) {
+        struct verdict_evidence *e = &v->evidence[v->evidence_count];
         const char *hash = word_of(one, "sha256");
         e->has_sha256 = *hash != '\0';
         if (verdict_evidence_parse(word_of(one, "kind"), &e->kind) < 0 ||
@@ -207,12 +211,12 @@ static bool take_evidence(const json_t *o, struct verdict *v)
     return true;
 }
 
-static bool take_all(const json_t *o, struct verdict *v, struct verdict_id *replaced)
+static bool take_all(const struct json_value *o, struct verdict *v, struct verdict_id *replaced)
 {
-    const json_t *author = json_object_get(o, "author"), *subject = json_object_get(o, "subject");
+    const struct json_value *author = json_value_member(o, "author"), *subject = json_value_member(o, "subject");
     const char *severity = word_of(o, "severity"), *supersedes = word_of(o, "supersedes");
-    json_int_t probability = json_integer_value(json_object_get(o, "probability"));
-    if (strcmp(word_of(o, "type"), "verdict") != 0 || json_integer_value(json_object_get(o, "v")) != FORM_VERSION ||
+    int64_t probability = number_of(o, "probability");
+    if (strcmp(word_of(o, "type"), "verdict") != 0 || number_of(o, "v") != FORM_VERSION ||
         verdict_id_parse(word_of(o, "id"), &v->id) < 0 || claim_parse(word_of(o, "claim"), &v->claim) < 0 ||
         subject_kind_parse(word_of(subject, "kind"), &v->subject.kind) < 0 ||
         !take_text(subject, "value", v->subject.value, sizeof v->subject.value) ||
@@ -227,7 +231,7 @@ static bool take_all(const json_t *o, struct verdict *v, struct verdict_id *repl
         return false;
     v->probability = (uint16_t)probability;
     return take_moment(o, "made", &v->made_us) && take_moment(o, "from", &v->from_us) &&
-           (!json_object_get(o, "until") || take_moment(o, "until", &v->until_us)) &&
+           (!json_value_member(o, "until") || take_moment(o, "until", &v->until_us)) &&
            (!*supersedes || verdict_id_parse(supersedes, replaced) == 0) && take_evidence(o, v) && verdict_valid(v);
 }
 
@@ -236,13 +240,14 @@ int verdict_form_read(const uint8_t *octets, size_t len, struct verdict *ret_ver
     static const struct json_limits limits = {.octets = VERDICT_FORM_MAX, .values = 256, .depth = 4};
     struct reader r = reader_of(octets, len);
     struct json_flaw flaw;
-    json_t *o;
-    int e = json_read(&r, &limits, &o, &flaw);
-    if (e < 0)
-        return e == -ENOMEM ? e : -EBADMSG;
-    memset(ret_verdict, 0, sizeof *ret_verdict);
-    memset(ret_replaced, 0, sizeof *ret_replaced);
-    bool ok = take_all(o, ret_verdict, ret_replaced);
-    json_decref(o);
-    return ok ? 0 : -EBADMSG;
+    const struct json_value *o = NULL;
+    struct json_tree *tree = json_tree_new();
+    int e = tree ? json_tree_read(tree, &r, &limits, &o, &flaw) : -ENOMEM;
+    if (e == 0) {
+        memset(ret_verdict, 0, sizeof *ret_verdict);
+        memset(ret_replaced, 0, sizeof *ret_replaced);
+        e = take_all(o, ret_verdict, ret_replaced) ? 0 : -EBADMSG;
+    }
+    json_tree_free(tree);
+    return e == 0 || e == -ENOMEM ? e : -EBADMSG;
 }

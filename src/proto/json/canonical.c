@@ -124,6 +124,14 @@ int json_canonical_string(const char *text, size_t len, struct writer *w)
     writer_u8(w, '"');
     while (r.left > 0) {
         const uint8_t *at = r.at;
+        size_t plain = 0; /* octets that stand for themselves: most, and so taken together */
+        while (plain < r.left && at[plain] >= 0x20 && at[plain] < 0x80 && at[plain] != '"' && at[plain] != '\\')
+            plain++;
+        if (plain > 0) {
+            writer_bytes(w, at, plain);
+            reader_skip(&r, plain);
+            continue;
+        }
         uint32_t c = utf8_take(&r);
         if (r.failed)
             return -EILSEQ;
