@@ -163,6 +163,8 @@ static int put_text(struct outbox *o, struct exchange *store, unsigned collectio
 static int put_preface(struct outbox *o, const struct member *m, struct exchange *store, int64_t now_us)
 {
     struct writer w = writer_of(o->text, sizeof o->text);
+    if (!m->recipient.rules.open)
+        return 0; /* not even a name leaves */
     int e = export_stix_identity(o->o.node, &w);
     if (e == 0)
         e = put_text(o, store, m->collection, &w, now_us);
