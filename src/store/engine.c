@@ -33,6 +33,9 @@ static const char *const telemetry_tables[] = {
     schema_telemetry_0001,
     schema_telemetry_0002,
     schema_telemetry_0003,
+    schema_telemetry_0004,
+    schema_telemetry_0005,
+    schema_telemetry_0006,
 };
 
 /* The defaults are for a database server that has the machine to itself: 90 % of memory, five gigabytes of marks,
@@ -339,7 +342,7 @@ int engine_status_get(struct engine *e, struct engine_status *ret_status)
     autofree char *line = NULL;
     size_t len;
     int r = run(e, e->reading,
-                "SELECT sum(rows), sum(bytes_on_disk) FROM system.parts"
+                "SELECT sumIf(rows, table != 'seen'), sum(bytes_on_disk) FROM system.parts"
                 " WHERE active AND database = currentDatabase()",
                 "TSV", &line, &len);
     if (r < 0 || !line)

@@ -16,5 +16,8 @@ extern const char schema_exchange_0001[];
 extern const char schema_telemetry_0001[];
 extern const char schema_telemetry_0002[];
 extern const char schema_telemetry_0003[];
+extern const char schema_telemetry_0004[];
+extern const char schema_telemetry_0005[];
+extern const char schema_telemetry_0006[];
 
 #endif

@@ -165,6 +165,7 @@ int store_service_message(struct store_service *s, uint16_t type, struct reader 
 int store_service_retain(struct store_service *s, int64_t now_us)
 {
     int dropped = 0;
+    static const char *const derived[STORE_TABLE_COUNT] = {[STORE_TABLE_DNS] = "seen"}; /* kept as long as what it is made of */
     for (unsigned table = 0; s->engine && table < STORE_TABLE_COUNT; table++) {
         unsigned days = s->options.retention_days[table];
         if (days == 0)
@@ -175,6 +176,11 @@ int store_service_retain(struct store_service *s, int64_t now_us)
             return r;
         }
         dropped += r;
+        r = derived[table] ? engine_drop_before(s->engine, derived[table], dns_query_day_kept(now_us, days)) : 0;
+        if (r < 0) {
+            note_error(s);
+            return r;
+        }
     }
     return dropped;
 }

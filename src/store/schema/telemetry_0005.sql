@@ -1,0 +1,11 @@
+-- Fills the table `seen` from every block that comes into `dns`.
+CREATE MATERIALIZED VIEW IF NOT EXISTS seen_of_dns TO seen AS
+SELECT
+    toDate(ts) AS day,
+    concat(arrayStringConcat(arrayReverse(splitByChar('.', name)), '.'), '.') AS name,
+    member,
+    minState(toUInt32(ts)) AS first,
+    maxState(toUInt32(ts)) AS last,
+    sumState(toUInt64(1)) AS hits
+FROM dns
+GROUP BY day, name, member

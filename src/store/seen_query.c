@@ -1,0 +1,121 @@
+/* Writes the SQL that looks back. */
+#include "store/seen_query.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "store/sql_text.h"
+
+int seen_name(const char *name, char ret_name[SEEN_NAME_MAX])
+{
+    size_t len = strlen(name), at = 0;
+    if (len > 0 && name[len - 1] == '.')
+        len--;
+    if (len == 0)
+        return -EINVAL;
+    if (len + 2 > SEEN_NAME_MAX)
+        return -ENAMETOOLONG;
+    for (size_t end = len; end > 0;) {
+        size_t from = end;
+        while (from > 0 && name[from - 1] != '.')
+            from--;
+        if (from == end)
+            return -EINVAL; /* an empty label */
+        memcpy(ret_name + at, name + from, end - from);
+        at += end - from;
+        ret_name[at++] = '.';
+        end = from > 0 ? from - 1 : 0;
+    }
+    ret_name[at] = '\0';
+    return 0;
+}
+
+/* The range of a name and all below it: '/' is the octet after '.'. */
+static void add_range(struct sql *s, const struct seen_wanted *w)
+{
+    char end[SEEN_NAME_MAX];
+    size_t len = strlen(w->name);
+    if (!w->below) {
+        sql_add(s, "name = ");
+        sql_literal(s, w->name);
+        return;
+    }
+    memcpy(end, w->name, len + 1);
+    end[len - 1] = '/';
+    sql_add(s, "(name >= ");
+    sql_literal(s, w->name);
+    sql_add(s, " AND name < ");
+    sql_literal(s, end);
+    sql_add(s, ")");
+}
+
+static bool day_is_valid(uint32_t day)
+{
+    return day >= 19700101 && day <= 99991231;
+}
+
+static bool name_is_valid(const struct seen_wanted *w)
+{
+    size_t len = strnlen(w->name, SEEN_NAME_MAX);
+    return len > 1 && len < SEEN_NAME_MAX && w->name[len - 1] == '.';
+}
+
+#define SUMS "member, minMerge(first) AS first_s, maxMerge(last) AS last_s, sumMerge(hits) AS count"
+
+int seen_query_ranges(const struct seen_wanted *wanted, unsigned count, uint32_t from_day, char *sql, size_t max)
+{
+    struct sql s = sql_of(sql, max);
+    if (count == 0 || count > SEEN_RANGE_NAMES_MAX || !day_is_valid(from_day))
+        return -EINVAL;
+    for (unsigned i = 0; i < count; i++) {
+        if (!name_is_valid(&wanted[i]))
+            return -EINVAL;
+        sql_add(&s, i == 0 ? "SELECT " : " UNION ALL SELECT ");
+        sql_literal(&s, wanted[i].name);
+        sql_add(&s, " AS wanted, " SUMS " FROM seen WHERE toYYYYMMDD(day) >= %u AND ", from_day);
+        add_range(&s, &wanted[i]);
+        sql_add(&s, " GROUP BY member");
+    }
+    return sql_finish(&s);
+}
+
+static void add_set(struct sql *s, const struct seen_wanted *wanted, unsigned count, bool below)
+{
+    bool any = false;
+    for (unsigned i = 0; i < count; i++) {
+        if (wanted[i].below != below)
+            continue;
+        sql_add(s, any ? "," : "(");
+        sql_literal(s, wanted[i].name);
+        any = true;
+    }
+    sql_add(s, any ? ")" : "('')");
+}
+
+/* Each name of the day is held against the set with all that stand above it: of "com.example.www." also "com.example." and "com.". */
+int seen_query_set(const struct seen_wanted *wanted, unsigned count, uint32_t day, char *sql, size_t max)
+{
+    struct sql s = sql_of(sql, max);
+    if (count == 0 || count > SEEN_SET_NAMES_MAX || !day_is_valid(day))
+        return -EINVAL;
+    for (unsigned i = 0; i < count; i++)
+        if (!name_is_valid(&wanted[i]))
+            return -EINVAL;
+    sql_add(&s, "SELECT wanted, " SUMS " FROM (SELECT arrayJoin(arrayFilter(p -> p IN ");
+    add_set(&s, wanted, count, true);
+    sql_add(&s, ", arrayMap(i -> substring(name, 1, i), arrayFilter(i -> substring(name, i, 1) = '.', range(1, length(name) + 1))))) AS wanted,"
+                " member, first, last, hits FROM seen WHERE toYYYYMMDD(day) = %u UNION ALL SELECT name AS wanted, member, first, last, hits"
+                " FROM seen WHERE toYYYYMMDD(day) = %u AND name IN ",
+            day, day);
+    add_set(&s, wanted, count, false);
+    sql_add(&s, ") GROUP BY wanted, member");
+    return sql_finish(&s);
+}
+
+int seen_query_days(char *sql, size_t max)
+{
+    struct sql s = sql_of(sql, max);
+    sql_add(&s, "SELECT DISTINCT partition AS day FROM system.parts WHERE active AND database = currentDatabase() AND table = 'seen'"
+                " ORDER BY day DESC");
+    return sql_finish(&s);
+}

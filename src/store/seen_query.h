@@ -1,0 +1,37 @@
+/* Builds the questions that look back over the table `seen`: which names of a set, or below them, were asked for, when and by whom.
+ *
+ * Names are as the table has them: labels from the top down with a dot behind each (seen_name).
+ */
+#ifndef HINOMI_STORE_SEEN_QUERY_H
+#define HINOMI_STORE_SEEN_QUERY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/attr.h"
+
+enum {
+    SEEN_NAME_MAX = 1024,       /* with the terminator, escapes included */
+    SEEN_RANGE_NAMES_MAX = 16,  /* asked for by ranges of the primary key */
+    SEEN_SET_NAMES_MAX = 2500,  /* looked for in one pass over a day */
+    SEEN_QUERY_MAX = 256 << 10, /* octets of a statement: what a server takes by default */
+};
+
+struct seen_wanted {
+    const char *name; /* "com.example.www." */
+    bool below;       /* and what is below it */
+};
+
+/* "www.example.com" becomes "com.example.www."; -ENAMETOOLONG, -EINVAL. */
+int seen_name(const char *name, char ret_name[SEEN_NAME_MAX]) must_check;
+
+/* Rows {"wanted": name, "member", "first", "last", "hits"} (seconds) of the days from that one on (YYYYMMDD). The statement's length;
+ * -E2BIG: it does not fit, ask for fewer; -EINVAL. */
+int seen_query_ranges(const struct seen_wanted *wanted, unsigned count, uint32_t from_day, char *sql, size_t max) must_check;
+/* The same for many, of one day. Of names of which everything below is wanted, and of names alone. */
+int seen_query_set(const struct seen_wanted *wanted, unsigned count, uint32_t day, char *sql, size_t max) must_check;
+/* Rows {"day": "YYYYMMDD"} of what is there. */
+int seen_query_days(char *sql, size_t max) must_check;
+
+#endif
