@@ -229,6 +229,8 @@ static int note_change(struct belief_keeper *k, const struct change *c, int64_t 
     int e = 0;
     if ((was_active || is_active) && !(c->was_known && c->was.changed_us == c->now.changed_us))
         e = sharing_queue(k->o.ledger, c->id);
+    if (e == 0 && is_active && !was_active && c->now.sightings == 0)
+        e = indicator_look_back_queue(k->o.ledger, c->id);
     if (e == 0 && c->now.decision > INDICATOR_DO_NONE && before == INDICATOR_DO_NONE)
         e = clock_mark(k->o.ledger, c->id, CLOCK_JUDGED, c->now.first_us);
     if (e == 0 && c->now.decision == INDICATOR_DO_BLOCK && before != INDICATOR_DO_BLOCK)

@@ -21,6 +21,7 @@ struct hub_loop {
     struct belief_keeper *belief;
     struct exchange_service *exchange; /* NULL: nothing is served */
     struct outbox *outbox;
+    struct look_back *look_back;
     struct receipt_keeper *receipts;
     struct member_intake *members;
     struct export_node identity;
@@ -101,6 +102,7 @@ static void on_settled(void *self)
         policy_manager_belief_changed(h->o.policy);
     h->policy_moved = false;
     outbox_poke(h->outbox);
+    look_back_poke(h->look_back);
 }
 
 static void on_met(void *self, uint32_t indicator)
@@ -188,6 +190,11 @@ static int make_keepers(struct hub_loop *h)
         e = outbox_new(&outbox, &h->outbox);
     if (e == 0)
         e = receipt_keeper_new(&receipts, &h->receipts);
+    if (e == 0) {
+        struct look_back_options look_back = {
+            .loop = h->o.loop, .ledger = h->o.ledger, .store = h->o.store, .self = h, .met = on_met};
+        e = look_back_new(&look_back, &h->look_back);
+    }
     if (e == 0)
         e = belief_keeper_new(&belief, h->config, &h->belief);
     if (e == 0) {
@@ -225,6 +232,7 @@ void hub_loop_free(struct hub_loop *h)
     belief_keeper_free(h->belief);
     receipt_keeper_free(h->receipts);
     outbox_free(h->outbox);
+    look_back_free(h->look_back);
     warning_lists_free(h->warnings);
     free(h);
 }
@@ -247,6 +255,11 @@ struct outbox *hub_loop_outbox(struct hub_loop *h)
 const struct warning_lists *hub_loop_warnings(const struct hub_loop *h)
 {
     return h->warnings;
+}
+
+struct look_back *hub_loop_look_back(struct hub_loop *h)
+{
+    return h->look_back;
 }
 
 struct member_intake *hub_loop_members(struct hub_loop *h)

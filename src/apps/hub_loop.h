@@ -8,6 +8,7 @@
 
 #include "apps/belief_keeper.h"
 #include "apps/exchange_service.h"
+#include "apps/look_back.h"
 #include "apps/member_intake.h"
 #include "apps/outbox.h"
 #include "apps/policy_manager.h"
@@ -20,6 +21,7 @@ struct hub_loop_options {
     struct event_base *loop;
     struct ledger *ledger;
     struct policy_manager *policy;
+    struct store_client *store;
     const struct note_signer *signer; /* whose key is the node's identity */
 };
 
@@ -39,6 +41,7 @@ struct belief_keeper *hub_loop_belief(struct hub_loop *h);
 struct sighting_keeper *hub_loop_sightings(struct hub_loop *h);
 struct outbox *hub_loop_outbox(struct hub_loop *h);
 const struct warning_lists *hub_loop_warnings(const struct hub_loop *h);
+struct look_back *hub_loop_look_back(struct hub_loop *h);
 struct member_intake *hub_loop_members(struct hub_loop *h);
 const struct export_node *hub_loop_identity(const struct hub_loop *h);
 

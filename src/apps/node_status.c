@@ -191,6 +191,16 @@ static json_t *keeper_json(const struct node_status_sources *s)
     add(members, "left_out", sent.left_out);
     add(members, "failed", sent.failed);
     json_object_set_new(belief, "members", members);
+    struct look_back_status back;
+    look_back_status_get(s->look_back, &back);
+    json_t *look_back = json_object();
+    add(look_back, "looked_for", back.looked_for);
+    add(look_back, "met", back.met);
+    add(look_back, "questions", back.questions);
+    add(look_back, "failed", back.failed);
+    add(look_back, "last_ms", back.last_ms);
+    add(look_back, "last_count", back.last_count);
+    json_object_set_new(belief, "look_back", look_back);
     return belief;
 }
 

@@ -8,6 +8,7 @@
 #include "apps/config.h"
 #include "apps/feed_service.h"
 #include "apps/exchange_service.h"
+#include "apps/look_back.h"
 #include "apps/member_intake.h"
 #include "apps/outbox.h"
 #include "apps/policy_manager.h"
@@ -27,6 +28,7 @@ struct node_status_sources {
     const struct sighting_keeper *sightings;
     const struct outbox *outbox;
     const struct member_intake *members;
+    const struct look_back *look_back;
     const struct exchange_service *exchange;
 };
 

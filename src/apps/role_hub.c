@@ -127,6 +127,7 @@ static struct node_status_sources sources_of(struct hub *h)
         .sightings = hub_loop_sightings(h->closed),
         .outbox = hub_loop_outbox(h->closed),
         .members = hub_loop_members(h->closed),
+        .look_back = hub_loop_look_back(h->closed),
         .exchange = h->exchange,
     };
 }
@@ -199,7 +200,7 @@ static void on_protection(void *self)
 static int make_closed_loop(struct hub *h)
 {
     struct hub_loop_options options = {
-        .loop = h->loop, .ledger = h->ledger, .policy = h->policy, .signer = ledger_keeper_signer(h->keeper)};
+        .loop = h->loop, .ledger = h->ledger, .policy = h->policy, .store = h->store, .signer = ledger_keeper_signer(h->keeper)};
     return hub_loop_new(&options, h->start.config, &h->closed);
 }
 
@@ -447,9 +448,9 @@ static int make_parts(struct hub *h)
         e = policy_manager_new(&options, &h->policy);
     }
     if (e == 0)
-        e = make_closed_loop(h);
-    if (e == 0)
         e = store_client_new(h->loop, &h->store);
+    if (e == 0)
+        e = make_closed_loop(h);
     if (e == 0)
         e = recorder_new(h->loop, &h->memory, h->store, &h->recorder);
     if (e == 0) {

@@ -240,6 +240,18 @@ int indicator_due(struct ledger *l, int64_t now_us, unsigned max, indicator_each
     return r;
 }
 
+int indicator_look_back_each(struct ledger *l, unsigned max, indicator_each *each, void *self)
+{
+    sqlite3_stmt *s;
+    int r = ledger_prepare(l, "SELECT" COLUMNS "JOIN look_back ON look_back.indicator = id ORDER BY id LIMIT ?", &s);
+    if (r < 0)
+        return r;
+    sqlite3_bind_int64(s, 1, max);
+    r = each_indicator(l, s, each, self);
+    sqlite3_finalize(s);
+    return r;
+}
+
 int indicator_next_due(struct ledger *l, int64_t *ret_us)
 {
     return ledger_read_number(

@@ -68,10 +68,18 @@ struct indicator_sighting {
 /* Adds to what is there of that indicator, hour and member, and to the indicator's own counts. -ENOENT: no such indicator. */
 int indicator_add_sighting(struct ledger *l, const struct indicator_sighting *s) must_check;
 typedef int indicator_each_sighting(void *self, const struct indicator_sighting *s);
+/* Of the past, where nothing was counted yet: a row that is there already is not added to. The same. */
+int indicator_put_sighting(struct ledger *l, const struct indicator_sighting *s) must_check;
 /* The newest first. */
 int indicator_sightings(struct ledger *l, uint32_t id, unsigned max, indicator_each_sighting *each, void *self) must_check;
 /* Forgets sightings of hours before that one; how many rows. */
 int indicator_forget_sightings(struct ledger *l, uint32_t hour, uint64_t *ret_rows) must_check;
+
+/* Those that are to be looked for in what is stored: put in with the change that made them active, taken out when that is done. */
+int indicator_look_back_queue(struct ledger *l, uint32_t id) must_check;
+int indicator_look_back_drop(struct ledger *l, uint32_t id) must_check;
+/* By number. */
+int indicator_look_back_each(struct ledger *l, unsigned max, indicator_each *each, void *self) must_check;
 
 /* ---- sources ---- */
 

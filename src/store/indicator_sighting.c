@@ -23,14 +23,10 @@ static int add_row(struct ledger *l, const struct indicator_sighting *g)
     return ledger_step(l, s);
 }
 
-int indicator_add_sighting(struct ledger *l, const struct indicator_sighting *g)
+static int count_row(struct ledger *l, const struct indicator_sighting *g)
 {
     sqlite3_stmt *s;
-    if (g->count == 0 || g->count > INT64_MAX)
-        return ledger_fail(l, -EINVAL);
-    int r = add_row(l, g);
-    if (r == 0)
-        r = ledger_statement(l, INDICATOR_COUNT_SIGHTING,
+    int r = ledger_statement(l, INDICATOR_COUNT_SIGHTING,
                              "UPDATE indicator SET sightings = sightings + ?2, seen_us = max(seen_us, ?3), last_us = max(last_us, ?3),"
                              " seen_members = (SELECT count(DISTINCT member) FROM sighting WHERE indicator = ?1) WHERE id = ?1",
                              &s);
@@ -42,6 +38,56 @@ int indicator_add_sighting(struct ledger *l, const struct indicator_sighting *g)
     r = ledger_step(l, s);
     return r == 0 && sqlite3_changes(l->db) == 0 ? ledger_fail(l, -ENOENT) : r;
 }
+
+int indicator_add_sighting(struct ledger *l, const struct indicator_sighting *g)
+{
+    if (g->count == 0 || g->count > INT64_MAX)
+        return ledger_fail(l, -EINVAL);
+    int r = add_row(l, g);
+    return r < 0 ? r : count_row(l, g);
+}
+
+static bool is_known(struct ledger *l, const struct indicator_sighting *g, int *ret_error)
+{
+    sqlite3_stmt *s;
+    *ret_error = ledger_prepare(l, "SELECT 1 FROM sighting WHERE indicator = ? AND hour = ? AND member = ?", &s);
+    if (*ret_error < 0)
+        return false;
+    sqlite3_bind_int64(s, 1, g->indicator);
+    sqlite3_bind_int64(s, 2, g->hour);
+    sqlite3_bind_text(s, 3, g->member, -1, SQLITE_STATIC);
+    int r = ledger_next_row(l, s);
+    sqlite3_finalize(s);
+    *ret_error = r < 0 ? r : 0;
+    return r == 1;
+}
+
+int indicator_put_sighting(struct ledger *l, const struct indicator_sighting *g)
+{
+    int e;
+    return is_known(l, g, &e) || e < 0 ? e : indicator_add_sighting(l, g);
+}
+
+int indicator_look_back_queue(struct ledger *l, uint32_t id)
+{
+    sqlite3_stmt *s;
+    int r = ledger_statement(l, LOOK_BACK_QUEUE, "INSERT INTO look_back VALUES (?) ON CONFLICT DO NOTHING", &s);
+    if (r < 0)
+        return r;
+    sqlite3_bind_int64(s, 1, id);
+    return ledger_step(l, s);
+}
+
+int indicator_look_back_drop(struct ledger *l, uint32_t id)
+{
+    sqlite3_stmt *s;
+    int r = ledger_statement(l, LOOK_BACK_DROP, "DELETE FROM look_back WHERE indicator = ?", &s);
+    if (r < 0)
+        return r;
+    sqlite3_bind_int64(s, 1, id);
+    return ledger_step(l, s);
+}
+
 
 int indicator_sightings(struct ledger *l, uint32_t id, unsigned max, indicator_each_sighting *each, void *self)
 {

@@ -112,6 +112,21 @@ int seen_query_set(const struct seen_wanted *wanted, unsigned count, uint32_t da
     return sql_finish(&s);
 }
 
+int seen_query_addresses(const char *const *addresses, unsigned count, char *sql, size_t max)
+{
+    struct sql s = sql_of(sql, max);
+    if (count == 0 || count > SEEN_SET_NAMES_MAX)
+        return -EINVAL;
+    sql_add(&s, "SELECT data AS wanted, '' AS member, minMerge(first) AS first_s, maxMerge(last) AS last_s, sumMerge(seen) AS count FROM pdns"
+                " WHERE type IN (1, 28) AND data IN ");
+    for (unsigned i = 0; i < count; i++) {
+        sql_add(&s, i == 0 ? "(" : ",");
+        sql_literal(&s, addresses[i]);
+    }
+    sql_add(&s, ") GROUP BY data");
+    return sql_finish(&s);
+}
+
 int seen_query_days(char *sql, size_t max)
 {
     struct sql s = sql_of(sql, max);

@@ -31,6 +31,8 @@ int seen_name(const char *name, char ret_name[SEEN_NAME_MAX]) must_check;
 int seen_query_ranges(const struct seen_wanted *wanted, unsigned count, uint32_t from_day, char *sql, size_t max) must_check;
 /* The same for many, of one day. Of names of which everything below is wanted, and of names alone. */
 int seen_query_set(const struct seen_wanted *wanted, unsigned count, uint32_t day, char *sql, size_t max) must_check;
+/* The same rows of addresses (as RFC 5952 has them) that stood in answers, as far as these are kept (table pdns); the member is not known there. */
+int seen_query_addresses(const char *const *addresses, unsigned count, char *sql, size_t max) must_check;
 /* Rows {"day": "YYYYMMDD"} of what is there. */
 int seen_query_days(char *sql, size_t max) must_check;
 

@@ -115,3 +115,12 @@ sleep 1
 ask @127.0.0.1 -p 5300 quiet.example >/dev/null
 met_client() { [ "$(met 127.0.0.1)" -ge 1 ]; }
 check a_client_is_met_by_its_address until_true 10 met_client
+
+for n in 1 2; do ask @127.0.0.1 -p 5300 "www$n.past.example" >/dev/null; done
+ask @127.0.0.1 -p 5300 by-address.past.example >/dev/null
+sleep 2.5
+hinomi judge past.example c2 --reason 'found today' >/dev/null
+met_before() { [ "$(met past.example)" = 3 ]; }
+check what_was_met_before_it_was_known_is_found until_true 15 met_before
+check once is "$(sleep 1; met past.example)" 3
+check the_look_back_is_counted has "$(hinomi status --json)" '"looked_for": ?[1-9]'

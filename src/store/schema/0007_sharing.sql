@@ -23,6 +23,11 @@ CREATE TABLE outbox (
   indicator INTEGER PRIMARY KEY
 ) STRICT;
 
+-- Indicators that became active and are yet to be looked for in what is stored.
+CREATE TABLE look_back (
+  indicator INTEGER PRIMARY KEY
+) STRICT;
+
 -- Receipts are entries of type 1; the author is the recipient.
 CREATE INDEX entry_receipt ON entry (author, number) WHERE type = 1;
 
