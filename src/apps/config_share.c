@@ -46,7 +46,7 @@ static void take_recipient(struct config_load *l, const struct config_file_recip
 
 void config_take_share(struct config_load *l, const struct config_file_share *f, struct share_options *to)
 {
-    memset(to, 0, sizeof *to); /* also between the fields: a reload compares octets */
+    memset(to, 0, sizeof *to); /* also behind addresses, which are compared as octets */
     for (unsigned i = 0; f->listen && i < f->listen_count; i++) {
         if (addr_port_parse(f->listen[i], TAXII_PORT, &to->listen[i]) < 0)
             config_refuse(l, "listen", f->listen[i], _("not an address and port, such as 127.0.0.1:7443 or [::1]:7443"));

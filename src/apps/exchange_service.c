@@ -122,7 +122,8 @@ static int read_objects(struct exchange_service *s, struct reader *payload, unsi
     return e > 0 && payload->left == 0 ? 0 : -EBADMSG;
 }
 
-static int put(struct exchange_service *s, struct reader *payload)
+/* Tells the sender first: what follows from its objects is no matter of whether they were taken. */
+static int put(struct exchange_service *s, uint64_t job, struct reader *payload)
 {
     struct exchange_collection c;
     unsigned recipient = reader_u16(payload), collection = reader_u32(payload), count = reader_u32(payload);
@@ -132,6 +133,7 @@ static int put(struct exchange_service *s, struct reader *payload)
         e = read_objects(s, payload, count);
     if (e == 0)
         e = exchange_put_all(s->store, c.number, s->objects, count, clock_wall_us(), &added);
+    send_result(s, job, e);
     for (unsigned i = 0; e == 0 && s->o.posted && i < count; i++)
         if (s->objects[i].is_new)
             s->o.posted(s->o.self, s->config->share.recipients[recipient].who.name, &c, s->objects[i].octets, s->objects[i].len);
@@ -196,10 +198,11 @@ static void on_message(struct channel *channel, uint16_t type, struct reader pay
         return;
     }
     uint64_t job = reader_u64(&payload);
-    int e = type == SHARE_PUT ? put(s, &payload) : type == SHARE_REMOVE ? remove_versions(s, &payload) : -EBADMSG;
+    int e = type == SHARE_PUT ? put(s, job, &payload) : type == SHARE_REMOVE ? remove_versions(s, &payload) : -EBADMSG;
     if (e < 0 && e != -EDQUOT)
         log_error(_("what was posted cannot be written: %s"), e == -EAGAIN || e == -EACCES ? strerror(-e) : _(exchange_error_of(e)));
-    send_result(s, job, e);
+    if (type != SHARE_PUT)
+        send_result(s, job, e);
 }
 
 static void on_end(struct channel *channel, int reason, void *self)

@@ -30,28 +30,26 @@ enum {
 };
 
 struct share_role {
-    struct role_start start;
     struct event_base *loop;
     struct event *parent, *terminate, *tick, *wake, *renewal;
     struct taxii_service *service;
     struct taxii_http *http; /* NULL: nothing is listened on */
-    struct certificate certificate;
-    bool own_certificate;
     struct channel *hub;
-    bool hub_ready;
     struct taxii_job *jobs; /* that the hub works on, or will */
     uint64_t last_job;
+    struct certificate certificate;
+    struct role_start start;
     unsigned ticks;
     int wake_fd;
+    bool own_certificate, hub_ready;
     /* From the server's threads, under the lock. */
-    pthread_mutex_t lock;
     bool closed; /* no more jobs */
-    struct taxii_job *submitted;
-    unsigned submitted_count;
-    struct exchange_delivery deliveries[DELIVERIES_MAX];
-    unsigned delivery_count;
-    uint64_t deliveries_dropped, deliveries_told;
     unsigned job_count; /* submitted and being worked on */
+    unsigned delivery_count;
+    pthread_mutex_t lock;
+    struct taxii_job *submitted;
+    uint64_t deliveries_dropped;
+    struct exchange_delivery deliveries[DELIVERIES_MAX];
 };
 
 /* ---- from the server's threads ---- */
@@ -240,7 +238,6 @@ static void tell_deliveries(struct share_role *r)
             r->deliveries_dropped += count;
             return;
         }
-        r->deliveries_told += count;
     }
 }
 

@@ -14,7 +14,7 @@ struct share_recipient {
     char token_file[SHARE_PATH_MAX]; /* absolute; read by the parent, its content goes to the share role alone */
 };
 
-/* All zeros: nothing is shared. Octets between and behind the values are zero too: a reload compares them. */
+/* All zeros: nothing is shared. Behind an address are zeros too: they are compared as octets. */
 struct share_options {
     struct sockaddr_storage listen[TAXII_LISTEN_MAX];
     unsigned listen_count;
@@ -22,5 +22,9 @@ struct share_options {
     struct share_recipient recipients[TAXII_RECIPIENTS_MAX];
     unsigned recipient_count;
 };
+
+bool share_options_same_addresses(const struct share_options *a, const struct share_options *b);
+/* Also with the same content of the certificate's files; that of tokens is not looked at. */
+bool share_options_equal(const struct share_options *a, const struct share_options *b);
 
 #endif

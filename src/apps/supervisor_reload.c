@@ -50,7 +50,7 @@ static void apply_config(struct supervisor *s, const struct config *next)
     bool feeds_changed = s->config.feed_count != next->feed_count ||
                          memcmp(s->config.feeds, next->feeds, next->feed_count * sizeof next->feeds[0]) != 0 ||
                          memcmp(&s->config.fetch, &next->fetch, sizeof next->fetch) != 0;
-    bool share_changed = memcmp(&s->config.share, &next->share, sizeof next->share) != 0;
+    bool share_changed = !share_options_equal(&s->config.share, &next->share);
     s->config = *next;
     for (int i = 0; i < ROLE_COUNT; i++)
         if (s->children[i].fd >= 0 && (supervisor_hand_config(s, &s->children[i]) < 0 ||
@@ -75,11 +75,6 @@ static void move_metrics(struct supervisor *s, int fd)
     s->metrics_fd = fd;
     if (hub->fd >= 0 && supervisor_hand_metrics(s, hub) < 0)
         log_warning(_("%s does not take the new configuration"), role_name(ROLE_HUB));
-}
-
-static bool same_share_addresses(const struct share_options *a, const struct share_options *b)
-{
-    return a->listen_count == b->listen_count && memcmp(a->listen, b->listen, sizeof a->listen) == 0;
 }
 
 /* To other addresses; the role is started anew with them, as its options have changed. */
@@ -129,7 +124,7 @@ void supervisor_reload(struct supervisor *s)
             s->socket_count = n;
         }
     }
-    if (!reason && !same_share_addresses(&s->config.share, &next->share) && move_share(s, next, error) < 0)
+    if (!reason && !share_options_same_addresses(&s->config.share, &next->share) && move_share(s, next, error) < 0)
         reason = error;
     if (reason && metrics_fd >= 0)
         close(metrics_fd);

@@ -13,9 +13,12 @@
 
 #define APPLICATION_ID 0x68696e78 /* "hinx" */
 
+/* SQLite keeps a number of 48 bits in six octets. Two identifiers of one hash are told apart by their text. */
+#define KEY_MASK ((UINT64_C(1) << 48) - 1)
+
 enum {
     BUSY_WAIT_MS = 1000,
-    SMALL_WAL_PAGES = 32768,  /* 128 MiB: identifiers are random, so a large batch touches pages all over their index */
+    SMALL_WAL_PAGES = 98304,  /* 384 MiB: identifiers are random; the longer a page of their index waits, the more go into it at once */
     LARGE_WAL_PAGES = 262144, /* 1 GiB: readers that never pause have kept it from starting over; now they wait a moment */
 };
 
@@ -72,7 +75,7 @@ int64_t exchange_hash(const struct exchange *e, unsigned collection, const char 
     struct sip s = sip_init(e->key);
     sip_word(&s, collection);
     sip_bytes(&s, (const uint8_t *)text, len);
-    return (int64_t)sip_finish(s);
+    return (int64_t)(sip_finish(s) & KEY_MASK);
 }
 
 struct sip_key exchange_key(const struct exchange *e, const char *purpose)
@@ -263,7 +266,7 @@ int exchange_open(const char *path, struct exchange **ret_exchange)
     struct exchange *e;
     int r = open_file(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE,
                       "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0;" CAREFUL
-                      "PRAGMA cache_size = -65536; PRAGMA journal_size_limit = 134217728" /* as SMALL_WAL_PAGES */,
+                      "PRAGMA cache_size = -131072; PRAGMA journal_size_limit = 402653184" /* as SMALL_WAL_PAGES */,
                       migrate, &e);
     if (r == 0) {
         sqlite3_wal_hook(e->db, after_commit, e);
@@ -301,12 +304,24 @@ struct versions {
     struct version at[EXCHANGE_VERSIONS_MAX + 1]; /* oldest first; one more than are kept */
 };
 
+/* Where its version belongs; there is room. Returns the place in the list. */
+static unsigned insert_version(struct versions *versions, const struct version *v)
+{
+    unsigned at = versions->count;
+    while (at > 0 && versions->at[at - 1].version > v->version)
+        at--;
+    memmove(&versions->at[at + 1], &versions->at[at], (versions->count - at) * sizeof versions->at[0]);
+    versions->at[at] = *v;
+    versions->count++;
+    return at;
+}
+
 static int read_versions(struct exchange *e, unsigned collection, const char *id, struct versions *ret_versions)
 {
     sqlite3_stmt *s;
     ret_versions->count = 0;
     int r = exchange_keep(e, EXCHANGE_VERSIONS,
-                          "SELECT place, version, flags, id, length(octets) FROM object WHERE id_key = ? ORDER BY version", &s);
+                          "SELECT place, version, flags, id, length(octets) FROM object WHERE id_key = ?", &s);
     if (r < 0)
         return r;
     sqlite3_bind_int64(s, 1, exchange_hash(e, collection, id, strlen(id)));
@@ -316,10 +331,10 @@ static int read_versions(struct exchange *e, unsigned collection, const char *id
         int64_t place = sqlite3_column_int64(s, 0);
         if (!text || strcmp(text, id) != 0 || place >> EXCHANGE_PLACE_BITS != collection)
             continue; /* another one of the same hash */
-        ret_versions->at[ret_versions->count++] = (struct version){.place = place,
-                                                                   .version = sqlite3_column_int64(s, 1),
-                                                                   .flags = sqlite3_column_int(s, 2),
-                                                                   .len = (size_t)sqlite3_column_int64(s, 4)};
+        insert_version(ret_versions, &(struct version){.place = place,
+                                                       .version = sqlite3_column_int64(s, 1),
+                                                       .flags = sqlite3_column_int(s, 2),
+                                                       .len = (size_t)sqlite3_column_int64(s, 4)});
     }
     sqlite3_reset(s);
     return step == SQLITE_ROW ? -EBADMSG : sqlite_errno(step);
@@ -414,29 +429,25 @@ static int put(struct exchange *e, struct exchange_collection *c, struct exchang
     int r = object_fits(o) ? read_versions(e, c->number, o->id, &versions) : -EINVAL;
     if (r < 0)
         return r;
-    unsigned at = versions.count;
-    while (at > 0 && versions.at[at - 1].version >= o->version_us)
-        at--;
     o->is_new = false;
-    if (at < versions.count && versions.at[at].version == o->version_us) {
-        o->added_us = exchange_added_of(versions.at[at].place);
+    o->added_us = 0;
+    for (unsigned i = 0; i < versions.count; i++) {
+        if (versions.at[i].version != o->version_us)
+            continue;
+        o->added_us = exchange_added_of(versions.at[i].place);
         return 0;
     }
-    o->added_us = 0;
-    if (versions.count >= EXCHANGE_VERSIONS_MAX && at == 0)
+    if (versions.count >= EXCHANGE_VERSIONS_MAX && o->version_us < versions.at[0].version)
         return 0; /* older than all that are kept */
     int64_t added_us = now_us > c->last_added_us ? now_us : c->last_added_us + 1;
     if (added_us <= EXCHANGE_EPOCH_US)
         added_us = EXCHANGE_EPOCH_US + 1; /* a clock that was never set */
     if (added_us - EXCHANGE_EPOCH_US > EXCHANGE_PLACE_MASK)
         return -EINVAL;
-    memmove(&versions.at[at + 1], &versions.at[at], (versions.count - at) * sizeof versions.at[0]);
-    versions.count++;
-    versions.at[at] = (struct version){.place = exchange_place_of(c->number, added_us),
-                                       .version = o->version_us,
-                                       .len = o->len,
-                                       .flags = (at == 0 ? EXCHANGE_IS_FIRST : 0) |
-                                                (at + 1 == versions.count ? EXCHANGE_IS_LAST : 0)};
+    unsigned at = insert_version(&versions, &(struct version){.place = exchange_place_of(c->number, added_us),
+                                                              .version = o->version_us,
+                                                              .len = o->len});
+    versions.at[at].flags = (at == 0 ? EXCHANGE_IS_FIRST : 0) | (at + 1 == versions.count ? EXCHANGE_IS_LAST : 0);
     r = insert(e, c->number, o, &versions.at[at]);
     if (r == 0) {
         c->last_added_us = o->added_us = added_us;

@@ -142,7 +142,7 @@ int exchange_collection_put(struct exchange *e, const char *name, const char *ti
 
 int exchange_collection_remove(struct exchange *e, unsigned number)
 {
-    struct exchange_collection c;
+    struct exchange_collection c = {0};
     char sql[160];
     int r = exchange_run(e, "BEGIN IMMEDIATE");
     if (r < 0)

@@ -221,6 +221,33 @@ renamed() {
 check new_recipient until_true 15 renamed
 check the_same_collections is "$(client "$token_b" collections | awk '$1 == "from-node-b" {print $2}')" "$from_b"
 
+# Another address beside the old one, and a certificate of one's own.
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 3650 -subj /CN=127.0.0.1 \
+    -addext subjectAltName=IP:127.0.0.1 -keyout "$WORK/cert.key" -out "$WORK/cert.pem" >"$WORK/openssl.out" 2>&1
+sed -i -e 's/  listen: \["127.0.0.1:7443", .*/  listen: ["127.0.0.1:7444", "127.0.0.1:7443"]/' \
+    -e "s|^share:|share:\n  certificate: $WORK/cert.pem\n  private_key: $WORK/cert.key|" "$WORK/node.conf"
+check reload_with_address_and_certificate hinomi reload
+trusted() {
+    is "$(curl -s --cacert "$WORK/cert.pem" -o /dev/null -w '%{http_code}' "https://127.0.0.1:$1/taxii2/")" 401
+}
+check new_address_has_the_certificate until_true 15 trusted 7444
+check old_address_too trusted 7443
+check the_other_is_closed lacks "$(ss -Hlnt 'sport = :7443')" '::1'
+
+# What is wrong is refused with its line, and what runs goes on.
+cp "$WORK/node.conf" "$WORK/good.conf"
+refuses() {
+    sed "$2" "$WORK/good.conf" >"$WORK/node.conf"
+    ! hinomi reload >"$WORK/refused" 2>&1
+    has "$(cat "$WORK/refused")" "$1"
+}
+check name_with_capitals refuses 'node.conf:[0-9]+: name: Node-e: ' 's/name: node-e/name: Node-e/'
+check two_of_a_name refuses 'two recipients of that name' 's/name: node-e/name: node-b/'
+check token_that_is_not_there refuses 'token_file: /nowhere: No such file' 's|token_file: .*d.token|token_file: /nowhere|'
+check key_without_certificate refuses 'certificate and private_key need each other' '/^  certificate/d'
+cp "$WORK/good.conf" "$WORK/node.conf"
+check it_still_answers gets 200 "$token_b" /taxii2/
+
 # A hub that stands still, then one that dies.
 hub() {
     pgrep -P "$node" -f '^hinomi role hub$'

@@ -188,18 +188,17 @@ static const char *take_spec(char *value, struct taxii_query *q)
 static const char *take_version(char *value, struct taxii_query *q)
 {
     for (char *word; (word = next_word(&value)) != NULL;) {
-        bool *flag = strcmp(word, "first") == 0  ? &q->first
-                     : strcmp(word, "last") == 0 ? &q->last
-                     : strcmp(word, "all") == 0  ? &q->all
-                                                 : NULL;
-        if (flag)
-            *flag = true;
-        else if (q->version_count == TAXII_WORDS_MAX)
+        bool first = strcmp(word, "first") == 0, last = strcmp(word, "last") == 0, all = strcmp(word, "all") == 0;
+        q->first = q->first || first;
+        q->last = q->last || last;
+        q->all = q->all || all;
+        if (first || last || all)
+            continue;
+        if (q->version_count == TAXII_WORDS_MAX)
             return "a match filter has more than 100 values";
-        else if (timestamp_parse(word, strlen(word), &q->versions_us[q->version_count]) < 0)
+        if (timestamp_parse(word, strlen(word), &q->versions_us[q->version_count]) < 0)
             return "match[version] takes first, last, all or a timestamp";
-        else
-            q->version_count++;
+        q->version_count++;
     }
     return NULL;
 }

@@ -4,7 +4,7 @@
 -- row's own key it keeps the objects of a page beside each other, and gives a moment to one object of a collection only.
 CREATE TABLE object (
   place    INTEGER PRIMARY KEY,
-  id_key   INTEGER NOT NULL,  -- SipHash-1-3 of collection and id: short, in no order that a sender chooses
+  id_key   INTEGER NOT NULL,  -- 48 bits of SipHash-1-3 of collection and id: short, in no order that a sender chooses
   type_key INTEGER NOT NULL,  -- the same of collection and type
   version  INTEGER NOT NULL,  -- microseconds since 1970; 0: the object has neither "modified" nor "created"
   flags    INTEGER NOT NULL,  -- 1: first version of its id in the collection, 2: last
@@ -13,8 +13,10 @@ CREATE TABLE object (
   octets   BLOB    NOT NULL   -- as received or made; last, so that what is skipped is not read
 ) STRICT;
 
-CREATE INDEX object_id ON object (id_key, version);
-CREATE INDEX object_type ON object (type_key); -- and place, which every index ends with
+-- Both end with place, as every index does. Identifiers are random, so each object of a batch touches a page of its own in the
+-- first: what an entry has less is what a batch writes less.
+CREATE INDEX object_id ON object (id_key);
+CREATE INDEX object_type ON object (type_key);
 
 CREATE TABLE collection (
   number        INTEGER PRIMARY KEY AUTOINCREMENT CHECK (number BETWEEN 1 AND 2047),
