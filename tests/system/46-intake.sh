@@ -127,5 +127,19 @@ check all_is_told_as_JSON is "$(hinomi judge --from "$WORK/one.txt" --source pip
 check a_document_does_not_command fails_with 'hinomi block' hinomi judge --from "$WORK/one.txt" --source pipe block
 mkdir "$WORK/empty"
 check a_folder_without_documents_is_told fails_with 'no document in the folder' hinomi judge --from "$WORK/empty" --source x
+# What we write in the forms of others is read back as the same subjects.
+subjects() {
+    "$BUILD/tests/intake/intake_bench" --list "$@" 2>/dev/null | cut -f1-3 | sort -u
+}
+for form in stix misp csv; do
+    mkdir "$WORK/$form-out"
+    "$BUILD/tests/intake/export_driver" "$form" "$WORK/$form-out" "$WORK/bundle.json" "$WORK"/misp/*-0000000003ea.json >/dev/null
+    find "$WORK/$form-out" -type f ! -name manifest.json ! -name hashes.csv -print0 | sort -z >"$WORK/$form.files"
+    # shellcheck disable=SC2046 # names of ours, without blanks
+    check "what_is_written_as_${form}_is_read_back" is "$(subjects $(tr '\0' ' ' <"$WORK/$form.files"))" \
+        "$(subjects "$WORK/bundle.json" "$WORK"/misp/*-0000000003ea.json)"
+done
+check a_feed_of_ours_is_taken_in has "$(hinomi judge --from "$WORK/misp-out" --source ourselves)" '^5 statements: 5 added'
+
 check the_log_is_whole_after_all_this has "$(hinomi ledger verify)" 'entries'
 finish
