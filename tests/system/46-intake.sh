@@ -54,6 +54,16 @@ check a_revoked_indicator_withdraws has "$(hinomi judge --from "$WORK/revoked.js
 check another_source_has_nothing_to_withdraw has "$(hinomi judge --from "$WORK/revoked.json" --source other)" '^1 statements: 0 added, 0 replaced, 0 withdrawn, 1 unchanged'
 check an_older_edition_does_not_bring_it_back has "$(hinomi judge --from "$WORK/bundle.json" --source stix-feed)" ' 0 added, 0 replaced, 0 withdrawn, 4 unchanged'
 check a_withdrawal_is_told has "$(hinomi verdicts 192.0.2.7)" 'a withdrawal'
+bundle "$(indicator 1 "[ipv4-addr:value = '192.0.2.8']" ',"labels":["c2"],"confidence":40' 2026-01-10T00:00:00Z)" >"$WORK/newer.json"
+check a_newer_edition_replaces has "$(hinomi judge --from "$WORK/newer.json" --source stix-feed)" '^1 statements: 0 added, 1 replaced'
+hinomi judge --from "$WORK/bundle.json" --source stix-feed >/dev/null
+check an_older_one_does_not is "$(newest 192.0.2.8 probability)" 400
+sed 's/192.0.2.7/192.0.2.8/' "$WORK/revoked.json" >"$WORK/revoked-before.json"
+check nor_does_an_older_revocation has "$(hinomi judge --from "$WORK/revoked-before.json" --source stix-feed)" ' 0 withdrawn, 1 unchanged'
+bundle "$(indicator 1 "[ipv4-addr:value = '192.0.2.8']" ',"labels":["c2"],"confidence":40' 2026-01-10T10:00:00Z)" >"$WORK/newer.json"
+check the_same_words_hours_later_are_not_entered_again has "$(hinomi judge --from "$WORK/newer.json" --source stix-feed)" ' 0 replaced, 0 withdrawn, 1 unchanged'
+bundle "$(indicator 1 "[ipv4-addr:value = '192.0.2.8']" ',"labels":["c2"],"confidence":40' 2026-01-12T00:00:00Z)" >"$WORK/newer.json"
+check days_later_they_are has "$(hinomi judge --from "$WORK/newer.json" --source stix-feed)" ' 1 replaced, 0 withdrawn, 0 unchanged'
 head -c 700 "$WORK/bundle.json" >"$WORK/cut.json"
 check a_broken_document_is_told_with_its_place fails_with 'cut.json:1: the bundle ends too early' hinomi judge --from "$WORK/cut.json" --source cut
 check what_came_before_stays has "$(hinomi verdicts 192.0.2.8)" 'cut'
