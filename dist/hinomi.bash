@@ -46,7 +46,7 @@ _hinomi() {
     log) options='--follow --client --name --below --action --member --group --last --limit --data --json' ;;
     top) options='blocked observed names clients members groups --member --last --limit --data --json' ;;
     pdns) options='--below --is-data --limit --page --data --json' ;;
-    judge) options='phishing malware c2 dga tunnel scanner infected ddos-source ddos-victim spam malicious benign false-positive confirmed --reason --probability --severity --tlp --pap --until --kind --source --from --data --json' ;;
+    judge) options='phishing malware c2 dga tunnel scanner infected ddos-source ddos-victim spam malicious benign false-positive confirmed --reason --probability --severity --tlp --pap --until --kind --source --from --format --map --hosts-of-urls --unmarked --fresh --whole --force --data --json' ;;
     verdicts) options='--kind --data --json' ;;
     ledger) options='key show verify prove export --data --json' ;;
     help) options=$commands ;;

@@ -363,7 +363,11 @@ static const char *take_options(struct intake *in, const json_t *arguments, cons
 void judgement_intake_begin(struct control_request *request, struct node *node, const json_t *arguments, const struct verdict *v)
 {
     struct intake *in = calloc(1, sizeof *in);
-    const char *wrong = in ? take_options(in, arguments, v) : strerror(ENOMEM);
+    if (!in) {
+        control_reply_error(request, "%s", strerror(ENOMEM));
+        return;
+    }
+    const char *wrong = take_options(in, arguments, v);
     if (!wrong) {
         uint64_t size = 0;
         uint8_t root[LEDGER_HASH_LEN];
@@ -376,8 +380,7 @@ void judgement_intake_begin(struct control_request *request, struct node *node, 
     }
     if (wrong) {
         control_reply_error(request, "%s", wrong);
-        if (in)
-            drop(in);
+        drop(in);
         return;
     }
     in->request = request;

@@ -77,14 +77,17 @@ static const struct {
         "the next, and what analysts found confirmed or wrong. From these counts follows how much its word weighs.")},
     {"judge", command_judge,
      N_("judge SUBJECT CLAIM [EVIDENCE...] --reason TEXT [--probability PERCENT] [--severity LEVEL] [--tlp LEVEL]\n"
-        "    [--pap LEVEL] [--until WHEN] [--kind KIND] [--source NAME]\njudge --from FILE CLAIM [EVIDENCE...] --reason TEXT ..."),
+        "    [--pap LEVEL] [--until WHEN] [--kind KIND] [--source NAME]\njudge --from DOCUMENT --source NAME [CLAIM] [EVIDENCE...]\n"
+        "    [--format stix|misp|csv|plain] [--map FIELD=COLUMN,...] [--hosts-of-urls] [--unmarked] [--fresh] [--whole [--force]]"),
      N_("say what a subject is, with evidence; it is weighed, not obeyed"),
      N_("CLAIM is phishing, malware, c2, dga, tunnel, scanner, infected, ddos-source, ddos-victim, spam, malicious, benign,\n"
         "false-positive or confirmed. The subject is a domain (with all below it), address, network, URL, e-mail address, hash\n"
         "or AS number; --kind says what it is when its form does not (host, ja3, certificate, asset, software). EVIDENCE that\n"
         "is a file is kept as its name and SHA-256, anything else as a reference. A new verdict of the same person and claim\n"
-        "replaces the old one. With --from the subjects stand in a file, one a line (\"-\": standard input), and what was said\n"
-        "of them just so is not said again. --source says it in the name of a feed.")},
+        "replaces the old one. --source says it in the name of a feed.\n"
+        "With --from the statements stand in a document or in those of a folder (\"-\": standard input): STIX, MISP, CSV, or a plain\n"
+        "list of what CLAIM is said of. What it says goes before what the command says; what was said just so is not said again.\n"
+        "--whole: what the source does not say any more is withdrawn. --unmarked: also attributes of MISP without to_ids.")},
     {"verdicts", command_verdicts, N_("verdicts SUBJECT [--kind KIND]"), N_("show all that was ever said of a subject"), NULL},
     {"share", command_share, N_("share SUBJECT [--kind KIND]\nshare --dry-run RECIPIENT"),
      N_("show what the exit gate lets through to whom, and why not"),

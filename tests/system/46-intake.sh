@@ -54,6 +54,16 @@ check a_revoked_indicator_withdraws has "$(hinomi judge --from "$WORK/revoked.js
 check another_source_has_nothing_to_withdraw has "$(hinomi judge --from "$WORK/revoked.json" --source other)" '^1 statements: 0 added, 0 replaced, 0 withdrawn, 1 unchanged'
 check an_older_edition_does_not_bring_it_back has "$(hinomi judge --from "$WORK/bundle.json" --source stix-feed)" ' 0 added, 0 replaced, 0 withdrawn, 4 unchanged'
 check a_withdrawal_is_told has "$(hinomi verdicts 192.0.2.7)" 'a withdrawal'
+bundle "$(indicator 1 "[ipv4-addr:value = '192.0.2.8']" ',"labels":["c2"],"confidence":40' 2026-01-10T00:00:00Z)" >"$WORK/newer.json"
+check a_newer_edition_replaces has "$(hinomi judge --from "$WORK/newer.json" --source stix-feed)" '^1 statements: 0 added, 1 replaced'
+hinomi judge --from "$WORK/bundle.json" --source stix-feed >/dev/null
+check an_older_one_does_not is "$(newest 192.0.2.8 probability)" 400
+sed 's/192.0.2.7/192.0.2.8/' "$WORK/revoked.json" >"$WORK/revoked-before.json"
+check nor_does_an_older_revocation has "$(hinomi judge --from "$WORK/revoked-before.json" --source stix-feed)" ' 0 withdrawn, 1 unchanged'
+bundle "$(indicator 1 "[ipv4-addr:value = '192.0.2.8']" ',"labels":["c2"],"confidence":40' 2026-01-10T10:00:00Z)" >"$WORK/newer.json"
+check the_same_words_hours_later_are_not_entered_again has "$(hinomi judge --from "$WORK/newer.json" --source stix-feed)" ' 0 replaced, 0 withdrawn, 1 unchanged'
+bundle "$(indicator 1 "[ipv4-addr:value = '192.0.2.8']" ',"labels":["c2"],"confidence":40' 2026-01-12T00:00:00Z)" >"$WORK/newer.json"
+check days_later_they_are has "$(hinomi judge --from "$WORK/newer.json" --source stix-feed)" ' 1 replaced, 0 withdrawn, 0 unchanged'
 head -c 700 "$WORK/bundle.json" >"$WORK/cut.json"
 check a_broken_document_is_told_with_its_place fails_with 'cut.json:1: the bundle ends too early' hinomi judge --from "$WORK/cut.json" --source cut
 check what_came_before_stays has "$(hinomi verdicts 192.0.2.8)" 'cut'
@@ -127,5 +137,19 @@ check all_is_told_as_JSON is "$(hinomi judge --from "$WORK/one.txt" --source pip
 check a_document_does_not_command fails_with 'hinomi block' hinomi judge --from "$WORK/one.txt" --source pipe block
 mkdir "$WORK/empty"
 check a_folder_without_documents_is_told fails_with 'no document in the folder' hinomi judge --from "$WORK/empty" --source x
+# What we write in the forms of others is read back as the same subjects.
+subjects() {
+    "$BUILD/tests/intake/intake_bench" --list "$@" 2>/dev/null | cut -f1-3 | sort -u
+}
+for form in stix misp csv; do
+    mkdir "$WORK/$form-out"
+    "$BUILD/tests/intake/export_driver" "$form" "$WORK/$form-out" "$WORK/bundle.json" "$WORK"/misp/*-0000000003ea.json >/dev/null
+    find "$WORK/$form-out" -type f ! -name manifest.json ! -name hashes.csv -print0 | sort -z >"$WORK/$form.files"
+    # shellcheck disable=SC2046 # names of ours, without blanks
+    check "what_is_written_as_${form}_is_read_back" is "$(subjects $(tr '\0' ' ' <"$WORK/$form.files"))" \
+        "$(subjects "$WORK/bundle.json" "$WORK"/misp/*-0000000003ea.json)"
+done
+check a_feed_of_ours_is_taken_in has "$(hinomi judge --from "$WORK/misp-out" --source ourselves)" '^5 statements: 5 added'
+
 check the_log_is_whole_after_all_this has "$(hinomi ledger verify)" 'entries'
 finish

@@ -83,20 +83,19 @@ TEST(an_indicator_is_read_back)
 TEST(each_kind_becomes_a_pattern_that_matches)
 {
     static const struct {
-        enum subject_kind kind;
         const char *value, *pattern;
+        enum subject_kind kind;
         enum stix_match match;
     } cases[] = {
-        {SUBJECT_HOST, "www.example", "[domain-name:value = 'www.example']", STIX_MATCH_NAME},
-        {SUBJECT_ADDRESS, "192.0.2.1", "[ipv4-addr:value = '192.0.2.1']", STIX_MATCH_ADDRESS},
-        {SUBJECT_ADDRESS, "2001:db8::1", "[ipv6-addr:value = '2001:db8::1']", STIX_MATCH_ADDRESS},
-        {SUBJECT_PREFIX, "192.0.2.0/24", "[ipv4-addr:value ISSUBSET '192.0.2.0/24']", STIX_MATCH_PREFIX},
-        {SUBJECT_URL, "http://a.example/'%5C\\", "[url:value = 'http://a.example/\\'%5C\\\\']", STIX_MATCH_URL},
-        {SUBJECT_MD5, "d41d8cd98f00b204e9800998ecf8427e", "[file:hashes.MD5 = 'd41d8cd98f00b204e9800998ecf8427e']", STIX_MATCH_MD5},
-        {SUBJECT_SHA1, "da39a3ee5e6b4b0d3255bfef95601890afd80709",
-         "[file:hashes.'SHA-1' = 'da39a3ee5e6b4b0d3255bfef95601890afd80709']", STIX_MATCH_SHA1},
-        {SUBJECT_EMAIL, "o'hara@mail.example", "[email-addr:value = 'o\\'hara@mail.example']", STIX_MATCH_EMAIL},
-        {SUBJECT_AS, "AS64500", "[autonomous-system:number = 64500]", STIX_MATCH_AS},
+        {"www.example", "[domain-name:value = 'www.example']", SUBJECT_HOST, STIX_MATCH_NAME},
+        {"192.0.2.1", "[ipv4-addr:value = '192.0.2.1']", SUBJECT_ADDRESS, STIX_MATCH_ADDRESS},
+        {"2001:db8::1", "[ipv6-addr:value = '2001:db8::1']", SUBJECT_ADDRESS, STIX_MATCH_ADDRESS},
+        {"192.0.2.0/24", "[ipv4-addr:value ISSUBSET '192.0.2.0/24']", SUBJECT_PREFIX, STIX_MATCH_PREFIX},
+        {"http://a.example/'%5C\\", "[url:value = 'http://a.example/\\'%5C\\\\']", SUBJECT_URL, STIX_MATCH_URL},
+        {"d41d8cd98f00b204e9800998ecf8427e", "[file:hashes.MD5 = 'd41d8cd98f00b204e9800998ecf8427e']", SUBJECT_MD5, STIX_MATCH_MD5},
+        {"da39a3ee5e6b4b0d3255bfef95601890afd80709", "[file:hashes.'SHA-1' = 'da39a3ee5e6b4b0d3255bfef95601890afd80709']", SUBJECT_SHA1, STIX_MATCH_SHA1},
+        {"o'hara@mail.example", "[email-addr:value = 'o\\'hara@mail.example']", SUBJECT_EMAIL, STIX_MATCH_EMAIL},
+        {"AS64500", "[autonomous-system:number = 64500]", SUBJECT_AS, STIX_MATCH_AS},
     };
     for (size_t i = 0; i < array_len(cases); i++) {
         struct export_item item = item_of(cases[i].kind, cases[i].value);

@@ -128,6 +128,8 @@ static int put_name_rule(struct export *e, struct writer *w, const struct export
 {
     const struct subject *s = &item->indicator->subject;
     char dotted[CONTENT_MAX + 2];
+    /* The host of HTTP is in lower case already, and Suricata refuses a rule that asks for it again. */
+    const char *nocase = strcmp(protocol, "http") == 0 ? "" : "nocase; ";
     export_text(w, "alert ");
     export_text(w, protocol);
     export_text(w, " any any -> any any ");
@@ -137,11 +139,15 @@ static int put_name_rule(struct export *e, struct writer *w, const struct export
         snprintf(dotted, sizeof dotted, ".%s", s->value);
         export_text(w, "; dotprefix; ");
         put_content(w, dotted, strlen(dotted));
-        export_text(w, "; nocase; endswith; ");
+        export_text(w, "; ");
+        export_text(w, nocase);
+        export_text(w, "endswith; ");
     } else {
         export_text(w, "; ");
         put_content(w, s->value, strlen(s->value));
-        export_text(w, "; nocase; startswith; endswith; ");
+        export_text(w, "; ");
+        export_text(w, nocase);
+        export_text(w, "startswith; endswith; ");
     }
     return put_end(e, w, protocol, item);
 }

@@ -126,6 +126,7 @@ TEST(rules_cannot_be_broken_out_of)
     check(strstr(rules, "alert dns any any -> any any (msg:\"hinomi phishing evil.example\"; dns.query; dotprefix; content:\".evil.example\"; nocase; "
                         "endswith; sid:"));
     check(strstr(rules, "tls.sni; content:\"www.bad.example\"; nocase; startswith; endswith; sid:"));
+    check(strstr(rules, "http.host; dotprefix; content:\".evil.example\"; endswith; sid:"));
     check(strstr(rules, "alert ip any any <> 2001:db8::7 any (msg:\"hinomi c2 2001_db8__7\"; sid:"));
     check(strstr(rules, "http.host; content:\"a.example\"; startswith; endswith; http.uri.raw; content:\"/p|3b||22||3f|q|3d|1\"; startswith; endswith; sid:"));
     check(strstr(rules, "rev:836; metadata:tlp amber-strict, confidence 91;)\n")); /* days from 2020-01-01 to 2022-04-15, and one */

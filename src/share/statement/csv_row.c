@@ -13,26 +13,25 @@ struct place {
 };
 
 struct csv_cutter {
-    char delimiter;
     size_t row_octets;
-    unsigned columns;
     int (*row)(void *self, const struct csv_row *row);
     void *self;
-    int result;
     uint64_t line, row_line;
-    bool in_quotes, was_quote; /* the octet before was a quotation mark inside quotes: its end, or the first half of one */
-    bool is_quoted;            /* the cell that is read began with a quotation mark */
-    bool is_comment, has_any;  /* of the row */
-    const char *flaw;
-    unsigned count;
+    const char *flaw; /* of the row */
     size_t len, cell_from;
-    unsigned mark; /* octets of the byte order mark seen */
-    char *raw;     /* the octets of the first row, until its delimiter is known */
+    char *raw; /* the octets of the first row, until its delimiter is known */
     size_t raw_len;
-    bool is_looking;
     char *text;
     struct place *places;
     struct csv_cell *cells;
+    int result;
+    unsigned columns, count;
+    unsigned mark; /* octets of the byte order mark seen */
+    char delimiter;
+    bool is_looking;           /* for the delimiter */
+    bool in_quotes, was_quote; /* the octet before was a quotation mark inside quotes: its end, or the first half of one */
+    bool is_quoted;            /* the cell that is read began with a quotation mark */
+    bool is_comment, has_any;  /* of the row */
 };
 
 struct csv_cutter *csv_cutter_new(char delimiter, size_t row_octets, unsigned columns, int (*row)(void *self, const struct csv_row *row), void *self)

@@ -131,7 +131,7 @@ static int take_row(void *self, const struct csv_row *row)
         return why ? statement_refuse(r, why, row->line, 0) : 0;
     }
     struct verdict *v = statement_begin(r);
-    struct csv_cell subject = row->flaw ? (struct csv_cell){0} : csv_map_cell(&c->map, CSV_SUBJECT, row);
+    struct csv_cell subject = csv_map_cell(&c->map, CSV_SUBJECT, row); /* empty when the row has a flaw, and so no cells */
     bool has_time = false;
     const char *why = row->flaw ? row->flaw : take_subject(c, row);
     why = why ? why : take_claim(c, row, v);
