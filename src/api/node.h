@@ -65,6 +65,6 @@ json_t *api_sightings_json(struct ledger *l, uint32_t id);
 
 /* One table of commands for each resource. */
 extern const struct control_command verdict_commands[], why_commands[], list_commands[], dns_commands[],
-    pdns_commands[], ledger_commands[], indicator_commands[], share_commands[], judgement_commands[], status_commands[];
+    pdns_commands[], ledger_commands[], indicator_commands[], share_commands[], clock_commands[], judgement_commands[], status_commands[];
 
 #endif

@@ -89,6 +89,9 @@ static const struct {
         "list of what CLAIM is said of. What it says goes before what the command says; what was said just so is not said again.\n"
         "--whole: what the source does not say any more is withdrawn. --unmarked: also attributes of MISP without to_ids.")},
     {"verdicts", command_verdicts, N_("verdicts SUBJECT [--kind KIND]"), N_("show all that was ever said of a subject"), NULL},
+    {"clock", command_clock, N_("clock [--weeks N]"), N_("show how long the loop took, by week and claim"),
+     N_("From the first meeting of a subject, in stored answers too, to its verdict, block and sharing: medians and 90th\n"
+        "percentiles. A subject that was known before it was met counts with no time at all.")},
     {"share", command_share, N_("share SUBJECT [--kind KIND]\nshare --dry-run RECIPIENT"),
      N_("show what the exit gate lets through to whom, and why not"),
      N_("Of a subject: the decision for each recipient, and what it was given. --dry-run goes through all that is active as if it\n"

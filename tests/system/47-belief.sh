@@ -124,3 +124,4 @@ met_before() { [ "$(met past.example)" = 3 ]; }
 check what_was_met_before_it_was_known_is_found until_true 15 met_before
 check once is "$(sleep 1; met past.example)" 3
 check the_look_back_is_counted has "$(hinomi status --json)" '"looked_for": ?[1-9]'
+check the_loop_clock_tells_how_long_it_took has "$(hinomi clock)" 'judged -> blocked.*commands infected machines'
