@@ -96,6 +96,9 @@ static const struct {
      N_("show what the exit gate lets through to whom, and why not"),
      N_("Of a subject: the decision for each recipient, and what it was given. --dry-run goes through all that is active as if it\n"
         "were to be decided now, and gives nothing to anybody.")},
+    {"export", command_export, N_("export RECIPIENT FORMAT FOLDER"), N_("write what may be told to a recipient to files"),
+     N_("FORMAT is stix, misp, hosts, plain, csv, suricata or zeek. What passes the exit gate for that recipient is written, and\n"
+        "the ledger has receipts of it.")},
     {"receipts", command_receipts, N_("receipts [RECIPIENT] [--limit N]"), N_("show what was given to whom and when"),
      N_("Each is an entry of the ledger, written when the minute is over in which the recipient fetched something.")},
     {"ledger", command_ledger, N_("ledger [key | show NUMBER | verify | prove NUMBER | export FOLDER]\n"

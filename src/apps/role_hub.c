@@ -182,6 +182,14 @@ static const char *node_recipient(void *self, unsigned number)
     return number < count ? all[number].name : NULL;
 }
 
+static json_t *node_identity(void *self)
+{
+    const struct export_node *node = hub_loop_identity(((struct hub *)self)->closed);
+    char space[2 * sizeof node->space + 1];
+    return json_pack("{s:s, s:s}", "name", node->name, "space",
+                     sodium_bin2hex(space, sizeof space, node->space, sizeof node->space));
+}
+
 static enum gate_outcome node_gate(void *self, unsigned recipient, const struct indicator *i)
 {
     unsigned count;
@@ -549,6 +557,7 @@ int role_hub_main(void)
             .warnings = node_warnings,
             .recipient = node_recipient,
             .gate = node_gate,
+            .identity = node_identity,
             .status = node_status,
             .metrics = node_metrics,
             .reload = node_reload,

@@ -120,3 +120,13 @@ check nobody_speaks_of_what_he_was_not_told has "$(hinomi status --json)" '"left
 key=$(hinomi ledger key)
 export HINOMI_KEY=$key
 check the_log_holds_with_all_that is "$(hinomi ledger verify | sed -n 's/^\([0-9]* entries\).*/\1/p' | head -c 3 | tr -dc 0-9 | head -c 1)" "$(hinomi status --json | python3 -c 'import json, sys; print(str(json.load(sys.stdin)["verdicts"])[0])')"
+
+for format in stix misp hosts plain csv suricata zeek; do hinomi export north $format "$WORK/$format" >/dev/null || echo "not ok export_$format"; done
+hinomi judge also.example c2 --reason 'beacons' --tlp green >/dev/null
+until_true 5 is_shared '^also.example valid'
+hinomi export north hosts "$WORK/hosts" >/dev/null
+check an_export_is_what_passes_the_gate is "$(grep -c ' ' "$WORK/hosts/hosts" | head -1; grep -o 'also.example' "$WORK/hosts/hosts" | sort -u)" "$(grep -c ' ' "$WORK/hosts/hosts")
+also.example"
+check and_nothing_else lacks "$(cat "$WORK/hosts/hosts")" secret.example
+check who_gets_nothing_gets_an_empty_export has "$(hinomi export south plain "$WORK/none")" '^0 indicators'
+check an_export_has_a_receipt has "$(hinomi receipts north)" 'north file hosts'
