@@ -33,6 +33,7 @@ struct sighting_keeper {
     uint32_t loaded; /* up to this indicator */
     bool loading, failing;
     struct indicator_sighting *waiting;
+    bool *is_here; /* of the same */
     size_t waiting_count;
     struct sighting_keeper_status status;
     size_t observation_count, record_count;
@@ -127,12 +128,13 @@ void sighting_keeper_record(struct sighting_keeper *k, const struct answer_recor
 
 /* ---- writing ---- */
 
-static void wait_for_disk(struct sighting_keeper *k, const struct indicator_sighting *s)
+static void wait_for_disk(struct sighting_keeper *k, const struct indicator_sighting *s, bool is_here)
 {
     if (k->waiting_count == WAITING_MAX) {
         k->status.failed++;
         return;
     }
+    k->is_here[k->waiting_count] = is_here;
     k->waiting[k->waiting_count++] = *s;
 }
 
@@ -142,7 +144,7 @@ static void on_row(void *self, const struct sighting *row)
     struct indicator_sighting s = {.indicator = row->indicator, .hour = row->hour, .count = row->count, .first_us = row->first_us,
                                    .last_us = row->last_us};
     snprintf(s.member, sizeof s.member, "%s", group_names_get(k->groups, row->member).member);
-    wait_for_disk(k, &s);
+    wait_for_disk(k, &s, true);
 }
 
 void sighting_keeper_add(struct sighting_keeper *k, uint32_t indicator, const char *member, int64_t first_us, int64_t last_us, uint64_t count)
@@ -150,7 +152,7 @@ void sighting_keeper_add(struct sighting_keeper *k, uint32_t indicator, const ch
     struct indicator_sighting s = {.indicator = indicator, .hour = (uint32_t)(last_us / 3600 / 1000000), .count = count,
                                    .first_us = first_us, .last_us = last_us};
     snprintf(s.member, sizeof s.member, "%s", member);
-    wait_for_disk(k, &s);
+    wait_for_disk(k, &s, false);
 }
 
 static int write_all(struct sighting_keeper *k)
@@ -161,6 +163,8 @@ static int write_all(struct sighting_keeper *k)
         e = indicator_add_sighting(k->o.ledger, s);
         if (e == 0)
             e = clock_mark(k->o.ledger, s->indicator, CLOCK_SEEN, s->first_us);
+        if (e == 0)
+            e = k->o.written(k->o.self, s, k->is_here[i]);
         else if (e == -ENOENT)
             e = 0; /* by chance: a hash of something else */
     }
@@ -233,7 +237,8 @@ int sighting_keeper_new(const struct sighting_keeper_options *options, struct si
     k->set = match_set_new(key, 0);
     k->counted = sightings_new(key, COUNTED_ROWS, on_row, k);
     k->waiting = calloc(WAITING_MAX, sizeof *k->waiting);
-    int e = k->set && k->counted && k->waiting ? group_names_new(&k->groups) : -ENOMEM;
+    k->is_here = calloc(WAITING_MAX, sizeof *k->is_here);
+    int e = k->set && k->counted && k->waiting && k->is_here ? group_names_new(&k->groups) : -ENOMEM;
     if (e == 0)
         e = make_events(k);
     if (e < 0) {
@@ -264,5 +269,6 @@ void sighting_keeper_free(struct sighting_keeper *k)
     sightings_free(k->counted);
     group_names_free(k->groups);
     free(k->waiting);
+    free(k->is_here);
     free(k);
 }
