@@ -191,6 +191,14 @@ static json_t *keeper_json(const struct node_status_sources *s)
     add(members, "left_out", sent.left_out);
     add(members, "failed", sent.failed);
     json_object_set_new(belief, "members", members);
+    struct feed_return_status back_told;
+    feed_return_status_get(s->told_back, &back_told);
+    json_t *told_back = json_object();
+    add(told_back, "told", back_told.told);
+    add(told_back, "refused", back_told.refused);
+    add(told_back, "failed", back_told.failed);
+    add(told_back, "left_out", back_told.left_out);
+    json_object_set_new(belief, "told_back", told_back);
     struct look_back_status back;
     look_back_status_get(s->look_back, &back);
     json_t *look_back = json_object();

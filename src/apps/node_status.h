@@ -6,6 +6,7 @@
 
 #include "apps/belief_keeper.h"
 #include "apps/config.h"
+#include "apps/feed_return.h"
 #include "apps/feed_service.h"
 #include "apps/exchange_service.h"
 #include "apps/look_back.h"
@@ -28,6 +29,7 @@ struct node_status_sources {
     const struct sighting_keeper *sightings;
     const struct outbox *outbox;
     const struct member_intake *members;
+    const struct feed_return *told_back;
     const struct look_back *look_back;
     const struct exchange_service *exchange;
 };

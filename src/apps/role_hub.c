@@ -127,6 +127,7 @@ static struct node_status_sources sources_of(struct hub *h)
         .sightings = hub_loop_sightings(h->closed),
         .outbox = hub_loop_outbox(h->closed),
         .members = hub_loop_members(h->closed),
+        .told_back = hub_loop_return(h->closed),
         .look_back = hub_loop_look_back(h->closed),
         .exchange = h->exchange,
     };
