@@ -242,7 +242,7 @@ static int judge_answer(struct asking *a, CURLcode code, const char *curls_text)
         return -EREMOTEIO;
     }
     if (taxii_content_type_check(a->media[0] ? a->media : NULL) != TAXII_OK) {
-        snprintf(a->error_text, FEED_ERROR_MAX, _("the answer is \"%.80s\" and not " MEDIA), a->media);
+        snprintf(a->error_text, FEED_ERROR_MAX, _("the answer is \"%.80s\" and not %s"), a->media, MEDIA);
         return -EBADMSG;
     }
     return 0;
