@@ -145,14 +145,6 @@ static void on_row(void *self, const struct sighting *row)
     wait_for_disk(k, &s);
 }
 
-void sighting_keeper_add(struct sighting_keeper *k, uint32_t indicator, const char *member, int64_t first_us, int64_t last_us, uint64_t count)
-{
-    struct indicator_sighting s = {.indicator = indicator, .hour = (uint32_t)(last_us / 3600 / 1000000), .count = count,
-                                   .first_us = first_us, .last_us = last_us};
-    snprintf(s.member, sizeof s.member, "%s", member);
-    wait_for_disk(k, &s);
-}
-
 static int write_all(struct sighting_keeper *k)
 {
     int e = indicator_begin(k->o.ledger);
