@@ -27,7 +27,8 @@ static json_t *sightings_json(struct hub_loop *h)
     struct sighting_keeper_status s;
     sighting_keeper_status_get(hub_loop_sightings(h), &s);
     const struct count counts[] = {{"indicators", s.indicators}, {"bytes", s.bytes},     {"looked_at", s.looked_at},
-                                   {"met", s.met},               {"written", s.written}, {"failed", s.failed}};
+                                   {"met", s.met},               {"written", s.written}, {"failed", s.failed},
+                                   {"forgotten", s.forgotten}};
     return counts_json(counts, array_len(counts));
 }
 

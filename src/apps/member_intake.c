@@ -23,6 +23,10 @@ enum {
     STATEMENTS_MAX = 1000,   /* verdicts and sightings of one step; an object that gives more is taken by itself, as far as they reach */
     AGAIN_AFTER_S = 5,
     REFS_MAX = 64,           /* of one opinion; more are left out and counted */
+    DAY_STATEMENTS_MAX = 200000, /* of one member: the ledger keeps them for ever. The rest waits for the next day */
+    DAY_REPORTS_MAX = 500,   /* of one member: who finds everything wrong is left out, or one member could undo every block */
+    SIGHTING_DAYS_MAX = 31,  /* what was met longer ago is left out: a row for each hour is kept */
+    QUOTA_LOOK_S = 600,
     OBJECT_VALUES = 100000,
     DEPTH = 64,
 };
@@ -30,6 +34,9 @@ enum {
 struct member {
     char name[VERDICT_NAME_MAX];
     bool is_dirty; /* there may be something new */
+    int64_t day;   /* of the counts, since 1970 */
+    unsigned statements, reports; /* taken on that day */
+    bool is_told;  /* that it sends too much */
 };
 
 struct member_intake {
@@ -42,6 +49,7 @@ struct member_intake {
     struct indicator_sighting *sightings;
     unsigned count, sighting_count;
     const char *member;      /* whose object is read */
+    struct member *quota;    /* the same */
     int64_t taken_us;        /* date_added of the last object of this step */
     struct subject subject;  /* the first that was found in an object; for references */
     bool found, failing;
@@ -143,6 +151,7 @@ static int read_as(struct member_intake *m, const struct statement_calls *calls,
 static int on_statement(void *self, const struct statement *s)
 {
     struct member_intake *m = self;
+    m->quota->statements++;
     m->status.statements++;
     say(m, s->verdict);
     return 0;
@@ -202,6 +211,10 @@ static void take_sighting(struct member_intake *m, const struct stix_object *o)
     int64_t first_us = o->first_seen.is_set && o->first_seen.us < last_us ? o->first_seen.us : last_us;
     if (o->count <= 0 || o->revoked || last_us <= 0 || first_us <= 0)
         return;
+    if (now_us - last_us > SIGHTING_DAYS_MAX * INT64_C(86400000000)) {
+        m->status.left_out++;
+        return;
+    }
     if (m->sighting_count == STATEMENTS_MAX || !find_shared(m, o->sighting_of_ref) ||
         indicator_get(m->o.ledger, &m->subject, &id, &i) < 0) {
         m->status.left_out++;
@@ -241,6 +254,14 @@ static void report(struct member_intake *m, int side, const char *why, bool with
                         .from_us = now_us,
                         .until_us = withdraws ? now_us : 0};
     snprintf(v.reason, sizeof v.reason, "%.500s", why && *why ? why : side < 0 ? _("reported as wrong") : _("reported as right"));
+    if (m->quota->reports == DAY_REPORTS_MAX) {
+        if (!m->quota->is_told)
+            log_warning(_("%s reports more than %d indicators as wrong or right in a day: the others are left out"), m->member, DAY_REPORTS_MAX);
+        m->quota->is_told = true;
+        m->status.left_out++;
+        return;
+    }
+    m->quota->reports++;
     m->status.reports++;
     say(m, &v);
 }
@@ -296,6 +317,23 @@ static int on_row(void *self, const struct exchange_row *row)
     return 0;
 }
 
+/* A new day, new counts. False: it has sent what is taken in of one member in a day. */
+static bool has_quota(struct member *member, int64_t now_us)
+{
+    int64_t day = now_us / INT64_C(86400000000);
+    if (day != member->day) {
+        member->day = day;
+        member->statements = member->reports = 0;
+        member->is_told = false;
+    }
+    if (member->statements < DAY_STATEMENTS_MAX)
+        return true;
+    if (!member->is_told)
+        log_warning(_("%s has sent more than %d statements today: the others are taken in tomorrow"), member->name, DAY_STATEMENTS_MAX);
+    member->is_told = true;
+    return false;
+}
+
 /* *ret_more: ask again at once. */
 static int follow(struct member_intake *m, struct exchange *store, struct member *member, bool *ret_more)
 {
@@ -304,6 +342,7 @@ static int follow(struct member_intake *m, struct exchange *store, struct member
     char name[EXCHANGE_NAME_MAX];
     int64_t from_us;
     m->member = member->name;
+    m->quota = member;
     m->count = m->sighting_count = 0;
     taxii_collection_name(member->name, false, name);
     int e = exchange_collection_get(store, name, &collection);
@@ -340,7 +379,8 @@ static void on_step(evutil_socket_t fd, short what, void *self)
     struct member_intake *m = self;
     static const struct timeval later = {.tv_sec = AGAIN_AFTER_S};
     struct exchange *store = m->o.exchange(m->o.self);
-    bool more = false;
+    static const struct timeval tomorrow = {.tv_sec = QUOTA_LOOK_S};
+    bool more = false, waits = false;
     if (!store && m->member_count > 0)
         event_add(m->step, &later);
     for (unsigned i = 0; store && i < m->member_count; i++) {
@@ -348,6 +388,10 @@ static void on_step(evutil_socket_t fd, short what, void *self)
         bool again = false;
         if (!member->is_dirty)
             continue;
+        if (!has_quota(member, clock_wall_us())) {
+            waits = true;
+            continue;
+        }
         int e = follow(m, store, member, &again);
         if (e < 0) {
             fail(m, e);
@@ -361,6 +405,8 @@ static void on_step(evutil_socket_t fd, short what, void *self)
     m->failing = false;
     if (more)
         event_active(m->step, 0, 0);
+    else if (waits)
+        event_add(m->step, &tomorrow);
 }
 
 void member_intake_poke(struct member_intake *m)

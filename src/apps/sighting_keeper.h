@@ -42,6 +42,7 @@ void sighting_keeper_flush(struct sighting_keeper *k);
 struct sighting_keeper_status {
     uint64_t indicators, bytes; /* in the set */
     uint64_t looked_at, met, written, failed;
+    uint64_t forgotten; /* rows too old to be kept */
     bool loading;
 };
 void sighting_keeper_status_get(const struct sighting_keeper *k, struct sighting_keeper_status *ret_status);
