@@ -170,6 +170,7 @@ static void count_assertion(struct belief_keeper *k, unsigned index, const struc
 static void count_appraisal(struct belief_keeper *k, unsigned index, const struct belief_statement *st)
 {
     struct belief_statement other;
+    struct indicator_source outcome = {.confirmed = st->claim == CLAIM_CONFIRMED, .wrong = st->claim != CLAIM_CONFIRMED};
     if (st->author.kind != VERDICT_BY_ANALYST)
         return;
     for (unsigned i = 0; i < index; i++) {
@@ -180,8 +181,7 @@ static void count_appraisal(struct belief_keeper *k, unsigned index, const struc
     for (unsigned i = 0; i < index; i++) {
         belief_statement(k->belief, i, &other);
         if (is_against(&other) && !other.superseded && other.author.kind != VERDICT_BY_ANALYST)
-            count(k, &other.author,
-                  st->claim == CLAIM_CONFIRMED ? &(struct indicator_source){.confirmed = 1} : &(struct indicator_source){.wrong = 1});
+            count(k, &other.author, &outcome);
     }
 }
 

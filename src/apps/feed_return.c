@@ -126,11 +126,11 @@ static int tell_met(struct feed_return *r, const struct origin *o, unsigned inde
     return add_row(r, f, &row);
 }
 
-int feed_return_written(struct feed_return *r, const struct indicator_sighting *s, bool is_here)
+int feed_return_written(struct feed_return *r, const struct indicator_sighting *s)
 {
     static struct origin origin; /* large; one thread */
     struct indicator i;
-    int e = is_here ? indicator_get_by_id(r->o.ledger, s->indicator, &i) : -ENOENT;
+    int e = indicator_get_by_id(r->o.ledger, s->indicator, &i);
     if (e < 0)
         return e == -ENOENT ? 0 : e;
     e = find_origin(r, &i.subject, &origin);

@@ -28,8 +28,8 @@ struct feed_return_options {
 int feed_return_new(const struct feed_return_options *options, const struct config *config, struct feed_return **ret_return) must_check;
 void feed_return_free(struct feed_return *r);
 void feed_return_configure(struct feed_return *r, const struct config *config);
-/* A sighting is written; within its transaction. Counts hits of each source, and notes what is to be told. Errors of the ledger. */
-int feed_return_written(struct feed_return *r, const struct indicator_sighting *s, bool is_here) must_check;
+/* A sighting of this node is written, not one that a member told; within its transaction. Counts hits of each source, and notes what is to be told. Errors of the ledger. */
+int feed_return_written(struct feed_return *r, const struct indicator_sighting *s) must_check;
 /* Something may have been said. */
 void feed_return_poke(struct feed_return *r);
 

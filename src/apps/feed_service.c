@@ -254,20 +254,21 @@ static void take_edition(struct feed_service *s, const struct feed *f)
     };
     int e = open_edition(s, f);
     s->at_end = false;
-    if (e == 0 && f->judge.is_on)
+    bool is_begun = false;
+    if (e == 0 && f->judge.is_on) {
         e = begin_statements(s, f, reason);
+        is_begun = e == 0;
+    } else if (e == 0 && list_reading_parse(f->format, &options.reading) < 0) {
+        snprintf(error, sizeof error, "%s", f->format);
+    } else if (e == 0) {
+        is_begun = list_intake_new(&options, &s->intake, error) == 0;
+    }
+    if (is_begun) {
+        event_add(s->copying, &now);
+        return;
+    }
     if (e < 0)
         snprintf(error, sizeof error, "%s", strerror(-e));
-    else if (f->judge.is_on) {
-        event_add(s->copying, &now);
-        return;
-    }
-    else if (list_reading_parse(f->format, &options.reading) < 0)
-        snprintf(error, sizeof error, "%s", f->format);
-    else if (list_intake_new(&options, &s->intake, error) == 0) {
-        event_add(s->copying, &now);
-        return;
-    }
     tell_taken(s, LIST_INTAKE_REFUSED, "", error);
 }
 
@@ -292,7 +293,7 @@ static json_t *entry_json(const struct entry *e)
     json_object_set_new(object, "source", json_string(shown));
     if (e->feed.judge.is_on) {
         json_object_set_new(object, "statements", json_integer((json_int_t)e->last.statements));
-        json_object_set_new(object, "refused", json_integer((json_int_t)(e->last.refused + e->last.left_out)));
+        json_object_set_new(object, "refused", json_integer((json_int_t)e->last.refused + (json_int_t)e->last.left_out));
         for (unsigned i = 0; i < FATE_COUNT; i++)
             json_object_set_new(object, statement_fate_word((enum statement_fate)i), json_integer((json_int_t)e->last.fates[i]));
     }

@@ -113,9 +113,9 @@ static void on_met(void *self, uint32_t indicator)
     belief_keeper_recheck(((struct hub_loop *)self)->belief, indicator);
 }
 
-static int on_written(void *self, const struct indicator_sighting *s, bool is_here)
+static int on_written(void *self, const struct indicator_sighting *s)
 {
-    return feed_return_written(((struct hub_loop *)self)->told_back, s, is_here);
+    return feed_return_written(((struct hub_loop *)self)->told_back, s);
 }
 
 static int send_back(void *self, const char *feed)
@@ -137,8 +137,8 @@ void hub_loop_feeds(struct hub_loop *h, struct feed_service *feeds)
 void hub_loop_posted(void *self, const char *recipient, const struct exchange_collection *collection, const uint8_t *octets, size_t len)
 {
     struct hub_loop *h = self;
-    (void)collection;
-    member_intake_take(h->members, recipient, octets, len);
+    (void)recipient, (void)collection, (void)octets, (void)len;
+    member_intake_poke(h->members);
 }
 
 /* ---- sharing ---- */
@@ -147,6 +147,17 @@ static struct exchange *store_of(void *self)
 {
     struct hub_loop *h = self;
     return h->exchange ? exchange_service_store(h->exchange) : NULL;
+}
+
+static int configure_members(struct hub_loop *h)
+{
+    const struct share_options *share = &h->config->share;
+    const char *members[TAXII_RECIPIENTS_MAX];
+    unsigned count = 0;
+    for (unsigned i = 0; i < share->recipient_count; i++)
+        if (share->recipients[i].who.may_send)
+            members[count++] = share->recipients[i].who.name;
+    return member_intake_configure(h->members, members, count);
 }
 
 static int configure_outbox(struct hub_loop *h)
@@ -161,7 +172,7 @@ static int configure_outbox(struct hub_loop *h)
     }
     int e = outbox_configure(h->outbox, recipients, share->recipient_count);
     free(recipients);
-    return e;
+    return e < 0 ? e : configure_members(h);
 }
 
 int hub_loop_share(struct hub_loop *h, struct exchange_service *exchange)
@@ -228,7 +239,7 @@ static int make_keepers(struct hub_loop *h)
         e = belief_keeper_new(&belief, h->config, &h->belief);
     if (e == 0) {
         struct member_intake_options members = {
-            .loop = h->o.loop, .ledger = h->o.ledger, .exchange = store_of, .self = h, .sightings = h->sightings};
+            .loop = h->o.loop, .ledger = h->o.ledger, .exchange = store_of, .self = h, .met = on_met};
         e = member_intake_new(&members, &h->members);
     }
     return e;

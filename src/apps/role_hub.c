@@ -123,12 +123,7 @@ static struct node_status_sources sources_of(struct hub *h)
         .recorder = h->recorder,
         .store = h->store,
         .ledger = h->ledger,
-        .belief = hub_loop_belief(h->closed),
-        .sightings = hub_loop_sightings(h->closed),
-        .outbox = hub_loop_outbox(h->closed),
-        .members = hub_loop_members(h->closed),
-        .told_back = hub_loop_return(h->closed),
-        .look_back = hub_loop_look_back(h->closed),
+        .closed = h->closed,
         .exchange = h->exchange,
     };
 }

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "act/policy/group_names.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "judge/match/match.h"
@@ -21,6 +22,8 @@ enum {
     LOAD_STEP = 4096,     /* indicators for each turn of the loop */
     WRITE_EVERY_S = 2,
     COUNTED_ROWS = 65536, /* 2 MiB: indicator, group, hour */
+    KEPT_DAYS = 400,      /* of sightings; the counts of the indicators stay */
+    FORGET_EVERY_S = 3600,
     WAITING_MAX = 65536,  /* sightings that wait for the disk; then they are counted as lost */
 };
 
@@ -32,8 +35,8 @@ struct sighting_keeper {
     struct event *load, *write;
     uint32_t loaded; /* up to this indicator */
     bool loading, failing;
+    uint64_t forget_at_ms;
     struct indicator_sighting *waiting;
-    bool *is_here; /* of the same */
     size_t waiting_count;
     struct sighting_keeper_status status;
     size_t observation_count, record_count;
@@ -128,13 +131,12 @@ void sighting_keeper_record(struct sighting_keeper *k, const struct answer_recor
 
 /* ---- writing ---- */
 
-static void wait_for_disk(struct sighting_keeper *k, const struct indicator_sighting *s, bool is_here)
+static void wait_for_disk(struct sighting_keeper *k, const struct indicator_sighting *s)
 {
     if (k->waiting_count == WAITING_MAX) {
         k->status.failed++;
         return;
     }
-    k->is_here[k->waiting_count] = is_here;
     k->waiting[k->waiting_count++] = *s;
 }
 
@@ -144,15 +146,7 @@ static void on_row(void *self, const struct sighting *row)
     struct indicator_sighting s = {.indicator = row->indicator, .hour = row->hour, .count = row->count, .first_us = row->first_us,
                                    .last_us = row->last_us};
     snprintf(s.member, sizeof s.member, "%s", group_names_get(k->groups, row->member).member);
-    wait_for_disk(k, &s, true);
-}
-
-void sighting_keeper_add(struct sighting_keeper *k, uint32_t indicator, const char *member, int64_t first_us, int64_t last_us, uint64_t count)
-{
-    struct indicator_sighting s = {.indicator = indicator, .hour = (uint32_t)(last_us / 3600 / 1000000), .count = count,
-                                   .first_us = first_us, .last_us = last_us};
-    snprintf(s.member, sizeof s.member, "%s", member);
-    wait_for_disk(k, &s, false);
+    wait_for_disk(k, &s);
 }
 
 static int write_all(struct sighting_keeper *k)
@@ -164,7 +158,7 @@ static int write_all(struct sighting_keeper *k)
         if (e == 0)
             e = clock_mark(k->o.ledger, s->indicator, CLOCK_SEEN, s->first_us);
         if (e == 0)
-            e = k->o.written(k->o.self, s, k->is_here[i]);
+            e = k->o.written(k->o.self, s);
         else if (e == -ENOENT)
             e = 0; /* by chance: a hash of something else */
     }
@@ -193,10 +187,23 @@ void sighting_keeper_flush(struct sighting_keeper *k)
         k->o.met(k->o.self, k->waiting[i].indicator);
 }
 
+/* Rows of long ago go, so that the table does not grow for ever. */
+static void forget_old(struct sighting_keeper *k)
+{
+    uint64_t rows, now_ms = clock_mono_ms();
+    int64_t hour = clock_wall_us() / 3600 / 1000000 - KEPT_DAYS * 24;
+    if (now_ms < k->forget_at_ms || hour <= 0)
+        return;
+    k->forget_at_ms = now_ms + FORGET_EVERY_S * 1000;
+    if (indicator_forget_sightings(k->o.ledger, (uint32_t)hour, &rows) == 0)
+        k->status.forgotten += rows;
+}
+
 static void on_write(evutil_socket_t fd, short what, void *self)
 {
     (void)fd, (void)what;
     sighting_keeper_flush(self);
+    forget_old(self);
 }
 
 void sighting_keeper_set_groups(struct sighting_keeper *k, const struct group_settings *groups)
@@ -237,8 +244,7 @@ int sighting_keeper_new(const struct sighting_keeper_options *options, struct si
     k->set = match_set_new(key, 0);
     k->counted = sightings_new(key, COUNTED_ROWS, on_row, k);
     k->waiting = calloc(WAITING_MAX, sizeof *k->waiting);
-    k->is_here = calloc(WAITING_MAX, sizeof *k->is_here);
-    int e = k->set && k->counted && k->waiting && k->is_here ? group_names_new(&k->groups) : -ENOMEM;
+    int e = k->set && k->counted && k->waiting ? group_names_new(&k->groups) : -ENOMEM;
     if (e == 0)
         e = make_events(k);
     if (e < 0) {
@@ -269,6 +275,5 @@ void sighting_keeper_free(struct sighting_keeper *k)
     sightings_free(k->counted);
     group_names_free(k->groups);
     free(k->waiting);
-    free(k->is_here);
     free(k);
 }

@@ -70,7 +70,7 @@ int feed_report_add(struct ledger *l, const char *feed, const struct feed_report
 
 int feed_report_seal(struct ledger *l, const char *feed, unsigned max, unsigned *ret_count)
 {
-    int64_t sealed;
+    int64_t sealed = 0;
     int r = number_of(l, "SELECT count(*) FROM feed_report WHERE feed = ? AND sealed = 1", feed, 0, &sealed);
     if (r == 0 && sealed == 0) {
         r = run(l,

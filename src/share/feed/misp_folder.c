@@ -68,7 +68,8 @@ int feed_misp_manifest(const uint8_t *octets, size_t len, struct feed_misp_event
     json_tree_free(tree);
     if (e < 0)
         return e == -ENOMEM ? e : -EBADMSG;
-    qsort(events, *ret_count, sizeof *events, by_uuid);
+    if (*ret_count > 1)
+        qsort(events, *ret_count, sizeof *events, by_uuid);
     *ret_events = events;
     return 0;
 }

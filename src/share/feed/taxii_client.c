@@ -339,7 +339,7 @@ static int split_collection(struct asking *a)
 static int find_root(struct asking *a)
 {
     struct feed_taxii *t = a->t;
-    char url[FEED_URL_MAX + 16], said[TAXII_ANSWER_URL_MAX];
+    char url[FEED_URL_MAX + 16], said[TAXII_ANSWER_URL_MAX] = "";
     size_t origin = origin_len(t->feed->url);
     const char *path = t->feed->url + origin;
     snprintf(url, sizeof url, "%s%s", t->feed->url, *path == '\0' ? "/taxii2/" : strcmp(path, "/") == 0 ? "taxii2/" : "");
