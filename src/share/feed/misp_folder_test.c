@@ -53,8 +53,10 @@ static void put(const char *name, const char *text)
     snprintf(path, sizeof path, "%s/%s", folder, name);
     FILE *f = fopen(path, "w");
     check(f != NULL);
-    fputs(text, f);
-    fclose(f);
+    if (f) {
+        fputs(text, f);
+        fclose(f);
+    }
 }
 
 static void get(const char *name, char *text, size_t max)
@@ -63,8 +65,10 @@ static void get(const char *name, char *text, size_t max)
     snprintf(path, sizeof path, "%s/%s", folder, name);
     FILE *f = fopen(path, "r");
     check(f != NULL);
-    text[fread(text, 1, max - 1, f)] = '\0';
-    fclose(f);
+    if (f) {
+        text[fread(text, 1, max - 1, f)] = '\0';
+        fclose(f);
+    }
 }
 
 static int fetch(struct feed_misp_result *result)
