@@ -38,7 +38,8 @@ bool rpz_notify_answered(struct rpz_notify *n, uint16_t id)
     return true;
 }
 
-size_t rpz_notify_write(const struct rpz_zone *z, uint16_t id, int64_t serial, uint64_t now_s, uint8_t *to, size_t max)
+size_t rpz_notify_write(const struct rpz_zone *z, const struct addr *secondary, uint16_t id, int64_t serial, uint64_t now_s, uint8_t *to,
+                        size_t max)
 {
     struct writer w = writer_of(to, max);
     struct tsig tsig;
@@ -56,7 +57,7 @@ size_t rpz_notify_write(const struct rpz_zone *z, uint16_t id, int64_t serial, u
     writer_u32(&w, RPZ_TTL_S);
     writer_u16(&w, RPZ_SOA_LEN);
     rpz_soa_write(&w, serial);
-    if (z->has_key)
+    if (z->has_key && !rpz_zone_allows(z, secondary))
         tsig_sign(&tsig, &z->key, &w, now_s);
     return w.full ? 0 : w.len;
 }

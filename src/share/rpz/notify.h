@@ -29,7 +29,9 @@ struct rpz_notify {
 bool rpz_notify_due(struct rpz_notify *n, int64_t serial, uint16_t new_id, uint64_t now_ms, bool *ret_given_up);
 /* An answer came. False: to nothing that was asked. */
 bool rpz_notify_answered(struct rpz_notify *n, uint16_t id);
-/* The message, with the new SOA (RFC 1996 3.7), signed when the zone has a key. How many octets, 0: it does not fit. */
-size_t rpz_notify_write(const struct rpz_zone *z, uint16_t id, int64_t serial, uint64_t now_s, uint8_t *to, size_t max);
+/* The message, with the new SOA (RFC 1996 3.7). Signed when the zone has a key, but not to one that may transfer without: it may know
+ * none, and Unbound takes nothing that is signed. How many octets, 0: it does not fit. */
+size_t rpz_notify_write(const struct rpz_zone *z, const struct addr *secondary, uint16_t id, int64_t serial, uint64_t now_s, uint8_t *to,
+                        size_t max);
 
 #endif

@@ -447,7 +447,8 @@ static void notify(struct rpz_server *s, unsigned zone, unsigned number, int64_t
     }
     if (!due || !l)
         return;
-    size_t len = rpz_notify_write(z, n->id, serial, (uint64_t)(clock_wall_us() / 1000000), message + 2, RPZ_NOTIFY_MESSAGE_MAX);
+    struct addr to = addr_of_sockaddr((const struct sockaddr *)&z->notify[number]);
+    size_t len = rpz_notify_write(z, &to, n->id, serial, (uint64_t)(clock_wall_us() / 1000000), message + 2, RPZ_NOTIFY_MESSAGE_MAX);
     struct datagram d = {.fd = l->udp_fd, .to = z->notify[number], .to_len = addr_sockaddr_len((const struct sockaddr *)&z->notify[number])};
     if (len > 0 && send_datagram(&d, message, len + 2) == 0)
         s->counters.notified++;

@@ -11,7 +11,7 @@ static const struct rpz_zone *zone_of_key(const struct rpz_zone *zones, unsigned
     return NULL;
 }
 
-static bool is_allowed(const struct rpz_zone *z, const struct addr *from)
+bool rpz_zone_allows(const struct rpz_zone *z, const struct addr *from)
 {
     for (unsigned i = 0; i < z->allow_count; i++)
         if (addr_prefix_has(&z->allow[i], from))
@@ -33,7 +33,7 @@ unsigned rpz_zones_find(const struct rpz_zone *zones, unsigned count, const stru
         return dns_name_equal(&z->name, &request->zone) ? DNS_RCODE_NOERROR : DNS_RCODE_REFUSED;
     }
     for (unsigned i = 0; i < count; i++) {
-        if (!is_allowed(&zones[i], from) || !dns_name_equal(&zones[i].name, &request->zone))
+        if (!rpz_zone_allows(&zones[i], from) || !dns_name_equal(&zones[i].name, &request->zone))
             continue;
         *ret_zone = i;
         return DNS_RCODE_NOERROR;

@@ -26,6 +26,9 @@ struct rpz_zone {
     unsigned notify_count;
 };
 
+/* May that address transfer without a key? */
+bool rpz_zone_allows(const struct rpz_zone *z, const struct addr *from);
+
 /* The zone that a request may have: *ret_zone its number, and NOERROR; else what is to be answered. A signed request is verified; then
  * *ret_signed, and tsig is for the answer; *ret_error: what is wrong with the signature, to be told with NOTAUTH; 0: nothing. */
 unsigned rpz_zones_find(const struct rpz_zone *zones, unsigned count, const struct rpz_request *request, const uint8_t *message, size_t len,
