@@ -31,6 +31,7 @@ build: $(BUILD)/build.ninja
 
 bench: build
 	tests/bench/run $(BUILD)
+	[ ! -d $(DATA)/malware-pcap ] || tests/bench/incident $(BUILD) $(DATA)/malware-pcap/*.pcap*
 
 conformance: build
 	tests/conformance/run $(BUILD) $(DATA)

@@ -1,7 +1,7 @@
 # Completion of hinomi(1) for bash.
 _hinomi() {
     local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]:-}
-    local commands='up dns block allow withdraw why lists import fetch accept discard observe enforce remove log top pdns judge verdicts ledger status metrics reload policy help version'
+    local commands='up dns block allow withdraw why lists import fetch accept discard observe enforce remove log top pdns judge verdicts indicators review sources share receipts export clock ledger status metrics reload policy help version'
 
     if [ "$COMP_CWORD" -eq 1 ]; then
         mapfile -t COMPREPLY < <(compgen -W "$commands" -- "$word")
@@ -18,6 +18,14 @@ _hinomi() {
         ;;
     --format)
         mapfile -t COMPREPLY < <(compgen -W 'auto names hosts rpz adblock csv dnsmasq unbound' -- "$word")
+        return
+        ;;
+    --state)
+        mapfile -t COMPREPLY < <(compgen -W 'candidate active expired revoked' -- "$word")
+        return
+        ;;
+    --advice)
+        mapfile -t COMPREPLY < <(compgen -W 'none observe ask block' -- "$word")
         return
         ;;
     --action)
@@ -48,7 +56,14 @@ _hinomi() {
     pdns) options='--below --is-data --limit --page --data --json' ;;
     judge) options='phishing malware c2 dga tunnel scanner infected ddos-source ddos-victim spam malicious benign false-positive confirmed --reason --probability --severity --tlp --pap --until --kind --source --from --format --map --hosts-of-urls --unmarked --fresh --whole --force --data --json' ;;
     verdicts) options='--kind --data --json' ;;
-    ledger) options='key show verify prove export --data --json' ;;
+    indicators) options='--state --advice --kind --claim --conflict --limit --after --data --json' ;;
+    review) options='--limit --after --data --json' ;;
+    sources) options='--data --json' ;;
+    share) options='--dry-run --kind --data --json' ;;
+    receipts) options='--limit --data --json' ;;
+    export) options='stix misp hosts plain csv suricata zeek --data --json' ;;
+    clock) options='--weeks --data --json' ;;
+    ledger) options='key show verify prove export replay --without --trust --threshold --config --data --json' ;;
     help) options=$commands ;;
     esac
     if [[ $command == import || $command == policy ]] && [[ $word != -* ]]; then

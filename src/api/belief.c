@@ -38,7 +38,7 @@ struct belief *belief_new(const struct belief_options *options)
     b->options = *options;
     score_rules_default(&rules);
     randombytes_buf(&key, sizeof key);
-    b->score = score_new(&rules, key);
+    b->score = score_new(options->rules ? options->rules : &rules, key);
     if (!b->score) {
         free(b);
         return NULL;
@@ -113,7 +113,7 @@ static int add(void *self, const struct verdict *v, bool superseded)
         .prior_wrong = record->prior_wrong,
         .vouched = record->vouched,
         .probability = v->probability,
-        .superseded = superseded || is_report(v), /* a report is counted as such */
+        .superseded = superseded || is_report(v) || record->is_muted, /* a report is counted as such */
     };
     return 0;
 }
@@ -233,6 +233,19 @@ static void take_times(const struct belief *b, struct indicator *i)
     }
     if (b->sightings.last_us > i->last_us)
         i->last_us = b->sightings.last_us;
+}
+
+int belief_now(struct belief *b, int64_t now_us, struct indicator *i)
+{
+    struct score_input in = input_of(b, now_us);
+    int e = score_fold(b->score, &in, &b->result);
+    *i = (struct indicator){.subject = b->subject,
+                            .claim = b->result.claim,
+                            .state = b->result.state,
+                            .decision = b->result.decision,
+                            .probability = b->result.probability,
+                            .conflict = b->result.conflict};
+    return e;
 }
 
 static bool is_as_before(const struct indicator *a, const struct indicator *b)

@@ -19,12 +19,16 @@ struct belief_record {
     uint16_t prior_right, prior_wrong; /* what it is taken to have had before; both 0: by its kind */
     uint32_t cluster;                  /* sources that copy each other have the same; 0: none */
     bool vouched;                      /* the operator answers for it */
+    bool is_muted;                     /* its word is not weighed */
 };
+
+struct score_rules; /* judge/score/rules.h */
 
 struct belief_options {
     void *self;
     void (*record)(void *self, const struct verdict_author *source, struct belief_record *ret_record);
     unsigned (*guards)(void *self, const struct subject *subject); /* enum indicator_guard, or-ed */
+    const struct score_rules *rules; /* copied; NULL: the defaults */
 };
 
 /* NULL when out of memory. */
@@ -50,6 +54,8 @@ void belief_statement(const struct belief *b, unsigned index, struct belief_stat
 
 /* Folds what was gathered. `was`: the indicator as it stood; number 0: none did. -EINVAL, -E2BIG as score_fold. */
 int belief_indicator(struct belief *b, int64_t now_us, uint32_t was_id, const struct indicator *was, struct indicator *ret_indicator) must_check;
+/* The same without what is to be kept: claim, state, decision, probability, conflict and subject alone. */
+int belief_now(struct belief *b, int64_t now_us, struct indicator *ret_indicator) must_check;
 /* {"probability", "claim", "state", "advice", "conflict", "next_us", "lines": [{"log_odds", "text"}]}; NULL when nothing can be said. */
 json_t *belief_json(struct belief *b, int64_t now_us);
 

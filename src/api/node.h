@@ -47,6 +47,8 @@ struct node {
     struct belief *(*belief)(void *self);
     /* The name of a recipient by its number from 0 on; NULL: there are not so many. */
     const char *(*recipient)(void *self, unsigned number);
+    /* {"name", "space"}: as whom the node is known, and the namespace of its identifiers, 32 hexadecimal digits. */
+    json_t *(*identity)(void *self);
     /* What the exit gate decides for it. */
     enum gate_outcome (*gate)(void *self, unsigned recipient, const struct indicator *i);
     /* Names of warning lists that have the subject; how many. */
@@ -65,6 +67,6 @@ json_t *api_sightings_json(struct ledger *l, uint32_t id);
 
 /* One table of commands for each resource. */
 extern const struct control_command verdict_commands[], why_commands[], list_commands[], dns_commands[],
-    pdns_commands[], ledger_commands[], indicator_commands[], share_commands[], judgement_commands[], status_commands[];
+    pdns_commands[], ledger_commands[], indicator_commands[], share_commands[], clock_commands[], judgement_commands[], status_commands[];
 
 #endif

@@ -6,7 +6,9 @@
 #include "api/judgement.h"
 #include "api/node.h"
 #include "api/rows.h"
+#include "base/clock.h"
 #include "base/text.h"
+#include "base/timestamp.h"
 #include "share/gate/gate.h"
 #include "store/indicator.h"
 #include "store/sharing.h"
@@ -122,6 +124,78 @@ static void handle_share(struct control_request *request, const json_t *argument
         tell_subject(request, node, &s);
 }
 
+/* ---- exports ---- */
+
+enum { EXPORT_PAGE = 5000 };
+
+struct page {
+    struct control_request *request;
+    struct node *node;
+    unsigned recipient;
+    uint64_t looked_at, count;
+    uint32_t last;
+};
+
+/* As the outbox tells it: the reason and times of the leading verdict if that is no more secret than the indicator itself. */
+static void add_verdict(const struct node *node, const struct indicator *i, json_t *row)
+{
+    struct verdict v;
+    if (!i->verdict || ledger_get(node->ledger, i->verdict, &v) < 0 || v.tlp > i->tlp)
+        return;
+    json_object_set_new(row, "reason", json_string(v.reason));
+    json_object_set_new(row, "from_us", json_integer(v.from_us));
+    json_object_set_new(row, "until_us", json_integer(v.until_us));
+    json_object_set_new(row, "severity", json_string(verdict_severity_word(v.severity)));
+}
+
+static int export_one(void *self, uint32_t id, const struct indicator *i)
+{
+    struct page *p = self;
+    p->looked_at++;
+    p->last = id;
+    if (p->node->gate(p->node->self, p->recipient, i) != GATE_PASSES)
+        return 0;
+    json_t *row = api_indicator_json(id, i);
+    if (row)
+        add_verdict(p->node, i, row);
+    api_send_row(p->request, row);
+    p->count++;
+    return 0;
+}
+
+static int keep_receipt(const struct page *p, const char *recipient, const char *format)
+{
+    int64_t now_us = clock_wall_us();
+    struct sharing_receipt r = {.way = SHARING_BY_FILE, .objects = p->count, .made_us = now_us};
+    snprintf(r.recipient, sizeof r.recipient, "%s", recipient);
+    snprintf(r.what, sizeof r.what, "%s", format);
+    timestamp_format(now_us, r.first);
+    timestamp_format(now_us, r.last);
+    return p->count > 0 ? sharing_receipt_append(p->node->ledger, &r) : 0;
+}
+
+/* A page of what may be told to a recipient now, with a receipt: who asks for it will pass it on. */
+static void handle_export(struct control_request *request, const json_t *arguments)
+{
+    struct page p = {.request = request, .node = control_request_self(request)};
+    const char *recipient = json_string_value(json_object_get(arguments, "recipient")), *name;
+    const char *format = json_string_value(json_object_get(arguments, "format"));
+    json_int_t after = json_integer_value(json_object_get(arguments, "after"));
+    struct indicator_filter active = {.states = 1 << INDICATOR_ACTIVE, .after = (uint32_t)after, .max = EXPORT_PAGE};
+    while ((name = p.node->recipient(p.node->self, p.recipient)) != NULL && recipient && strcmp(name, recipient) != 0)
+        p.recipient++;
+    if (!name || !recipient || !format || !*format || strlen(format) >= SHARING_WHAT_MAX || after < 0 || after > UINT32_MAX) {
+        control_reply_error(request, "%s", _("no recipient of that name is configured"));
+        return;
+    }
+    if (indicator_list(p.node->ledger, &active, export_one, &p) < 0 || keep_receipt(&p, recipient, format) < 0) {
+        control_reply_error(request, _("the ledger cannot be read: %s"), _(ledger_error(p.node->ledger)));
+        return;
+    }
+    control_reply(request, json_pack("{s:I, s:I}", "count", (json_int_t)p.count, "after",
+                                     (json_int_t)(p.looked_at == EXPORT_PAGE ? p.last : 0)));
+}
+
 struct telling {
     struct control_request *request;
     uint64_t count;
@@ -153,8 +227,17 @@ static void handle_receipts(struct control_request *request, const json_t *argum
         control_reply(request, json_pack("{s:I}", "count", (json_int_t)t.count));
 }
 
+static void handle_identity(struct control_request *request, const json_t *arguments)
+{
+    struct node *node = control_request_self(request);
+    (void)arguments;
+    control_reply(request, node->identity(node->self));
+}
+
 const struct control_command share_commands[] = {
+    {"identity", handle_identity},
     {"share", handle_share},
     {"receipts", handle_receipts},
+    {"export", handle_export},
     {0},
 };

@@ -6,10 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "apps/source_trust.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
-#include "judge/score/rules.h"
 #include "store/loop_clock.h"
 #include "store/sharing.h"
 
@@ -76,30 +76,11 @@ static struct known_source *source_of(struct belief_keeper *k, const struct verd
     return s;
 }
 
-static const struct config_source *configured(const struct belief_keeper *k, const char *name)
-{
-    for (unsigned i = 0; i < k->config->judge.source_count; i++)
-        if (strcmp(k->config->judge.sources[i].name, name) == 0)
-            return &k->config->judge.sources[i];
-    return NULL;
-}
-
 static void record_of(void *self, const struct verdict_author *author, struct belief_record *ret_record)
 {
     struct belief_keeper *k = self;
     const struct known_source *known = source_of(k, author);
-    const struct config_source *c = author->kind == VERDICT_BY_ANALYST ? NULL : configured(k, author->name);
-    if (known) {
-        ret_record->confirmed = (uint32_t)known->counts.confirmed;
-        ret_record->wrong = (uint32_t)known->counts.wrong;
-    }
-    ret_record->vouched = author->kind == VERDICT_BY_ANALYST || (c && c->trust_percent > 0);
-    if (c && c->trust_percent > 0) {
-        ret_record->prior_right = (uint16_t)((c->trust_percent * SCORE_PRIOR_MAX + 50) / 100);
-        ret_record->prior_wrong = (uint16_t)(SCORE_PRIOR_MAX - ret_record->prior_right);
-    }
-    if (c)
-        ret_record->cluster = c->cluster;
+    source_trust(&k->config->judge, author, known ? &known->counts : NULL, ret_record);
 }
 
 static unsigned guards_of(void *self, const struct subject *subject)
@@ -189,6 +170,7 @@ static void count_assertion(struct belief_keeper *k, unsigned index, const struc
 static void count_appraisal(struct belief_keeper *k, unsigned index, const struct belief_statement *st)
 {
     struct belief_statement other;
+    struct indicator_source outcome = {.confirmed = st->claim == CLAIM_CONFIRMED, .wrong = st->claim != CLAIM_CONFIRMED};
     if (st->author.kind != VERDICT_BY_ANALYST)
         return;
     for (unsigned i = 0; i < index; i++) {
@@ -199,8 +181,7 @@ static void count_appraisal(struct belief_keeper *k, unsigned index, const struc
     for (unsigned i = 0; i < index; i++) {
         belief_statement(k->belief, i, &other);
         if (is_against(&other) && !other.superseded && other.author.kind != VERDICT_BY_ANALYST)
-            count(k, &other.author,
-                  st->claim == CLAIM_CONFIRMED ? &(struct indicator_source){.confirmed = 1} : &(struct indicator_source){.wrong = 1});
+            count(k, &other.author, &outcome);
     }
 }
 

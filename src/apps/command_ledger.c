@@ -11,10 +11,13 @@
 #include "apps/columns.h"
 #include "apps/command.h"
 #include "apps/config.h"
+#include "apps/idn.h"
 #include "apps/ledger_export.h"
+#include "apps/ledger_replay.h"
 #include "apps/roles.h"
 #include "apps/row_reader.h"
 #include "apps/when.h"
+#include "base/clock.h"
 #include "base/text.h"
 #include "proto/tlog/proof_file.h"
 
@@ -206,11 +209,128 @@ static int export(const struct control_client_options *o, const char *command, c
     return e < 0 ? EXIT_FAILED : EXIT_FINE;
 }
 
+/* ---- replay ---- */
+
+struct flips {
+    bool json;
+    uint64_t by[INDICATOR_DECISION_COUNT][INDICATOR_DECISION_COUNT], all;
+};
+
+enum { FLIPS_SHOWN = 20 };
+
+static int print_flip(void *self, uint32_t id, const struct indicator *before, const struct indicator *after)
+{
+    struct flips *f = self;
+    char subject[IDN_TEXT_MAX];
+    f->by[before->decision][after->decision]++;
+    f->all++;
+    if (f->json) {
+        json_t *row = json_pack("{s:I, s:s, s:s, s:s, s:s, s:s, s:s, s:i, s:i}", "id", (json_int_t)id, "kind",
+                                subject_kind_word(before->subject.kind), "subject", before->subject.value, "state",
+                                indicator_state_word(before->state), "state_then", indicator_state_word(after->state), "advice",
+                                indicator_decision_word(before->decision), "probability", (int)before->probability, "probability_then",
+                                (int)after->probability);
+        json_object_set_new(row, "advice_then", json_string(indicator_decision_word(after->decision)));
+        control_client_print_json(row);
+        json_decref(row);
+    } else if (f->all <= FLIPS_SHOWN) {
+        printf("  %s -> %s  %5.1f %% -> %5.1f %%  %s %s\n", indicator_decision_word(before->decision), indicator_decision_word(after->decision),
+               before->probability / 10.0, after->probability / 10.0, subject_kind_word(before->subject.kind),
+               idn_show(before->subject.value, subject));
+    }
+    return 0;
+}
+
+static void print_flips(const struct flips *f, uint64_t count)
+{
+    if (f->all > FLIPS_SHOWN)
+        printf(_("  ... and %" PRIu64 " more; --json shows all\n"), f->all - FLIPS_SHOWN);
+    printf(_("%" PRIu64 " of %" PRIu64 " indicators would change; nothing was changed\n"), f->all, count);
+    for (unsigned from = 0; from < INDICATOR_DECISION_COUNT; from++)
+        for (unsigned to = 0; to < INDICATOR_DECISION_COUNT; to++)
+            if (f->by[from][to] > 0 && from != to)
+                printf("%10" PRIu64 "  %s -> %s\n", f->by[from][to], indicator_decision_word((enum indicator_decision)from),
+                       indicator_decision_word((enum indicator_decision)to));
+}
+
+/* "NAME=PERCENT"; the text is cut at the sign. */
+static int take_change(const char *command, char *text, struct replay_change *c)
+{
+    char *equal = strrchr(text, '='), *end = NULL;
+    unsigned long percent = equal ? strtoul(equal + 1, &end, 10) : 0;
+    if (!equal || !equal[1] || *end || percent < 1 || percent > 100)
+        return command_usage(command, _("not NAME=PERCENT, such as eset=95: %s"), text);
+    *equal = '\0';
+    c->percent = (unsigned)percent;
+    c->source = text;
+    c->claim = CLAIM_COUNT;
+    if (c->kind == REPLAY_THRESHOLD && strcmp(text, "any") != 0 && claim_parse(text, &c->claim) < 0)
+        return command_usage(command, _("no such claim; \"hinomi help judge\" has them"));
+    return EXIT_FINE;
+}
+
+struct replay_words {
+    const char *without, *trust, *threshold, *config;
+};
+
+static int replay(const struct control_client_options *o, const char *command, const struct replay_words *words)
+{
+    struct replay_change changes[3];
+    unsigned count = 0;
+    char trust[VERDICT_NAME_MAX + 8], threshold[64], error[CONFIG_ERROR_MAX];
+    int code = EXIT_FINE;
+    if (words->without)
+        changes[count++] = (struct replay_change){.kind = REPLAY_WITHOUT, .source = words->without};
+    if (words->trust) {
+        changes[count] = (struct replay_change){.kind = REPLAY_TRUST};
+        snprintf(trust, sizeof trust, "%s", words->trust);
+        code = take_change(command, trust, &changes[count++]);
+    }
+    if (words->threshold && code == EXIT_FINE) {
+        changes[count] = (struct replay_change){.kind = REPLAY_THRESHOLD};
+        snprintf(threshold, sizeof threshold, "%s", words->threshold);
+        code = take_change(command, threshold, &changes[count++]);
+    }
+    if (code != EXIT_FINE)
+        return code;
+    if (count == 0)
+        return command_usage(command, _("say what is to be another: --without SOURCE, --trust SOURCE=PERCENT, --threshold CLAIM=PERCENT"));
+    struct config *c = calloc(1, sizeof *c);
+    struct ledger *l = NULL;
+    if (!c)
+        return command_failed("%s", strerror(ENOMEM));
+    config_defaults(c);
+    if (words->config && config_load(words->config, c, error) < 0) {
+        free(c);
+        return command_failed("%s", error);
+    }
+    code = open_file(o, &l) < 0 ? EXIT_FAILED : EXIT_FINE;
+    if (code == EXIT_FINE) {
+        struct progress progress;
+        struct flips flips = {.json = o->json};
+        uint64_t reckoned = 0;
+        progress_init(&progress, _("replaying"), 0, !o->json);
+        int e = ledger_replay(l, &c->judge, changes, count, clock_wall_us(), &progress, print_flip, &flips, &reckoned);
+        progress_done(&progress);
+        if (e < 0)
+            control_client_error(o, "%s", _(ledger_error_of(e)));
+        else if (!o->json)
+            print_flips(&flips, reckoned);
+        code = e < 0 ? EXIT_FAILED : EXIT_FINE;
+    }
+    ledger_close(l);
+    free(c);
+    return code;
+}
+
 int command_ledger(int argc, char **argv)
 {
     struct control_client_options o;
+    struct replay_words words = {NULL, NULL, NULL, NULL};
+    const struct client_option own[] = {{"without", 0, &words.without, NULL}, {"trust", 0, &words.trust, NULL},
+                                        {"threshold", 0, &words.threshold, NULL}, {"config", 'c', &words.config, NULL}, {0}};
     int first;
-    int code = client_options_parse(argc, argv, NULL, &o, &first);
+    int code = client_options_parse(argc, argv, own, &o, &first);
     if (code != EXIT_FINE)
         return code;
     const char *what = first < argc ? argv[first] : "", *subject = first + 1 < argc ? argv[first + 1] : NULL;
@@ -224,6 +344,8 @@ int command_ledger(int argc, char **argv)
         return show(&o, argv[0], subject);
     if (strcmp(what, "verify") == 0 && !subject)
         return verify(&o);
+    if (strcmp(what, "replay") == 0 && !subject)
+        return replay(&o, argv[0], &words);
     if (strcmp(what, "prove") == 0)
         return prove(&o, argv[0], subject);
     if (strcmp(what, "export") == 0)

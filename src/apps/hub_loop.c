@@ -115,8 +115,8 @@ static void on_met(void *self, uint32_t indicator)
 void hub_loop_posted(void *self, const char *recipient, const struct exchange_collection *collection, const uint8_t *octets, size_t len)
 {
     struct hub_loop *h = self;
-    (void)collection;
-    member_intake_take(h->members, recipient, octets, len);
+    (void)recipient, (void)collection, (void)octets, (void)len;
+    member_intake_poke(h->members);
 }
 
 /* ---- sharing ---- */
@@ -132,6 +132,17 @@ static int put_zone(void *self, const char *recipient, const struct exchange_zon
     return zone_keeper_put(((struct hub_loop *)self)->zones, recipient, items, count);
 }
 
+static int configure_members(struct hub_loop *h)
+{
+    const struct share_options *share = &h->config->share;
+    const char *members[TAXII_RECIPIENTS_MAX];
+    unsigned count = 0;
+    for (unsigned i = 0; i < share->recipient_count; i++)
+        if (share->recipients[i].who.may_send)
+            members[count++] = share->recipients[i].who.name;
+    return member_intake_configure(h->members, members, count);
+}
+
 static int configure_outbox(struct hub_loop *h)
 {
     const struct share_options *share = &h->config->share;
@@ -145,7 +156,7 @@ static int configure_outbox(struct hub_loop *h)
     zone_keeper_configure(h->zones, share);
     int e = outbox_configure(h->outbox, recipients, share->recipient_count);
     free(recipients);
-    return e;
+    return e < 0 ? e : configure_members(h);
 }
 
 int hub_loop_share(struct hub_loop *h, struct exchange_service *exchange)
@@ -210,7 +221,7 @@ static int make_keepers(struct hub_loop *h)
         e = belief_keeper_new(&belief, h->config, &h->belief);
     if (e == 0) {
         struct member_intake_options members = {
-            .loop = h->o.loop, .ledger = h->o.ledger, .exchange = store_of, .self = h, .sightings = h->sightings};
+            .loop = h->o.loop, .ledger = h->o.ledger, .exchange = store_of, .self = h, .met = on_met};
         e = member_intake_new(&members, &h->members);
     }
     return e;

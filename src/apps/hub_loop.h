@@ -40,6 +40,8 @@ void hub_loop_posted(void *self, const char *recipient, const struct exchange_co
 struct belief_keeper *hub_loop_belief(struct hub_loop *h);
 struct sighting_keeper *hub_loop_sightings(struct hub_loop *h);
 struct outbox *hub_loop_outbox(struct hub_loop *h);
+/* How all of them are, for "hinomi status"; hub_loop_status.c. */
+json_t *hub_loop_json(struct hub_loop *h);
 const struct warning_lists *hub_loop_warnings(const struct hub_loop *h);
 struct look_back *hub_loop_look_back(struct hub_loop *h);
 struct member_intake *hub_loop_members(struct hub_loop *h);

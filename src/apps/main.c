@@ -89,17 +89,25 @@ static const struct {
         "list of what CLAIM is said of. What it says goes before what the command says; what was said just so is not said again.\n"
         "--whole: what the source does not say any more is withdrawn. --unmarked: also attributes of MISP without to_ids.")},
     {"verdicts", command_verdicts, N_("verdicts SUBJECT [--kind KIND]"), N_("show all that was ever said of a subject"), NULL},
+    {"clock", command_clock, N_("clock [--weeks N]"), N_("show how long the loop took, by week and claim"),
+     N_("From the first meeting of a subject, in stored answers too, to its verdict, block and sharing: medians and 90th\n"
+        "percentiles. A subject that was known before it was met counts with no time at all.")},
     {"share", command_share, N_("share SUBJECT [--kind KIND]\nshare --dry-run RECIPIENT"),
      N_("show what the exit gate lets through to whom, and why not"),
      N_("Of a subject: the decision for each recipient, and what it was given. --dry-run goes through all that is active as if it\n"
         "were to be decided now, and gives nothing to anybody.")},
+    {"export", command_export, N_("export RECIPIENT FORMAT FOLDER"), N_("write what may be told to a recipient to files"),
+     N_("FORMAT is stix, misp, hosts, plain, csv, suricata or zeek. What passes the exit gate for that recipient is written, and\n"
+        "the ledger has receipts of it.")},
     {"receipts", command_receipts, N_("receipts [RECIPIENT] [--limit N]"), N_("show what was given to whom and when"),
      N_("Each is an entry of the ledger, written when the minute is over in which the recipient fetched something.")},
-    {"ledger", command_ledger, N_("ledger [key | show NUMBER | verify | prove NUMBER | export FOLDER]"),
+    {"ledger", command_ledger, N_("ledger [key | show NUMBER | verify | prove NUMBER | export FOLDER]\n"
+        "ledger replay [--without SOURCE] [--trust SOURCE=PERCENT] [--threshold CLAIM=PERCENT] [--config FILE]"),
      N_("show the ledger's size, root and key; verify it, prove an entry, export it"),
      N_("All that was ever said is an entry of one log, signed every minute. \"prove\" writes a proof that an entry is in it,\n"
         "\"export\" the whole, as files: whoever has the public key checks both with hinomi-ledger-check, without a node.\n"
-        "An export into the same folder goes on where the last one ended.")},
+        "An export into the same folder goes on where the last one ended. \"replay\" tells what would be blocked, watched or asked\n"
+        "about if a source were not heard, trusted so much, or a claim (or any) blocked from another probability on.")},
     {"status", command_status, N_("status"), N_("show the roles, counts, drops and how old the data is"), NULL},
     {"metrics", command_metrics, N_("metrics"), N_("print the node's numbers for Prometheus"),
      N_("Text format 0.0.4; served over HTTP too when metrics: listen: is configured.")},

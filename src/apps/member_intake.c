@@ -1,4 +1,4 @@
-/* Reads objects that members sent, and appends what they say in batches. */
+/* Follows the collections of members, and keeps what they say in batches. */
 #include "apps/member_intake.h"
 
 #include <errno.h>
@@ -15,23 +15,43 @@
 #include "share/statement/statement.h"
 #include "share/taxii/service.h"
 #include "store/indicator.h"
+#include "store/loop_clock.h"
+#include "store/sharing.h"
 
 enum {
-    BATCH = 256,
+    PAGE = 200,              /* objects of one step */
+    STATEMENTS_MAX = 1000,   /* verdicts and sightings of one step; an object that gives more is taken by itself, as far as they reach */
     AGAIN_AFTER_S = 5,
     REFS_MAX = 64,           /* of one opinion; more are left out and counted */
+    DAY_STATEMENTS_MAX = 200000, /* of one member: the ledger keeps them for ever. The rest waits for the next day */
+    DAY_REPORTS_MAX = 500,   /* of one member: who finds everything wrong is left out, or one member could undo every block */
+    SIGHTING_DAYS_MAX = 31,  /* what was met longer ago is left out: a row for each hour is kept */
+    QUOTA_LOOK_S = 600,
     OBJECT_VALUES = 100000,
     DEPTH = 64,
+};
+
+struct member {
+    char name[VERDICT_NAME_MAX];
+    bool is_dirty; /* there may be something new */
+    int64_t day;   /* of the counts, since 1970 */
+    unsigned statements, reports; /* taken on that day */
+    bool is_told;  /* that it sends too much */
 };
 
 struct member_intake {
     struct member_intake_options o;
     struct json_tree *tree;
-    struct event *flush;
+    struct event *step;
+    struct member *members;
+    unsigned member_count;
     struct verdict *batch;
-    unsigned count;
-    char member[VERDICT_NAME_MAX]; /* whose object is read */
-    struct subject subject;        /* the first that was found in it; for references */
+    struct indicator_sighting *sightings;
+    unsigned count, sighting_count;
+    const char *member;      /* whose object is read */
+    struct member *quota;    /* the same */
+    int64_t taken_us;        /* date_added of the last object of this step */
+    struct subject subject;  /* the first that was found in an object; for references */
     bool found, failing;
     struct member_intake_status status;
 };
@@ -59,40 +79,9 @@ static int choose(struct ledger *l, struct verdict *v, void *self)
     return !says_the_same(v, &found) && (!withdraws || found.until_us == 0 || found.until_us != found.from_us);
 }
 
-static void flush(struct member_intake *m)
-{
-    static const struct timeval again = {.tv_sec = AGAIN_AFTER_S};
-    if (m->count == 0)
-        return;
-    int e = ledger_append_chosen(m->o.ledger, m->batch, m->count, choose, m);
-    if (e == -EINVAL || e == -EEXIST) { /* one of them cannot be: the others are not held up by it */
-        for (unsigned i = 0; i < m->count; i++)
-            m->status.left_out += ledger_append_chosen(m->o.ledger, &m->batch[i], 1, choose, m) < 0;
-        e = 0;
-    }
-    if (e < 0) {
-        m->status.failed++;
-        if (!m->failing)
-            log_error(_("what members sent cannot be written: %s; it is tried again"), _(ledger_error(m->o.ledger)));
-        m->failing = true;
-        event_add(m->flush, &again);
-        return;
-    }
-    m->failing = false;
-    m->count = 0;
-}
-
-static void on_flush(evutil_socket_t fd, short what, void *self)
-{
-    (void)fd, (void)what;
-    flush(self);
-}
-
 static void say(struct member_intake *m, const struct verdict *v)
 {
-    if (m->count == BATCH)
-        flush(m);
-    if (m->count == BATCH) { /* the disk is full: it stays in the exchange store */
+    if (m->count == STATEMENTS_MAX) {
         m->status.left_out++;
         return;
     }
@@ -102,7 +91,38 @@ static void say(struct member_intake *m, const struct verdict *v)
     mine->id = (struct verdict_id){0};
     mine->author = (struct verdict_author){.kind = VERDICT_BY_MEMBER};
     snprintf(mine->author.name, sizeof mine->author.name, "%s", m->member);
-    event_active(m->flush, 0, 0);
+}
+
+/* All of them, or those that can be: one that cannot does not hold up the others. */
+static int append(struct member_intake *m)
+{
+    int e = m->count > 0 ? ledger_append_chosen(m->o.ledger, m->batch, m->count, choose, m) : 0;
+    if (e != -EINVAL && e != -EEXIST)
+        return e;
+    for (unsigned i = 0; i < m->count; i++)
+        m->status.left_out += ledger_append_chosen(m->o.ledger, &m->batch[i], 1, choose, m) < 0;
+    return 0;
+}
+
+/* The verdicts first: said again after a hub that was killed in between, they change nothing. Sightings add up, so they are written
+ * together with how far the collection has been taken. */
+static int keep(struct member_intake *m)
+{
+    int e = append(m);
+    if (e == 0)
+        e = indicator_begin(m->o.ledger);
+    for (unsigned i = 0; e == 0 && i < m->sighting_count; i++) {
+        e = indicator_add_sighting(m->o.ledger, &m->sightings[i]);
+        if (e == 0)
+            e = clock_mark(m->o.ledger, m->sightings[i].indicator, CLOCK_SEEN, m->sightings[i].first_us);
+    }
+    if (e == 0)
+        e = sharing_set_taken(m->o.ledger, m->member, m->taken_us);
+    if (e == 0)
+        e = indicator_commit(m->o.ledger);
+    if (e < 0)
+        indicator_rollback(m->o.ledger);
+    return e;
 }
 
 /* ---- indicators ---- */
@@ -131,6 +151,7 @@ static int read_as(struct member_intake *m, const struct statement_calls *calls,
 static int on_statement(void *self, const struct statement *s)
 {
     struct member_intake *m = self;
+    m->quota->statements++;
     m->status.statements++;
     say(m, s->verdict);
     return 0;
@@ -188,14 +209,25 @@ static void take_sighting(struct member_intake *m, const struct stix_object *o)
     int64_t now_us = clock_wall_us();
     int64_t last_us = o->last_seen.is_set && o->last_seen.us < now_us ? o->last_seen.us : now_us;
     int64_t first_us = o->first_seen.is_set && o->first_seen.us < last_us ? o->first_seen.us : last_us;
-    if (!find_shared(m, o->sighting_of_ref) || indicator_get(m->o.ledger, &m->subject, &id, &i) < 0) {
+    if (o->count <= 0 || o->revoked || last_us <= 0 || first_us <= 0)
+        return;
+    if (now_us - last_us > SIGHTING_DAYS_MAX * INT64_C(86400000000)) {
         m->status.left_out++;
         return;
     }
-    if (o->count <= 0 || o->revoked)
+    if (m->sighting_count == STATEMENTS_MAX || !find_shared(m, o->sighting_of_ref) ||
+        indicator_get(m->o.ledger, &m->subject, &id, &i) < 0) {
+        m->status.left_out++;
         return;
+    }
     m->status.sightings++;
-    sighting_keeper_add(m->o.sightings, id, m->member, first_us, last_us, (uint64_t)o->count);
+    struct indicator_sighting *g = &m->sightings[m->sighting_count++];
+    *g = (struct indicator_sighting){.indicator = id,
+                                     .hour = (uint32_t)(last_us / 3600 / 1000000),
+                                     .count = (uint64_t)o->count,
+                                     .first_us = first_us,
+                                     .last_us = last_us};
+    snprintf(g->member, sizeof g->member, "%s", m->member);
 }
 
 /* -1: it speaks against the subject; 1: for what was said; 0: neither. */
@@ -222,6 +254,14 @@ static void report(struct member_intake *m, int side, const char *why, bool with
                         .from_us = now_us,
                         .until_us = withdraws ? now_us : 0};
     snprintf(v.reason, sizeof v.reason, "%.500s", why && *why ? why : side < 0 ? _("reported as wrong") : _("reported as right"));
+    if (m->quota->reports == DAY_REPORTS_MAX) {
+        if (!m->quota->is_told)
+            log_warning(_("%s reports more than %d indicators as wrong or right in a day: the others are left out"), m->member, DAY_REPORTS_MAX);
+        m->quota->is_told = true;
+        m->status.left_out++;
+        return;
+    }
+    m->quota->reports++;
     m->status.reports++;
     say(m, &v);
 }
@@ -243,7 +283,7 @@ static void take_opinion(struct member_intake *m, const struct json_value *value
     m->status.left_out += ref != NULL && side != 0;
 }
 
-void member_intake_take(struct member_intake *m, const char *member, const uint8_t *octets, size_t len)
+static void take_object(struct member_intake *m, const uint8_t *octets, size_t len)
 {
     static const struct json_limits limits = {.octets = EXCHANGE_OBJECT_MAX, .values = OBJECT_VALUES, .depth = DEPTH};
     struct reader r = reader_of(octets, len);
@@ -252,7 +292,6 @@ void member_intake_take(struct member_intake *m, const char *member, const uint8
     struct stix_object_flaw flaw;
     struct stix_object o;
     m->status.objects++;
-    snprintf(m->member, sizeof m->member, "%s", member);
     if (json_tree_read(m->tree, &r, &limits, &value, &json_flaw) < 0 || stix_object_read(value, &o, &flaw) < 0) {
         m->status.left_out++;
         return;
@@ -263,6 +302,132 @@ void member_intake_take(struct member_intake *m, const char *member, const uint8
         take_sighting(m, &o);
     else if (strcmp(o.type_word, "opinion") == 0)
         take_opinion(m, value, o.revoked);
+}
+
+/* ---- following the collections ---- */
+
+static int on_row(void *self, const struct exchange_row *row)
+{
+    struct member_intake *m = self;
+    if (m->count > STATEMENTS_MAX / 2 || m->sighting_count > STATEMENTS_MAX / 2)
+        return 1; /* the rest with the next step */
+    m->taken_us = row->added_us;
+    if (row->octets)
+        take_object(m, row->octets, row->len);
+    return 0;
+}
+
+/* A new day, new counts. False: it has sent what is taken in of one member in a day. */
+static bool has_quota(struct member *member, int64_t now_us)
+{
+    int64_t day = now_us / INT64_C(86400000000);
+    if (day != member->day) {
+        member->day = day;
+        member->statements = member->reports = 0;
+        member->is_told = false;
+    }
+    if (member->statements < DAY_STATEMENTS_MAX)
+        return true;
+    if (!member->is_told)
+        log_warning(_("%s has sent more than %d statements today: the others are taken in tomorrow"), member->name, DAY_STATEMENTS_MAX);
+    member->is_told = true;
+    return false;
+}
+
+/* *ret_more: ask again at once. */
+static int follow(struct member_intake *m, struct exchange *store, struct member *member, bool *ret_more)
+{
+    struct exchange_collection collection;
+    struct exchange_page page = {.count = 0};
+    char name[EXCHANGE_NAME_MAX];
+    int64_t from_us;
+    m->member = member->name;
+    m->quota = member;
+    m->count = m->sighting_count = 0;
+    taxii_collection_name(member->name, false, name);
+    int e = exchange_collection_get(store, name, &collection);
+    if (e < 0)
+        return e == -ENOENT ? 0 : e;
+    e = sharing_taken(m->o.ledger, member->name, &from_us);
+    if (e < 0)
+        return e;
+    /* Every version: a later one that revokes does not hide what was said before from the ledger. */
+    struct exchange_filter after = {.after_us = from_us, .all = true};
+    m->taken_us = from_us;
+    e = exchange_page(store, collection.number, &after, PAGE, true, on_row, m, &page);
+    if (e < 0)
+        return e;
+    if (e == 0 && page.more && page.next_us > m->taken_us)
+        m->taken_us = page.next_us;
+    *ret_more = e > 0 || page.more;
+    return m->taken_us > from_us ? keep(m) : 0;
+}
+
+static void fail(struct member_intake *m, int error)
+{
+    static const struct timeval again = {.tv_sec = AGAIN_AFTER_S};
+    m->status.failed++;
+    if (!m->failing)
+        log_error(_("what members sent cannot be taken in: %s; it is tried again"), strerror(-error));
+    m->failing = true;
+    event_add(m->step, &again);
+}
+
+static void on_step(evutil_socket_t fd, short what, void *self)
+{
+    (void)fd, (void)what;
+    struct member_intake *m = self;
+    static const struct timeval later = {.tv_sec = AGAIN_AFTER_S};
+    struct exchange *store = m->o.exchange(m->o.self);
+    static const struct timeval tomorrow = {.tv_sec = QUOTA_LOOK_S};
+    bool more = false, waits = false;
+    if (!store && m->member_count > 0)
+        event_add(m->step, &later);
+    for (unsigned i = 0; store && i < m->member_count; i++) {
+        struct member *member = &m->members[i];
+        bool again = false;
+        if (!member->is_dirty)
+            continue;
+        if (!has_quota(member, clock_wall_us())) {
+            waits = true;
+            continue;
+        }
+        int e = follow(m, store, member, &again);
+        if (e < 0) {
+            fail(m, e);
+            return;
+        }
+        member->is_dirty = again;
+        more |= again;
+        for (unsigned n = 0; n < m->sighting_count; n++)
+            m->o.met(m->o.self, m->sightings[n].indicator);
+    }
+    m->failing = false;
+    if (more)
+        event_active(m->step, 0, 0);
+    else if (waits)
+        event_add(m->step, &tomorrow);
+}
+
+void member_intake_poke(struct member_intake *m)
+{
+    for (unsigned i = 0; i < m->member_count; i++)
+        m->members[i].is_dirty = true;
+    event_active(m->step, 0, 0);
+}
+
+int member_intake_configure(struct member_intake *m, const char *const *members, unsigned count)
+{
+    struct member *all = calloc(count + 1, sizeof *all);
+    if (!all)
+        return -ENOMEM;
+    for (unsigned i = 0; i < count; i++)
+        snprintf(all[i].name, sizeof all[i].name, "%s", members[i]);
+    free(m->members);
+    m->members = all;
+    m->member_count = count;
+    member_intake_poke(m);
+    return 0;
 }
 
 void member_intake_status_get(const struct member_intake *m, struct member_intake_status *ret_status)
@@ -277,9 +442,10 @@ int member_intake_new(const struct member_intake_options *options, struct member
         return -ENOMEM;
     m->o = *options;
     m->tree = json_tree_new();
-    m->batch = calloc(BATCH, sizeof *m->batch);
-    m->flush = event_new(options->loop, -1, 0, on_flush, m);
-    if (!m->tree || !m->batch || !m->flush) {
+    m->batch = calloc(STATEMENTS_MAX, sizeof *m->batch);
+    m->sightings = calloc(STATEMENTS_MAX, sizeof *m->sightings);
+    m->step = event_new(options->loop, -1, 0, on_step, m);
+    if (!m->tree || !m->batch || !m->sightings || !m->step) {
         member_intake_free(m);
         return -ENOMEM;
     }
@@ -291,11 +457,11 @@ void member_intake_free(struct member_intake *m)
 {
     if (!m)
         return;
-    if (m->flush) {
-        flush(m);
-        event_free(m->flush);
-    }
+    if (m->step)
+        event_free(m->step);
     json_tree_free(m->tree);
+    free(m->members);
+    free(m->sightings);
     free(m->batch);
     free(m);
 }

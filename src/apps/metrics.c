@@ -145,11 +145,11 @@ static void put_lists(struct out *o)
     ledger_root(o->s->ledger, &verdicts, root);
     one(o, "verdicts", "gauge", "Verdicts in the ledger.", verdicts);
     struct belief_keeper_status belief;
-    belief_keeper_status_get(o->s->belief, &belief);
+    belief_keeper_status_get(hub_loop_belief(o->s->closed), &belief);
     one(o, "belief_entries_behind", "gauge", "Entries of the ledger that are not weighed yet.", belief.entries_behind);
     one(o, "belief_reckoned_total", "counter", "Indicators reckoned since the start.", belief.reckoned);
     struct sighting_keeper_status met;
-    sighting_keeper_status_get(o->s->sightings, &met);
+    sighting_keeper_status_get(hub_loop_sightings(o->s->closed), &met);
     one(o, "indicators_active", "gauge", "Active indicators that observations are held against.", met.indicators);
     one(o, "sightings_looked_at_total", "counter", "Observations and records held against them.", met.looked_at);
     one(o, "sightings_met_total", "counter", "Matches.", met.met);

@@ -155,55 +155,6 @@ static json_t *roles_json(const struct node_status_sources *s)
     return roles;
 }
 
-static json_t *keeper_json(const struct node_status_sources *s)
-{
-    struct belief_keeper_status status;
-    json_t *belief = json_object();
-    belief_keeper_status_get(s->belief, &status);
-    add(belief, "entries_behind", status.entries_behind);
-    add(belief, "reckoned", status.reckoned);
-    add(belief, "failed", status.failed);
-    struct sighting_keeper_status met;
-    sighting_keeper_status_get(s->sightings, &met);
-    json_t *sightings = json_object();
-    add(sightings, "indicators", met.indicators);
-    add(sightings, "bytes", met.bytes);
-    add(sightings, "looked_at", met.looked_at);
-    add(sightings, "met", met.met);
-    add(sightings, "written", met.written);
-    add(sightings, "failed", met.failed);
-    json_object_set_new(belief, "sightings", sightings);
-    struct outbox_status gate;
-    outbox_status_get(s->outbox, &gate);
-    json_t *shared = json_object();
-    add(shared, "given", gate.given);
-    add(shared, "withdrawn", gate.withdrawn);
-    add(shared, "refused", gate.refused);
-    add(shared, "failed", gate.failed);
-    json_object_set_new(belief, "gate", shared);
-    struct member_intake_status sent;
-    member_intake_status_get(s->members, &sent);
-    json_t *members = json_object();
-    add(members, "objects", sent.objects);
-    add(members, "statements", sent.statements);
-    add(members, "reports", sent.reports);
-    add(members, "sightings", sent.sightings);
-    add(members, "left_out", sent.left_out);
-    add(members, "failed", sent.failed);
-    json_object_set_new(belief, "members", members);
-    struct look_back_status back;
-    look_back_status_get(s->look_back, &back);
-    json_t *look_back = json_object();
-    add(look_back, "looked_for", back.looked_for);
-    add(look_back, "met", back.met);
-    add(look_back, "questions", back.questions);
-    add(look_back, "failed", back.failed);
-    add(look_back, "last_ms", back.last_ms);
-    add(look_back, "last_count", back.last_count);
-    json_object_set_new(belief, "look_back", look_back);
-    return belief;
-}
-
 json_t *node_status_json(const struct node_status_sources *s)
 {
     json_t *status = json_object();
@@ -213,7 +164,7 @@ json_t *node_status_json(const struct node_status_sources *s)
     json_object_set_new(status, "version", json_string(HINOMI_VERSION));
     json_object_set_new(status, "data", json_string(s->config->data));
     add(status, "verdicts", verdicts);
-    json_object_set_new(status, "belief", keeper_json(s));
+    json_object_set_new(status, "belief", hub_loop_json(s->closed));
     json_object_set_new(status, "roles", roles_json(s));
     json_object_set_new(status, "dns", dns_json(s));
     json_object_set_new(status, "policy", policy_json(s));

@@ -4,16 +4,12 @@
 
 #include <jansson.h>
 
-#include "apps/belief_keeper.h"
 #include "apps/config.h"
 #include "apps/feed_service.h"
 #include "apps/exchange_service.h"
-#include "apps/look_back.h"
-#include "apps/member_intake.h"
-#include "apps/outbox.h"
+#include "apps/hub_loop.h"
 #include "apps/policy_manager.h"
 #include "apps/recorder.h"
-#include "apps/sighting_keeper.h"
 #include "apps/store_client.h"
 
 struct node_status_sources {
@@ -24,11 +20,7 @@ struct node_status_sources {
     const struct recorder *recorder;
     const struct store_client *store;
     struct ledger *ledger;
-    struct belief_keeper *belief;
-    const struct sighting_keeper *sightings;
-    const struct outbox *outbox;
-    const struct member_intake *members;
-    const struct look_back *look_back;
+    struct hub_loop *closed;
     const struct exchange_service *exchange;
 };
 

@@ -13,6 +13,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "apps/list_examiner.h"
 #include "apps/policy_belief.h"
 #include "apps/policy_hand.h"
 #include "apps/roles.h"
@@ -58,13 +59,6 @@ struct build_job {
     uint64_t took_ms;
 };
 
-struct examine_job {
-    struct compile_source source;
-    int result;
-    policy_examined_fn *done;
-    void *self;
-};
-
 enum { PROTECT_FILES_MAX = 16 };
 
 struct protect_file {
@@ -81,14 +75,12 @@ struct policy_manager {
     struct policy_groups *groups; /* of the policy */
     uint64_t generation[POLICY_LAYER_COUNT], in_force[POLICY_LAYER_COUNT];
     struct waiter waiters[WAITERS_MAX];
-    struct event *tick, *built, *examined, *expiry;
-    int built_fd, examined_fd;
-    pthread_t builder, examiner;
-    bool building, build_again, examining;
+    struct event *tick, *built, *expiry;
+    int built_fd;
+    pthread_t builder;
+    bool building, build_again;
+    struct list_examiner *examiner;
     struct build_job build;
-    struct examine_job examine;
-    struct examine_job *waiting[POLICY_EXAMINE_MAX];
-    unsigned waiting_count;
     struct protect_file protect_files[PROTECT_FILES_MAX];
     unsigned protect_file_count;
     struct protection *protection; /* of the image in force */
@@ -496,71 +488,9 @@ void policy_manager_lists_changed(struct policy_manager *m, policy_done_fn *done
 
 /* ---- examining a list ---- */
 
-static int count_rule(void *self, const struct list_rule *rule, uint32_t line)
+int policy_manager_examine(struct policy_manager *m, int fd, const struct list_reading *reading, list_examined_fn *done, void *self)
 {
-    (void)self, (void)rule, (void)line;
-    return 0;
-}
-
-static void keep_sample(void *self, enum list_flaw flaw, uint32_t line, const char *text, size_t len)
-{
-    compile_source_add_sample(self, flaw, line, text, len);
-}
-
-static void *examine_list(void *self)
-{
-    struct policy_manager *m = self;
-    struct compile_source *s = &m->examine.source;
-    priority_lower(PRIORITY_BUILDING);
-    struct list_handler handler = {.on_rule = count_rule, .on_skip = keep_sample, .self = s};
-    struct list_reading reading = compile_source_reading(s);
-    m->examine.result = list_read_as(s->fd, &reading, handler, &s->stats);
-    eventfd_write(m->examined_fd, 1);
-    return NULL;
-}
-
-static void examine_next(struct policy_manager *m)
-{
-    while (!m->examining && m->waiting_count > 0) {
-        struct examine_job *next = m->waiting[0];
-        m->waiting_count--;
-        memmove(&m->waiting[0], &m->waiting[1], m->waiting_count * sizeof m->waiting[0]);
-        m->examine = *next;
-        free(next);
-        int e = start_thread(&m->examiner, examine_list, m);
-        m->examining = e == 0;
-        if (e < 0) {
-            close(m->examine.source.fd);
-            m->examine.done(m->examine.self, e, &m->examine.source);
-        }
-    }
-}
-
-static void on_examined(evutil_socket_t fd, short what, void *self)
-{
-    (void)what;
-    struct policy_manager *m = self;
-    eventfd_t ignored;
-    if (eventfd_read((int)fd, &ignored) < 0)
-        return;
-    pthread_join(m->examiner, NULL);
-    m->examining = false;
-    close(m->examine.source.fd);
-    m->examine.done(m->examine.self, m->examine.result, &m->examine.source);
-    examine_next(m);
-}
-
-int policy_manager_examine(struct policy_manager *m, int fd, const struct list_reading *reading,
-                           policy_examined_fn *done, void *self)
-{
-    struct examine_job *job = m->waiting_count < POLICY_EXAMINE_MAX ? calloc(1, sizeof *job) : NULL;
-    if (!job)
-        return m->waiting_count < POLICY_EXAMINE_MAX ? -ENOMEM : -EBUSY;
-    *job = (struct examine_job){.source = {.fd = fd, .format = reading->format}, .done = done, .self = self};
-    memcpy(job->source.column, reading->column, sizeof reading->column);
-    m->waiting[m->waiting_count++] = job;
-    examine_next(m);
-    return 0;
+    return list_examiner_take(m->examiner, fd, reading, done, self);
 }
 
 /* ---- never-block lists ---- */
@@ -674,17 +604,14 @@ static int make_events(struct policy_manager *m)
 {
     static const struct timeval period = {.tv_usec = TICK_MS * 1000};
     m->built_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    m->examined_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    if (m->built_fd < 0 || m->examined_fd < 0)
+    if (m->built_fd < 0)
         return -errno;
     m->tick = event_new(m->o.loop, -1, EV_PERSIST, on_tick, m);
     m->expiry = event_new(m->o.loop, -1, 0, on_expiry, m);
     m->built = event_new(m->o.loop, m->built_fd, EV_READ | EV_PERSIST, on_built, m);
-    m->examined = event_new(m->o.loop, m->examined_fd, EV_READ | EV_PERSIST, on_examined, m);
-    if (!m->tick || !m->expiry || !m->built || !m->examined || event_add(m->tick, &period) < 0 ||
-        event_add(m->built, NULL) < 0 || event_add(m->examined, NULL) < 0)
+    if (!m->tick || !m->expiry || !m->built || event_add(m->tick, &period) < 0 || event_add(m->built, NULL) < 0)
         return -ENOMEM;
-    return 0;
+    return list_examiner_new(m->o.loop, &m->examiner);
 }
 
 /* The lists' image of the last run, if it is whole; else it is built anew. With never-block lists it is built anew in any
@@ -709,7 +636,7 @@ int policy_manager_new(const struct policy_manager_options *options, struct poli
     if (!m)
         return -ENOMEM;
     m->o = *options;
-    m->built_fd = m->examined_fd = -1;
+    m->built_fd = -1;
     policy_manager_set_protect_files(m, options->protect_files, options->protect_count);
     m->folder = openat(options->data_fd, NODE_POLICY, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     int e = policy_groups_new(options->groups, &m->groups);
@@ -741,21 +668,14 @@ void policy_manager_free(struct policy_manager *m)
         close_sources(&m->build);
     }
     policy_belief_free(m->belief);
-    if (m->examining) {
-        pthread_join(m->examiner, NULL);
-        close(m->examine.source.fd);
-    }
-    for (unsigned i = 0; i < m->waiting_count; i++) {
-        close(m->waiting[i]->source.fd);
-        free(m->waiting[i]);
-    }
+    list_examiner_free(m->examiner);
     close_protect_files(m);
     protection_free(m->protection);
-    struct event *events[] = {m->tick, m->expiry, m->built, m->examined};
+    struct event *events[] = {m->tick, m->expiry, m->built};
     for (size_t i = 0; i < array_len(events); i++)
         if (events[i])
             event_free(events[i]);
-    int fds[] = {m->built_fd, m->examined_fd, m->folder};
+    int fds[] = {m->built_fd, m->folder};
     for (size_t i = 0; i < array_len(fds); i++)
         if (fds[i] >= 0)
             close(fds[i]);

@@ -9,6 +9,7 @@
 
 #include "act/policy/compile.h"
 #include "act/policy/policy.h"
+#include "apps/list_examiner.h"
 #include "store/ledger.h"
 
 struct event_base;
@@ -56,12 +57,9 @@ const struct protection *policy_manager_protection(const struct policy_manager *
 /* Are there never-block lists? */
 bool policy_manager_is_protecting(const struct policy_manager *m);
 
-/* Reads a list file aside, to know what is in it before it is taken. */
-typedef void policy_examined_fn(void *self, int error, const struct compile_source *source);
-/* Takes the descriptor. One after the other; -EBUSY when POLICY_EXAMINE_MAX wait. */
-enum { POLICY_EXAMINE_MAX = 32 };
+/* As list_examiner_take. */
 int policy_manager_examine(struct policy_manager *m, int fd, const struct list_reading *reading,
-                           policy_examined_fn *done, void *self) must_check;
+                           list_examined_fn *done, void *self) must_check;
 
 /* Other client groups are configured. */
 int policy_manager_set_groups(struct policy_manager *m, const struct group_settings *settings) must_check;

@@ -123,11 +123,7 @@ static struct node_status_sources sources_of(struct hub *h)
         .recorder = h->recorder,
         .store = h->store,
         .ledger = h->ledger,
-        .belief = hub_loop_belief(h->closed),
-        .sightings = hub_loop_sightings(h->closed),
-        .outbox = hub_loop_outbox(h->closed),
-        .members = hub_loop_members(h->closed),
-        .look_back = hub_loop_look_back(h->closed),
+        .closed = h->closed,
         .exchange = h->exchange,
     };
 }
@@ -180,6 +176,14 @@ static const char *node_recipient(void *self, unsigned number)
     unsigned count;
     const struct outbox_recipient *all = outbox_recipients(hub_loop_outbox(((struct hub *)self)->closed), &count);
     return number < count ? all[number].name : NULL;
+}
+
+static json_t *node_identity(void *self)
+{
+    const struct export_node *node = hub_loop_identity(((struct hub *)self)->closed);
+    char space[2 * sizeof node->space + 1];
+    return json_pack("{s:s, s:s}", "name", node->name, "space",
+                     sodium_bin2hex(space, sizeof space, node->space, sizeof node->space));
 }
 
 static enum gate_outcome node_gate(void *self, unsigned recipient, const struct indicator *i)
@@ -387,7 +391,7 @@ static int make_keeper(struct hub *h)
 static void gather_commands(struct hub *h)
 {
     const struct control_command *const tables[] = {verdict_commands, why_commands, list_commands, dns_commands, pdns_commands,
-                                                    ledger_commands, judgement_commands, indicator_commands, share_commands, status_commands};
+                                                    ledger_commands, judgement_commands, indicator_commands, share_commands, clock_commands, status_commands};
     size_t n = 0;
     for (size_t i = 0; i < array_len(tables); i++)
         for (const struct control_command *c = tables[i]; c->name && n + 1 < array_len(h->commands); c++)
@@ -549,6 +553,7 @@ int role_hub_main(void)
             .warnings = node_warnings,
             .recipient = node_recipient,
             .gate = node_gate,
+            .identity = node_identity,
             .status = node_status,
             .metrics = node_metrics,
             .reload = node_reload,

@@ -26,7 +26,7 @@ enum {
     JOBS_MAX = 128,               /* waiting at once; the octets of posts are bounded beside it */
     DELIVERIES_MAX = 4096,        /* that have not gone to the hub: dropped and counted beyond */
     DELIVERIES_AT_ONCE = 200,
-    RENEWAL_CHECK_S = 3600,
+    
     COUNTERS_EVERY_TICKS = 4,
 };
 
@@ -375,16 +375,11 @@ static void on_terminate(evutil_socket_t number, short what, void *self)
     event_base_loopbreak(((struct share_role *)self)->loop);
 }
 
-/* The node's own certificate comes near its end. It is made where the role's sandbox does not reach, at a start. */
 static void on_renewal(evutil_socket_t fd, short what, void *self)
 {
     (void)fd, (void)what;
     struct share_role *r = self;
-    int64_t in_s = certificate_renew_in_s(&r->certificate);
-    if (in_s <= 0 && handover_send(ROLE_PARENT_FD, &(struct handover){.kind = ROLE_ASKS_RENEWAL}) < 0)
-        log_warning(_("the parent does not hear that the certificate ends soon"));
-    struct timeval next = {.tv_sec = in_s > 0 && in_s < RENEWAL_CHECK_S ? in_s : RENEWAL_CHECK_S};
-    event_add(r->renewal, &next);
+    role_check_renewal(&r->certificate, r->renewal);
 }
 
 /* ---- making ---- */

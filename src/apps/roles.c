@@ -2,6 +2,7 @@
 #include "apps/roles.h"
 
 #include <errno.h>
+#include <event2/event.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -164,4 +165,14 @@ int role_receive_start(struct role_start *ret_start)
         if (e < 0)
             return e;
     }
+}
+
+void role_check_renewal(const struct certificate *c, struct event *timer)
+{
+    enum { LOOK_EVERY_S = 3600 };
+    int64_t in_s = certificate_renew_in_s(c);
+    if (in_s <= 0 && handover_send(ROLE_PARENT_FD, &(struct handover){.kind = ROLE_ASKS_RENEWAL}) < 0)
+        log_warning(_("the parent does not hear that the certificate ends soon"));
+    struct timeval next = {.tv_sec = in_s > 0 && in_s < LOOK_EVERY_S ? in_s : LOOK_EVERY_S};
+    event_add(timer, &next);
 }

@@ -87,6 +87,10 @@ int role_receive_start(struct role_start *ret_start) must_check;
 int role_take_config(struct role_start *s, struct handover *m) must_check;
 int role_take_file(struct role_start *s, struct handover *m) must_check;
 
+struct event;
+/* Asks the parent for a new start when the node's own certificate comes near its end, since it is made where the role's sandbox does not
+ * reach; sets the timer for the next look. */
+void role_check_renewal(const struct certificate *c, struct event *timer);
 /* The role's own certificate, from that folder below the data folder, as the node's user; before the sandbox. ret_pem as in
  * certificate.h. */
 int role_own_certificate(const struct config *c, const char *folder, const struct certificate_names *names,

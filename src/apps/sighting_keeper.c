@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "act/policy/group_names.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "judge/match/match.h"
@@ -21,6 +22,8 @@ enum {
     LOAD_STEP = 4096,     /* indicators for each turn of the loop */
     WRITE_EVERY_S = 2,
     COUNTED_ROWS = 65536, /* 2 MiB: indicator, group, hour */
+    KEPT_DAYS = 400,      /* of sightings; the counts of the indicators stay */
+    FORGET_EVERY_S = 3600,
     WAITING_MAX = 65536,  /* sightings that wait for the disk; then they are counted as lost */
 };
 
@@ -32,6 +35,7 @@ struct sighting_keeper {
     struct event *load, *write;
     uint32_t loaded; /* up to this indicator */
     bool loading, failing;
+    uint64_t forget_at_ms;
     struct indicator_sighting *waiting;
     size_t waiting_count;
     struct sighting_keeper_status status;
@@ -145,14 +149,6 @@ static void on_row(void *self, const struct sighting *row)
     wait_for_disk(k, &s);
 }
 
-void sighting_keeper_add(struct sighting_keeper *k, uint32_t indicator, const char *member, int64_t first_us, int64_t last_us, uint64_t count)
-{
-    struct indicator_sighting s = {.indicator = indicator, .hour = (uint32_t)(last_us / 3600 / 1000000), .count = count,
-                                   .first_us = first_us, .last_us = last_us};
-    snprintf(s.member, sizeof s.member, "%s", member);
-    wait_for_disk(k, &s);
-}
-
 static int write_all(struct sighting_keeper *k)
 {
     int e = indicator_begin(k->o.ledger);
@@ -189,10 +185,23 @@ void sighting_keeper_flush(struct sighting_keeper *k)
         k->o.met(k->o.self, k->waiting[i].indicator);
 }
 
+/* Rows of long ago go, so that the table does not grow for ever. */
+static void forget_old(struct sighting_keeper *k)
+{
+    uint64_t rows, now_ms = clock_mono_ms();
+    int64_t hour = clock_wall_us() / 3600 / 1000000 - KEPT_DAYS * 24;
+    if (now_ms < k->forget_at_ms || hour <= 0)
+        return;
+    k->forget_at_ms = now_ms + FORGET_EVERY_S * 1000;
+    if (indicator_forget_sightings(k->o.ledger, (uint32_t)hour, &rows) == 0)
+        k->status.forgotten += rows;
+}
+
 static void on_write(evutil_socket_t fd, short what, void *self)
 {
     (void)fd, (void)what;
     sighting_keeper_flush(self);
+    forget_old(self);
 }
 
 void sighting_keeper_set_groups(struct sighting_keeper *k, const struct group_settings *groups)

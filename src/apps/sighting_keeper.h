@@ -38,12 +38,11 @@ void sighting_keeper_record(struct sighting_keeper *k, const struct answer_recor
 void sighting_keeper_end_batch(struct sighting_keeper *k);
 /* Writes what was met, now. */
 void sighting_keeper_flush(struct sighting_keeper *k);
-/* What others counted: a member, of what was shared with it. */
-void sighting_keeper_add(struct sighting_keeper *k, uint32_t indicator, const char *member, int64_t first_us, int64_t last_us, uint64_t count);
 
 struct sighting_keeper_status {
     uint64_t indicators, bytes; /* in the set */
     uint64_t looked_at, met, written, failed;
+    uint64_t forgotten; /* rows too old to be kept */
     bool loading;
 };
 void sighting_keeper_status_get(const struct sighting_keeper *k, struct sighting_keeper_status *ret_status);

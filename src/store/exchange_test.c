@@ -431,7 +431,7 @@ TEST(a_reader_reads_on_when_the_writer_was_killed)
 {
     struct exchange *e = open_fresh(), *reader = NULL;
     exchange_close(e);
-    int to[2], from[2];
+    int to[2] = {-1, -1}, from[2] = {-1, -1};
     char byte;
     check(pipe(to) == 0 && pipe(from) == 0);
     fflush(stdout);

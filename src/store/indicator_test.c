@@ -7,30 +7,7 @@
 #include <unistd.h>
 
 #include "base/test.h"
-
-static char dir[64], path[96];
-
-static struct ledger *open_fresh(void)
-{
-    snprintf(dir, sizeof dir, "/tmp/indicator_test.XXXXXX");
-    check(mkdtemp(dir) != NULL);
-    snprintf(path, sizeof path, "%s/ledger.db", dir);
-    struct ledger *l = NULL;
-    check_int(ledger_open(path, &l), ==, 0);
-    return l;
-}
-
-static void close_and_remove(struct ledger *l)
-{
-    ledger_close(l);
-    static const char *const tails[] = {"", "-wal", "-shm"};
-    for (size_t i = 0; i < array_len(tails); i++) {
-        char file[128];
-        snprintf(file, sizeof file, "%s%s", path, tails[i]);
-        unlink(file);
-    }
-    rmdir(dir);
-}
+#include "store/ledger_file_test.h"
 
 static uint32_t say(struct ledger *l, enum claim claim, enum subject_kind kind, const char *value, const char *author, uint32_t supersedes)
 {

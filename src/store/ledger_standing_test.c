@@ -7,30 +7,7 @@
 #include <unistd.h>
 
 #include "base/test.h"
-
-static char dir[64], path[96];
-
-static struct ledger *open_fresh(void)
-{
-    struct ledger *l = NULL;
-    snprintf(dir, sizeof dir, "/tmp/ledger_test.XXXXXX");
-    check(mkdtemp(dir) != NULL);
-    snprintf(path, sizeof path, "%s/ledger.db", dir);
-    check_int(ledger_open(path, &l), ==, 0);
-    return l;
-}
-
-static void close_and_remove(struct ledger *l)
-{
-    static const char *const tails[] = {"", "-wal", "-shm"};
-    ledger_close(l);
-    for (size_t i = 0; i < array_len(tails); i++) {
-        char file[128];
-        snprintf(file, sizeof file, "%s%s", path, tails[i]);
-        unlink(file);
-    }
-    rmdir(dir);
-}
+#include "store/ledger_file_test.h"
 
 static struct verdict said(const char *author, enum verdict_author_kind kind, const char *subject)
 {

@@ -11,32 +11,9 @@
 #include <unistd.h>
 
 #include "base/test.h"
+#include "store/ledger_file_test.h"
 #include "store/ledger_impl.h"
 #include "store/schema.h"
-
-static char dir[64], path[96];
-
-static struct ledger *open_fresh(void)
-{
-    snprintf(dir, sizeof dir, "/tmp/ledger_test.XXXXXX");
-    check(mkdtemp(dir) != NULL);
-    snprintf(path, sizeof path, "%s/ledger.db", dir);
-    struct ledger *l = NULL;
-    check_int(ledger_open(path, &l), ==, 0);
-    return l;
-}
-
-static void close_and_remove(struct ledger *l)
-{
-    ledger_close(l);
-    static const char *const tails[] = {"", "-wal", "-shm"};
-    for (size_t i = 0; i < array_len(tails); i++) {
-        char file[128];
-        snprintf(file, sizeof file, "%s%s", path, tails[i]);
-        unlink(file);
-    }
-    rmdir(dir);
-}
 
 static struct verdict made(enum claim claim, const char *subject, int64_t from_us, int64_t until_us)
 {
@@ -90,7 +67,7 @@ static int64_t next_change(struct ledger *l, int64_t now_us)
 static int other_tool(const char *sql)
 {
     sqlite3 *db;
-    check_int(sqlite3_open(path, &db), ==, SQLITE_OK);
+    check_int(sqlite3_open(ledger_path, &db), ==, SQLITE_OK);
     int r = sqlite3_exec(db, sql, NULL, NULL, NULL);
     sqlite3_close(db);
     return r;
@@ -118,7 +95,7 @@ TEST(verdicts_survive_reopening_and_numbers_go_on)
     struct ledger *l = open_fresh();
     append(l, CLAIM_BLOCK, "a.test", 1, 0, 0);
     ledger_close(l);
-    check_int(ledger_open(path, &l), ==, 0);
+    check_int(ledger_open(ledger_path, &l), ==, 0);
     check_int(append(l, CLAIM_BLOCK, "b.test", 1, 0, 0), ==, 2);
     check_str(current(l, 10), "1 2");
     close_and_remove(l);
@@ -425,7 +402,7 @@ TEST(an_edition_is_held_until_one_is_imported_or_the_list_removed)
     h.path[0] = '\0';
     check_int(ledger_held_put(l, &h), ==, 0);
     ledger_close(l);
-    check_int(ledger_open(path, &l), ==, 0);
+    check_int(ledger_open(ledger_path, &l), ==, 0);
     check_int(ledger_held_get(l, "urls", &got), ==, 0);
     check_int(got.discarded, ==, true);
     check_str(got.sha256, h.sha256);
@@ -465,7 +442,7 @@ TEST(an_older_file_is_brought_up_to_date)
 {
     struct ledger *l = open_fresh();
     close_and_remove(l);
-    check_int(mkdir(dir, 0700), ==, 0);
+    check_int(mkdir(ledger_folder, 0700), ==, 0);
     check_int(other_tool(schema_0001_ledger), ==, SQLITE_OK);
     check_int(other_tool("INSERT INTO verdict VALUES (1,2,'urls','tanaka','',1000,1000,0,NULL,zeroblob(32)),"
                          "(2,0,'evil.example','tanaka','phishing',2000,2000,0,NULL,zeroblob(32)),"
@@ -477,7 +454,7 @@ TEST(an_older_file_is_brought_up_to_date)
                          "PRAGMA user_version = 1; PRAGMA application_id = 0x68696e6f"), ==, SQLITE_OK);
     struct list_record got = {.protects = true}, more = list_made("more", 1);
     struct verdict v;
-    check_int(ledger_open(path, &l), ==, 0);
+    check_int(ledger_open(ledger_path, &l), ==, 0);
     check_int(ledger_list_get(l, "urls", &got), ==, 0);
     check(!got.protects);
     check_int(got.names, ==, 5);
@@ -561,7 +538,7 @@ TEST(a_second_writer_is_busy_not_wrong)
     struct ledger *l = open_fresh();
     sqlite3 *db;
     append(l, CLAIM_BLOCK, "a.test", 1, 0, 0);
-    check_int(sqlite3_open(path, &db), ==, SQLITE_OK);
+    check_int(sqlite3_open(ledger_path, &db), ==, SQLITE_OK);
     check_int(sqlite3_exec(db, "BEGIN IMMEDIATE", NULL, NULL, NULL), ==, SQLITE_OK);
     struct verdict v = made(CLAIM_BLOCK, "b.test", 1, 0);
     check_int(ledger_append(l, &v), ==, -EBUSY);
@@ -578,14 +555,14 @@ TEST(foreign_damaged_and_newer_files_are_told_apart)
     struct ledger *l = open_fresh();
     ledger_close(l);
     check_int(other_tool("PRAGMA user_version = 99"), ==, SQLITE_OK);
-    check_int(ledger_open(path, &l), ==, -EPROTO);
+    check_int(ledger_open(ledger_path, &l), ==, -EPROTO);
     check_int(other_tool("PRAGMA user_version = 1; PRAGMA application_id = 5"), ==, SQLITE_OK);
-    check_int(ledger_open(path, &l), ==, -EPROTO);
-    FILE *f = fopen(path, "w");
+    check_int(ledger_open(ledger_path, &l), ==, -EPROTO);
+    FILE *f = fopen(ledger_path, "w");
     for (int i = 0; i < 1000; i++)
         fputs("not a database. ", f);
     fclose(f);
-    check_int(ledger_open(path, &l), ==, -EBADMSG);
+    check_int(ledger_open(ledger_path, &l), ==, -EBADMSG);
     check_str(ledger_error_of(-EBADMSG), "the ledger file is damaged");
     check_int(ledger_open("/nonexistent/ledger.db", &l), ==, -EACCES);
     close_and_remove(NULL);
@@ -600,7 +577,7 @@ TEST(a_killed_writer_loses_no_acknowledged_verdict)
     pid_t pid = fork();
     if (pid == 0) {
         struct verdict v = made(CLAIM_BLOCK, "a.test", 1, 0);
-        if (ledger_open(path, &l) < 0)
+        if (ledger_open(ledger_path, &l) < 0)
             _exit(1);
         while (ledger_append(l, &v) == 0 && write(acknowledged[1], &v.number, sizeof v.number) > 0)
             v.id = (struct verdict_id){0};
@@ -616,7 +593,7 @@ TEST(a_killed_writer_loses_no_acknowledged_verdict)
     while (read(acknowledged[0], &id, sizeof id) == sizeof id)
         last = id;
     close(acknowledged[0]);
-    check_int(ledger_open(path, &l), ==, 0);
+    check_int(ledger_open(ledger_path, &l), ==, 0);
     uint8_t root[LEDGER_HASH_LEN];
     ledger_root(l, &size, root);
     check_int(size, >=, last);

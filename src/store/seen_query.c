@@ -60,23 +60,12 @@ static bool name_is_valid(const struct seen_wanted *w)
     return len > 1 && len < SEEN_NAME_MAX && w->name[len - 1] == '.';
 }
 
-#define SUMS "member, minMerge(first) AS first_s, maxMerge(last) AS last_s, sumMerge(hits) AS count"
-
-int seen_query_ranges(const struct seen_wanted *wanted, unsigned count, uint32_t from_day, char *sql, size_t max)
+static bool names_are_valid(const struct seen_wanted *wanted, unsigned count)
 {
-    struct sql s = sql_of(sql, max);
-    if (count == 0 || count > SEEN_RANGE_NAMES_MAX || !day_is_valid(from_day))
-        return -EINVAL;
-    for (unsigned i = 0; i < count; i++) {
+    for (unsigned i = 0; i < count; i++)
         if (!name_is_valid(&wanted[i]))
-            return -EINVAL;
-        sql_add(&s, i == 0 ? "SELECT " : " UNION ALL SELECT ");
-        sql_literal(&s, wanted[i].name);
-        sql_add(&s, " AS wanted, " SUMS " FROM seen WHERE toYYYYMMDD(day) >= %u AND ", from_day);
-        add_range(&s, &wanted[i]);
-        sql_add(&s, " GROUP BY member");
-    }
-    return sql_finish(&s);
+            return false;
+    return true;
 }
 
 static void add_set(struct sql *s, const struct seen_wanted *wanted, unsigned count, bool below)
@@ -92,23 +81,92 @@ static void add_set(struct sql *s, const struct seen_wanted *wanted, unsigned co
     sql_add(s, any ? ")" : "('')");
 }
 
-/* Each name of the day is held against the set with all that stand above it: of "com.example.www." also "com.example." and "com.". */
+/* Each row that the condition leaves is held against the set, with all that stand above its name: of "com.example.www." also
+ * "com.example.". Up to WHERE. */
+static void add_question(struct sql *s, const struct seen_wanted *wanted, unsigned count)
+{
+    sql_add(s, "SELECT wanted, member, minMerge(first) AS first_s, maxMerge(last) AS last_s, sumMerge(hits) AS count FROM (SELECT"
+               " arrayJoin(arrayConcat(arrayFilter(p -> p IN ");
+    add_set(s, wanted, count, true);
+    sql_add(s, ", arrayMap(i -> substring(name, 1, i), arrayFilter(i -> substring(name, i, 1) = '.', range(1, length(name) + 1)))),"
+               " arrayFilter(p -> p IN ");
+    add_set(s, wanted, count, false);
+    sql_add(s, ", array(name)))) AS wanted, member, first, last, hits FROM seen WHERE ");
+}
+
+static void add_end(struct sql *s)
+{
+    sql_add(s, " GROUP BY wanted, member");
+}
+
+int seen_query_ranges(const struct seen_wanted *wanted, unsigned count, uint32_t from_day, char *sql, size_t max)
+{
+    struct sql s = sql_of(sql, max);
+    if (count == 0 || count > SEEN_RANGE_NAMES_MAX || !day_is_valid(from_day) || !names_are_valid(wanted, count))
+        return -EINVAL;
+    add_question(&s, wanted, count);
+    sql_add(&s, "toYYYYMMDD(day) >= %u AND (", from_day);
+    for (unsigned i = 0; i < count; i++) {
+        sql_add(&s, i == 0 ? "" : " OR ");
+        add_range(&s, &wanted[i]);
+    }
+    sql_add(&s, "))");
+    add_end(&s);
+    return sql_finish(&s);
+}
+
+/* The first labels of a name, each with its dot; the whole when it has not so many. */
+static size_t top_len(const char *name, unsigned labels)
+{
+    size_t len = 0;
+    for (; labels > 0 && name[len]; labels--)
+        len += strcspn(name + len, ".") + 1;
+    return len;
+}
+
+static unsigned label_count(const char *name)
+{
+    unsigned count = 0;
+    for (; *name; name++)
+        count += *name == '.';
+    return count;
+}
+
+/* The tops of names with exactly two labels, or of those with three and more: sorted input gives each once. */
+static void add_tops(struct sql *s, const struct seen_wanted *wanted, unsigned count, unsigned labels)
+{
+    char top[SEEN_NAME_MAX], before[SEEN_NAME_MAX] = "";
+    bool any = false;
+    for (unsigned i = 0; i < count; i++) {
+        unsigned have = label_count(wanted[i].name);
+        if (labels == 2 ? have != 2 : have < 3)
+            continue;
+        size_t len = top_len(wanted[i].name, labels);
+        memcpy(top, wanted[i].name, len);
+        top[len] = '\0';
+        if (strcmp(top, before) == 0)
+            continue;
+        sql_add(s, any ? "," : "(");
+        sql_literal(s, top);
+        memcpy(before, top, len + 1);
+        any = true;
+    }
+    sql_add(s, any ? ")" : "('')");
+}
+
+/* Only rows whose first labels are wanted are looked at closely. A name of one label alone (a top-level domain) is not looked for here. */
 int seen_query_set(const struct seen_wanted *wanted, unsigned count, uint32_t day, char *sql, size_t max)
 {
     struct sql s = sql_of(sql, max);
-    if (count == 0 || count > SEEN_SET_NAMES_MAX || !day_is_valid(day))
+    if (count == 0 || count > SEEN_SET_NAMES_MAX || !day_is_valid(day) || !names_are_valid(wanted, count))
         return -EINVAL;
-    for (unsigned i = 0; i < count; i++)
-        if (!name_is_valid(&wanted[i]))
-            return -EINVAL;
-    sql_add(&s, "SELECT wanted, " SUMS " FROM (SELECT arrayJoin(arrayFilter(p -> p IN ");
-    add_set(&s, wanted, count, true);
-    sql_add(&s, ", arrayMap(i -> substring(name, 1, i), arrayFilter(i -> substring(name, i, 1) = '.', range(1, length(name) + 1))))) AS wanted,"
-                " member, first, last, hits FROM seen WHERE toYYYYMMDD(day) = %u UNION ALL SELECT name AS wanted, member, first, last, hits"
-                " FROM seen WHERE toYYYYMMDD(day) = %u AND name IN ",
-            day, day);
-    add_set(&s, wanted, count, false);
-    sql_add(&s, ") GROUP BY wanted, member");
+    add_question(&s, wanted, count);
+    sql_add(&s, "toYYYYMMDD(day) = %u AND (top2 IN ", day);
+    add_tops(&s, wanted, count, 2);
+    sql_add(&s, " OR top3 IN ");
+    add_tops(&s, wanted, count, 3);
+    sql_add(&s, "))");
+    add_end(&s);
     return sql_finish(&s);
 }
 

@@ -14,7 +14,7 @@
 enum {
     SEEN_NAME_MAX = 1024,       /* with the terminator, escapes included */
     SEEN_RANGE_NAMES_MAX = 16,  /* asked for by ranges of the primary key */
-    SEEN_SET_NAMES_MAX = 2500,  /* looked for in one pass over a day */
+    SEEN_SET_NAMES_MAX = 2000,  /* looked for in one pass over a day */
     SEEN_QUERY_MAX = 256 << 10, /* octets of a statement: what a server takes by default */
 };
 
@@ -29,7 +29,7 @@ int seen_name(const char *name, char ret_name[SEEN_NAME_MAX]) must_check;
 /* Rows {"wanted": name, "member", "first", "last", "hits"} (seconds) of the days from that one on (YYYYMMDD). The statement's length;
  * -E2BIG: it does not fit, ask for fewer; -EINVAL. */
 int seen_query_ranges(const struct seen_wanted *wanted, unsigned count, uint32_t from_day, char *sql, size_t max) must_check;
-/* The same for many, of one day. Of names of which everything below is wanted, and of names alone. */
+/* The same for many, of one day; sorted names make the shortest statement. Names of one label are not looked for. */
 int seen_query_set(const struct seen_wanted *wanted, unsigned count, uint32_t day, char *sql, size_t max) must_check;
 /* The same rows of addresses (as RFC 5952 has them) that stood in answers, as far as these are kept (table pdns); the member is not known there. */
 int seen_query_addresses(const char *const *addresses, unsigned count, char *sql, size_t max) must_check;

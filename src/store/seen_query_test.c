@@ -36,13 +36,16 @@ TEST(what_is_below_is_a_range_of_the_key)
     check_int(seen_query_ranges(wanted, 2, 20261101, sql, 60), ==, -E2BIG);
 }
 
-TEST(a_set_is_of_one_day)
+TEST(a_set_is_of_one_day_and_of_the_first_labels)
 {
-    static const struct seen_wanted wanted[] = {{"com.evil.", true}, {"com.good.www.", false}, {"net.bad.", true}}, no_dot[] = {{"com", true}};
-    char sql[4096];
-    check(seen_query_set(wanted, 3, 20261101, sql, sizeof sql) > 0);
-    check(strstr(sql, "IN ('com.evil.','net.bad.')") != NULL);
-    check(strstr(sql, "IN ('com.good.www.')") != NULL);
+    static const struct seen_wanted wanted[] = {{"com.evil.", true}, {"com.good.www.", false}, {"jp.co.bad.", true}, {"jp.co.bad.x.y.", true}},
+                                    no_dot[] = {{"com", true}};
+    char sql[8192];
+    check(seen_query_set(wanted, 4, 20261101, sql, sizeof sql) > 0);
+    check(strstr(sql, "p IN ('com.evil.','jp.co.bad.','jp.co.bad.x.y.')") != NULL);
+    check(strstr(sql, "p IN ('com.good.www.')") != NULL);
+    check(strstr(sql, "top2 IN ('com.evil.') OR top3 IN ('com.good.www.','jp.co.bad.')") != NULL);
+    check(strstr(sql, "= 20261101") != NULL);
     check_int(seen_query_set(no_dot, 1, 20261101, sql, sizeof sql), ==, -EINVAL);
 }
 

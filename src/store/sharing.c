@@ -197,3 +197,29 @@ int sharing_given(struct ledger *l, uint32_t recipient, uint32_t after, unsigned
     sqlite3_finalize(s);
     return r;
 }
+
+int sharing_taken(struct ledger *l, const char *member, int64_t *ret_added_us)
+{
+    sqlite3_stmt *s;
+    int r = ledger_prepare(l, "SELECT added_us FROM taken WHERE member = ?", &s);
+    if (r < 0)
+        return r;
+    sqlite3_bind_text(s, 1, member, -1, SQLITE_STATIC);
+    r = ledger_next_row(l, s);
+    *ret_added_us = r == 1 ? sqlite3_column_int64(s, 0) : 0;
+    sqlite3_finalize(s);
+    return r < 0 ? r : 0;
+}
+
+int sharing_set_taken(struct ledger *l, const char *member, int64_t added_us)
+{
+    sqlite3_stmt *s;
+    int r = ledger_prepare(l, "INSERT INTO taken VALUES (?1, ?2) ON CONFLICT DO UPDATE SET added_us = ?2", &s);
+    if (r < 0)
+        return r;
+    sqlite3_bind_text(s, 1, member, -1, SQLITE_STATIC);
+    sqlite3_bind_int64(s, 2, added_us);
+    r = ledger_check(l, sqlite3_step(s));
+    sqlite3_finalize(s);
+    return r;
+}

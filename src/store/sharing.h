@@ -55,6 +55,13 @@ typedef int sharing_each_given(void *self, const struct sharing_row *row, const 
 /* What a recipient has now, by number, after that one. */
 int sharing_given(struct ledger *l, uint32_t recipient, uint32_t after, unsigned max, sharing_each_given *each, void *self) must_check;
 
+/* ---- what members send ---- */
+
+/* 0: nothing was ever taken in. */
+int sharing_taken(struct ledger *l, const char *member, int64_t *ret_added_us) must_check;
+/* Within indicator_begin. */
+int sharing_set_taken(struct ledger *l, const char *member, int64_t added_us) must_check;
+
 /* ---- receipts ---- */
 
 enum sharing_way { SHARING_BY_TAXII, SHARING_BY_ZONE, SHARING_BY_FILE, SHARING_WAY_COUNT };

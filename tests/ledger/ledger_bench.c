@@ -1,4 +1,4 @@
-/* Measures the ledger: verdicts a second in batches and one by one, how long it takes to open, prove and verify.
+/* Measures the ledger: verdicts a second in batches and one by one, how long it takes to open, find, prove and verify.
  *
  *   ledger_bench FILE [VERDICTS]    (100000) appended to FILE, which is made when it is not there, and stays
  */
@@ -13,7 +13,7 @@
 #include "proto/tlog/proof_file.h"
 #include "store/ledger.h"
 
-enum { BATCH = 1000, SINGLES = 2000, PROOFS = 200 };
+enum { BATCH = 1000, SINGLES = 2000, PROOFS = 200, LOOKUPS = 1000 };
 
 static double seconds_since(uint64_t start_ns)
 {
@@ -81,6 +81,31 @@ static int prove(struct ledger *l)
     return e;
 }
 
+static int count_one(const struct verdict *v, void *self)
+{
+    (void)v;
+    ++*(uint64_t *)self;
+    return 0;
+}
+
+/* All that was said of values that are there, and of others. */
+static int look_up(struct ledger *l, uint64_t count)
+{
+    uint64_t found = 0, start = clock_mono_ns(), longest = 0;
+    int e = 0;
+    for (uint64_t i = 0; e == 0 && i < LOOKUPS; i++) {
+        struct verdict v;
+        fill(&v, count / LOOKUPS * i + (i % 2 ? count : 0));
+        uint64_t from = clock_mono_ns();
+        e = ledger_find_subject(l, v.subject.value, count_one, &found);
+        uint64_t took = clock_mono_ns() - from;
+        longest = took > longest ? took : longest;
+    }
+    printf("what was said of a value: %.3f ms, at most %.2f ms (%" PRIu64 " of %d found)\n", seconds_since(start) * 1e3 / LOOKUPS,
+           (double)longest / 1e6, found, LOOKUPS);
+    return e;
+}
+
 int main(int argc, char **argv)
 {
     uint64_t count = argc > 2 ? strtoull(argv[2], NULL, 10) : 100000;
@@ -96,7 +121,9 @@ int main(int argc, char **argv)
     if (e < 0 || ledger_open(argv[1], &l) < 0)
         return 1;
     printf("opened in %.1f ms\n", seconds_since(start) * 1e3);
-    e = prove(l);
+    e = look_up(l, count);
+    if (e == 0)
+        e = prove(l);
     start = clock_mono_ns();
     if (e == 0)
         e = ledger_verify(l, NULL, NULL, &bad);

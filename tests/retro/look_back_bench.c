@@ -88,6 +88,11 @@ static double ask(struct engine *e, const char *sql, size_t *ret_len)
     return r < 0 ? -1 : ms;
 }
 
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(((const struct seen_wanted *)a)->name, ((const struct seen_wanted *)b)->name);
+}
+
 static void measure(struct engine *e, int64_t now_us)
 {
     static char sql[SEEN_QUERY_MAX], names[WANTED][SEEN_NAME_MAX];
@@ -112,6 +117,7 @@ static void measure(struct engine *e, int64_t now_us)
         abort();
     double many = ask(e, sql, &len);
     printf("16 names, 30 days: %.0f ms (%zu octets)\n", many, len);
+    qsort(wanted, WANTED, sizeof *wanted, by_name);
     double total = 0;
     size_t octets = 0;
     for (unsigned day = 0; day <= DAYS; day++) {

@@ -124,3 +124,10 @@ met_before() { [ "$(met past.example)" = 3 ]; }
 check what_was_met_before_it_was_known_is_found until_true 15 met_before
 check once is "$(sleep 1; met past.example)" 3
 check the_look_back_is_counted has "$(hinomi status --json)" '"looked_for": ?[1-9]'
+check the_loop_clock_tells_how_long_it_took has "$(hinomi clock)" 'judged -> blocked.*commands infected machines'
+said=$(hinomi ledger replay --without cert-feed --config "$WORK/node.conf")
+check a_replay_tells_what_would_be_without_a_source has "$said" 'block -> none .*three.example'
+check other_beliefs_stay lacks "$said" after.example
+check nothing_is_changed_by_it blocked three.example
+check a_source_may_be_trusted_more has "$(hinomi ledger replay --trust copycat=98 --config "$WORK/node.conf")" 'observe -> block .*rumour.example'
+check a_threshold_may_be_raised has "$(hinomi ledger replay --threshold phishing=99 --config "$WORK/node.conf")" 'block -> ask .*three.example'

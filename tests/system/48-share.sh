@@ -117,6 +117,32 @@ check what_follows_is_told_to_the_member until_true 5 is_shared '^met.example re
 opinion 444444444444 indicator--6f1c1b6c-6f6b-4b51-9b0d-999999999999 strongly-disagree >/dev/null
 check nobody_speaks_of_what_he_was_not_told has "$(hinomi status --json)" '"left_out": ?[1-9]'
 
-key=$(hinomi ledger key)
-export HINOMI_KEY=$key
+python3 -c '
+import json, sys
+print(json.dumps({"objects": [{"type": "opinion", "spec_version": "2.1", "id": "opinion--6f1c1b6c-6f6b-4b51-9b0d-6%011d" % n, "created": sys.argv[2],
+    "modified": sys.argv[2], "opinion": "strongly-disagree", "object_refs": [sys.argv[1]]} for n in range(700)]}))' "$id" "$now" | post >/dev/null
+left_out() { [ "$(hinomi status --json | python3 -c 'import json, sys; print(json.load(sys.stdin)["belief"]["members"]["left_out"])')" -ge 200 ]; }
+check who_finds_everything_wrong_is_left_out until_true 10 left_out
+
+sed 's/111111111111/555555555555/; s/"count": 12/"count": 30/' "$WORK/sighting.json" | post >/dev/null
+kill -9 "$(pgrep -P "$node" -f "^hinomi role hub\$")"
+until_true 20 answers_control
+met_more() { hinomi verdicts met.example | grep -q 'north: 42 times'; }
+check what_was_sent_is_counted_once_though_the_hub_was_killed until_true 15 met_more
+
+hinomi ledger export "$WORK/export" >/dev/null
+check_receipt() { hinomi receipts north | grep -q 'north taxii to-north'; }
+check what_was_fetched_has_a_receipt_when_the_minute_is_over until_true 80 check_receipt
+hinomi ledger export "$WORK/export" >/dev/null
+check the_stand_alone_checker_takes_receipts_too has "$(python3 "$SOURCE/dist/hinomi-ledger-check" "$(hinomi ledger key)" "$WORK/export")" 'entries'
 check the_log_holds_with_all_that is "$(hinomi ledger verify | sed -n 's/^\([0-9]* entries\).*/\1/p' | head -c 3 | tr -dc 0-9 | head -c 1)" "$(hinomi status --json | python3 -c 'import json, sys; print(str(json.load(sys.stdin)["verdicts"])[0])')"
+
+for format in stix misp hosts plain csv suricata zeek; do hinomi export north $format "$WORK/$format" >/dev/null || echo "not ok export_$format"; done
+hinomi judge also.example c2 --reason 'beacons' --tlp green >/dev/null
+until_true 5 is_shared '^also.example valid'
+hinomi export north hosts "$WORK/hosts" >/dev/null
+check an_export_is_what_passes_the_gate is "$(grep -c ' ' "$WORK/hosts/hosts" | head -1; grep -o 'also.example' "$WORK/hosts/hosts" | sort -u)" "$(grep -c ' ' "$WORK/hosts/hosts")
+also.example"
+check and_nothing_else lacks "$(cat "$WORK/hosts/hosts")" secret.example
+check who_gets_nothing_gets_an_empty_export has "$(hinomi export south plain "$WORK/none")" '^0 indicators'
+check an_export_has_a_receipt has "$(hinomi receipts north)" 'north file hosts'

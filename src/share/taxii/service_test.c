@@ -130,6 +130,9 @@ TEST(others_are_not_there)
     check_int(get_as("b", in(&to_c, "objects/malware--" UUID "1/")), ==, TAXII_NOT_FOUND);
     check_int(get_as("c", in(&from_b, "")), ==, TAXII_NOT_FOUND);
     check_int(get_as("c", in(&to_c, "objects/")), ==, TAXII_OK);
+    struct exchange_collection from_c; /* of a time when it was allowed to send */
+    check_int(exchange_collection_put(store, "from-c", "of c", 1000, 1 << 20, &from_c), ==, 0);
+    check_int(get_as("c", in(&from_c, "")), ==, TAXII_NOT_FOUND);
     check_int(get_as("b", "/api/collections/"), ==, TAXII_OK);
     json_t *value = json();
     check_int(json_array_size(json_object_get(value, "collections")), ==, 2);

@@ -28,6 +28,12 @@ CREATE TABLE look_back (
   indicator INTEGER PRIMARY KEY
 ) STRICT;
 
+-- How far what each member sent has been taken in: date_added of its last object.
+CREATE TABLE taken (
+  member   TEXT PRIMARY KEY,
+  added_us INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
 -- Receipts are entries of type 1; the author is the recipient.
 CREATE INDEX entry_receipt ON entry (author, number) WHERE type = 1;
 
