@@ -87,7 +87,7 @@ int exchange_zone_each(struct exchange *e, exchange_each_zone *each, void *self)
     if (r < 0)
         return r;
     while (r == 0 && (step = sqlite3_step(s)) == SQLITE_ROW) {
-        struct exchange_zone z;
+        struct exchange_zone z = {0};
         r = take_zone(s, &z);
         if (r == 0)
             r = each(self, &z);
@@ -98,7 +98,7 @@ int exchange_zone_each(struct exchange *e, exchange_each_zone *each, void *self)
 
 int exchange_zone_open(struct exchange *e, const char *recipient, struct exchange_zone *ret_zone)
 {
-    sqlite3_stmt *s;
+    sqlite3_stmt *s = NULL;
     int64_t count = 0;
     int r = exchange_zone_get(e, recipient, ret_zone);
     if (r != -ENOENT)
@@ -135,7 +135,7 @@ static int save(struct exchange *e, const struct exchange_zone *z)
 
 int exchange_zone_retire(struct exchange *e, unsigned zone)
 {
-    struct exchange_zone z;
+    struct exchange_zone z = {0};
     int r = exchange_run(e, "BEGIN IMMEDIATE");
     if (r < 0)
         return r;
@@ -163,7 +163,7 @@ static int run_limited(struct exchange *e, const char *sql, unsigned zone, unsig
 
 int exchange_zone_empty(struct exchange *e, unsigned zone, unsigned max, bool *ret_empty)
 {
-    struct exchange_zone z;
+    struct exchange_zone z = {0};
     unsigned rules = 0, changes = 0;
     int r = exchange_run(e, "BEGIN IMMEDIATE");
     if (r < 0)
@@ -323,7 +323,7 @@ static int trim(struct exchange *e, struct exchange_zone *z, int64_t changes_max
 int exchange_zone_fill(struct exchange *e, unsigned zone, const struct exchange_zone_item *items, unsigned count, uint32_t place,
                        bool done, int64_t now_s)
 {
-    struct exchange_zone z;
+    struct exchange_zone z = {0};
     struct exchange_counters before = e->counters;
     if (count > EXCHANGE_ZONE_BATCH_MAX)
         return -EINVAL;
@@ -373,7 +373,7 @@ static int put_all(struct exchange *e, struct exchange_zone *z, const struct exc
 int exchange_zone_put(struct exchange *e, unsigned zone, const struct exchange_zone_item *items, unsigned count, int64_t now_s,
                       int64_t *ret_serial)
 {
-    struct exchange_zone z;
+    struct exchange_zone z = {0};
     struct exchange_counters before = e->counters;
     if (count > EXCHANGE_ZONE_BATCH_MAX)
         return -EINVAL;
