@@ -272,6 +272,33 @@ until_true 20 answers_control
 hinomi judge later.example c2 --reason 'after the hub came back' --tlp green >/dev/null
 check a_new_hub_goes_on until_true 10 blocks "${at_bind[@]}" later.example
 
+# ---- another configuration ----
+serial_c() { secondary -y "$key_c" "$zone" SOA +short | awk '{print $3}'; }
+before=$(serial_c)
+cp "$WORK/node.conf" "$WORK/all.conf"
+sed -i '/name: hospital-c/,/receives: {tlp: green}/d' "$WORK/node.conf"
+hinomi reload >/dev/null
+closed() { secondary -y "$key_c" "$zone" SOA | grep -q NOTAUTH; }
+check who_left_the_configuration_gets_nothing until_true 10 closed
+hinomi judge while-away.example c2 --reason 'nobody tells it' --tlp green >/dev/null
+cp "$WORK/all.conf" "$WORK/node.conf"
+head -c 32 /dev/urandom | base64 >"$WORK/c.key"
+key_c=hmac-sha512:hospital-c-key:$(cat "$WORK/c.key")
+hinomi reload >/dev/null
+check who_comes_back_has_it_all until_true 20 has_rule "$key_c" aaa.example
+check under_a_later_serial test "$(serial_c)" -gt "$before"
+head -c 32 /dev/urandom | base64 >"$WORK/c.key"
+key_c=hmac-sha512:hospital-c-key:$(cat "$WORK/c.key")
+hinomi reload >/dev/null
+check another_secret_holds_after_a_reload until_true 10 has_rule "$key_c" aaa.example
+refused() { # LINE to add to the recipient without a key: what the reload says
+    sed "s|^    - name: nobody|&\n      $1|" "$WORK/all.conf" >"$WORK/node.conf"
+    hinomi reload 2>&1
+    cp "$WORK/all.conf" "$WORK/node.conf"
+}
+check two_keys_of_one_name_are_refused has "$(refused "key: {name: Hospital-B-Key., secret_file: $WORK/b.key}")" 'two recipients with a key'
+check a_wrong_address_is_refused has "$(refused 'notify: [elsewhere]')" 'notify.*not an address'
+
 # ---- nonsense ----
 printf '\000\003abc' | timeout 5 nc -q 1 127.0.0.1 7453 >/dev/null 2>&1
 check rubbish_ends_nothing has_rule "$key_b" later.example
