@@ -95,7 +95,7 @@ static int reckon(struct replay *r, struct belief *b, const struct indicator *i,
 static int compare(void *self, uint32_t id, const struct indicator *i)
 {
     struct both *b = self;
-    struct indicator before, after;
+    struct indicator before = {.state = INDICATOR_CANDIDATE}, after = before;
     int e = reckon(&b->before, b->belief_before, i, b->now_us, &before);
     if (e == 0)
         e = reckon(&b->after, b->belief_after, i, b->now_us, &after);

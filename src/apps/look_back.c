@@ -74,9 +74,9 @@ static int take(void *self, uint32_t id, const struct indicator *i)
     struct wanted *w = &b->wanted[b->count];
     bool is_name = i->subject.kind == SUBJECT_DOMAIN || i->subject.kind == SUBJECT_HOST;
     *w = (struct wanted){.id = id, .below = i->subject.kind == SUBJECT_DOMAIN, .is_address = i->subject.kind == SUBJECT_ADDRESS};
-    if (i->state == INDICATOR_ACTIVE && is_name && seen_name(i->subject.value, w->name) == 0)
-        b->count++;
-    else if (i->state == INDICATOR_ACTIVE && w->is_address && snprintf(w->name, sizeof w->name, "%s", i->subject.value) > 0)
+    bool fits = is_name ? seen_name(i->subject.value, w->name) == 0
+                        : w->is_address && snprintf(w->name, sizeof w->name, "%s", i->subject.value) < (int)sizeof w->name;
+    if (i->state == INDICATOR_ACTIVE && fits)
         b->count++;
     else
         b->passed[b->passed_count++] = id;

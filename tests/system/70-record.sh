@@ -202,7 +202,7 @@ check an_answer until_true 10 recorded ns.example
 not_kept() {
     [ -z "$(cof "$1")" ]
 }
-check is_not_kept until_true 10 not_kept ns.example
+check is_not_kept until_true 30 not_kept ns.example
 check a_wrong_word_is_refused has "$(setting '  passive_dns: some' 2>&1)" 'passive_dns: some: must be suspected, all or off'
 check a_wrong_table_is_refused has "$(setting '  retention_days: {other: 3}' 2>&1)" 'node.conf:[0-9]+: Unexpected key: other'
 check one_number_for_all setting '  retention_days: 9'

@@ -54,11 +54,11 @@ TEST(the_callers_error_is_given_back)
 TEST(a_long_name_ends_between_characters)
 {
     struct seen seen = {"", 0};
-    char name[WARNING_LIST_NAME_MAX], text[400] = "{\"name\": \"x";
+    char name[WARNING_LIST_NAME_MAX], fires[151], text[400];
     const char *why;
-    for (int i = 0; i < 50; i++)
-        strcat(text, "\xe7\x81\xab");
-    strcat(text, "\", \"type\": \"hostname\", \"list\": []}");
+    for (size_t i = 0; i + 3 < sizeof fires; i += 3)
+        snprintf(fires + i, sizeof fires - i, "\xe7\x81\xab");
+    snprintf(text, sizeof text, "{\"name\": \"x%s\", \"type\": \"hostname\", \"list\": []}", fires);
     check_int(read_text(text, name, &seen, &why), ==, 0);
     check_int(strlen(name), ==, 127 - 127 % 3 + 1); /* one octet, then threes */
 }
