@@ -1,5 +1,5 @@
 /* Indicators: what is believed of which subjects, what waits for a person, where one was met, and how sources did. */
-#include <errno.h>
+#include <string.h>
 
 #include "api/node.h"
 #include "api/rows.h"
@@ -35,6 +35,7 @@ struct telling {
     struct control_request *request;
     uint64_t count;
     uint32_t last;
+    json_t *feeds; /* of sources */
 };
 
 static int tell(void *self, uint32_t id, const struct indicator *i)
@@ -97,14 +98,29 @@ static void handle_indicators(struct control_request *request, const json_t *arg
                                      (json_int_t)(t.count == filter.max ? t.last : 0)));
 }
 
+/* When the feed of that name was last fetched well; 0: it is none, or never. Verdicts of a list have the name "feed NAME". */
+static json_int_t fetched_us(const json_t *feeds, const struct indicator_source *s)
+{
+    size_t i;
+    json_t *feed;
+    const char *of = strncmp(s->name, "feed ", 5) == 0 ? s->name + 5 : s->name;
+    json_array_foreach(feeds, i, feed)
+    {
+        const char *name = json_string_value(json_object_get(feed, "name"));
+        if (s->kind == VERDICT_BY_FEED && name && strcmp(name, of) == 0)
+            return json_integer_value(json_object_get(feed, "ok_us"));
+    }
+    return 0;
+}
+
 static int tell_source(void *self, const struct indicator_source *s)
 {
     struct telling *t = self;
     api_send_row(t->request,
-             json_pack("{s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "kind", verdict_author_word(s->kind), "source", s->name, "said",
+             json_pack("{s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "kind", verdict_author_word(s->kind), "source", s->name, "said",
                        (json_int_t)s->said, "first", (json_int_t)s->first, "followed", (json_int_t)s->followed, "lead_us",
                        (json_int_t)(s->followed ? s->lead_us / (int64_t)s->followed : 0), "confirmed", (json_int_t)s->confirmed,
-                       "wrong", (json_int_t)s->wrong, "last_us", (json_int_t)s->last_us));
+                       "wrong", (json_int_t)s->wrong, "hits", (json_int_t)s->hits, "fetched_us", fetched_us(t->feeds, s), "last_us", (json_int_t)s->last_us));
     t->count++;
     return 0;
 }
@@ -113,11 +129,12 @@ static void handle_sources(struct control_request *request, const json_t *argume
 {
     (void)arguments;
     struct node *node = control_request_self(request);
-    struct telling t = {.request = request};
+    struct telling t = {.request = request, .feeds = node->feeds(node->self)};
     if (indicator_sources(node->ledger, tell_source, &t) < 0)
         control_reply_error(request, _("the ledger cannot be read: %s"), _(ledger_error(node->ledger)));
     else
         control_reply(request, json_pack("{s:I}", "count", (json_int_t)t.count));
+    json_decref(t.feeds);
 }
 
 static int add_sighting(void *self, const struct indicator_sighting *s)

@@ -130,12 +130,13 @@ int command_review(int argc, char **argv)
 
 static void print_source(const json_t *row)
 {
-    char last[WHEN_TEXT_MAX], lead[32] = "";
+    char last[WHEN_TEXT_MAX], fetched[WHEN_TEXT_MAX], lead[32] = "";
     if (row_number(row, "followed") > 0)
         snprintf(lead, sizeof lead, "%.1f", (double)row_number(row, "lead_us") / 3600e6);
-    printf("%9" PRId64 " %9" PRId64 " %9" PRId64 " %8s %9" PRId64 " %7" PRId64 "  %-19s  %s %s\n", row_number(row, "said"),
+    printf("%9" PRId64 " %9" PRId64 " %9" PRId64 " %8s %9" PRId64 " %7" PRId64 " %9" PRId64 "  %-19s  %-19s  %s %s\n", row_number(row, "said"),
            row_number(row, "first"), row_number(row, "first") - row_number(row, "followed"), lead, row_number(row, "confirmed"),
-           row_number(row, "wrong"), when_format(row_number(row, "last_us"), last), row_text(row, "kind"), row_text(row, "source"));
+           row_number(row, "wrong"), row_number(row, "hits"), when_format(row_number(row, "last_us"), last),
+           row_number(row, "fetched_us") ? when_format(row_number(row, "fetched_us"), fetched) : "", row_text(row, "kind"), row_text(row, "source"));
 }
 
 static void print_source_head(void)
@@ -146,8 +147,10 @@ static void print_source_head(void)
     columns_print(_("Lead h"), -9);
     columns_print(_("Confirmed"), -10);
     columns_print(_("Wrong"), -8);
+    columns_print(_("Met"), -10);
     printf("  ");
     columns_print(_("Last"), 21);
+    columns_print(_("Fetched"), 21);
     printf("%s\n", _("Source"));
 }
 

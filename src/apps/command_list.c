@@ -148,6 +148,11 @@ static void print_feed(const json_t *f)
         printf(_("     serial %" PRId64 "%s\n"), row_number(f, "serial"),
                json_is_true(json_object_get(f, "expired")) ? _("; expired: its primary has not confirmed it for too long")
                                                           : "");
+    if (json_object_get(f, "statements"))
+        printf(_("     last edition: %" PRId64 " statements; %" PRId64 " new, %" PRId64 " replaced, %" PRId64 " withdrawn, %" PRId64
+                 " left out\n"),
+               row_number(f, "statements"), row_number(f, "added"), row_number(f, "replaced"), row_number(f, "withdrawn"),
+               row_number(f, "refused"));
     if (*row_text(f, "error"))
         printf(_("     failed %" PRId64 " times: %s\n"), row_number(f, "failures"), row_text(f, "error"));
 }

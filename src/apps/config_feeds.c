@@ -30,6 +30,18 @@ static const cyaml_schema_field_t feed_fields[] = {
     CYAML_FIELD_STRING_PTR("zone", CONFIG_OPTIONAL, struct config_file_feed, zone, 1, FEED_ZONE_MAX - 1),
     CYAML_FIELD_STRING_PTR("primary", CONFIG_OPTIONAL, struct config_file_feed, primary, 1, 63),
     CYAML_FIELD_MAPPING_PTR("key", CONFIG_OPTIONAL, struct config_file_feed, key, config_key_fields),
+    CYAML_FIELD_STRING_PTR("misp", CONFIG_OPTIONAL, struct config_file_feed, misp, 1, FEED_URL_MAX - 1),
+    CYAML_FIELD_STRING_PTR("taxii", CONFIG_OPTIONAL, struct config_file_feed, taxii, 1, FEED_URL_MAX - 1),
+    CYAML_FIELD_STRING_PTR("collection", CONFIG_OPTIONAL, struct config_file_feed, collection, 1, FEED_ZONE_MAX - 1),
+    CYAML_FIELD_STRING_PTR("token_file", CONFIG_OPTIONAL, struct config_file_feed, token_file, 1, FEED_PATH_MAX - 1),
+    CYAML_FIELD_STRING_PTR("user", CONFIG_OPTIONAL, struct config_file_feed, user, 1, FEED_USER_MAX - 1),
+    CYAML_FIELD_STRING_PTR("password_file", CONFIG_OPTIONAL, struct config_file_feed, password_file, 1, FEED_PATH_MAX - 1),
+    CYAML_FIELD_STRING_PTR("pin_sha256", CONFIG_OPTIONAL, struct config_file_feed, pin_sha256, 1, 255),
+    CYAML_FIELD_STRING_PTR("ca_file", CONFIG_OPTIONAL, struct config_file_feed, ca_file, 1, FEED_PATH_MAX - 1),
+    CYAML_FIELD_STRING_PTR("certificate", CONFIG_OPTIONAL, struct config_file_feed, certificate, 1, FEED_PATH_MAX - 1),
+    CYAML_FIELD_STRING_PTR("private_key", CONFIG_OPTIONAL, struct config_file_feed, private_key, 1, FEED_PATH_MAX - 1),
+    CYAML_FIELD_BOOL_PTR("report", CONFIG_OPTIONAL, struct config_file_feed, report),
+    CYAML_FIELD_MAPPING_PTR("judge", CONFIG_OPTIONAL, struct config_file_feed, judge, config_feed_judge_fields),
     CYAML_FIELD_UINT_PTR("order", CONFIG_OPTIONAL, struct config_file_feed, order),
     CYAML_FIELD_BOOL_PTR("never_block", CONFIG_OPTIONAL, struct config_file_feed, never_block),
     CYAML_FIELD_END,
@@ -45,24 +57,26 @@ const cyaml_schema_field_t config_fetch_fields[] = {
 
 static void take_every(struct config_load *l, const char *every, struct feed *to)
 {
-    int64_t every_us = (int64_t)3600 * 1000000;
+    bool is_taxii = to->kind == FEED_TAXII;
+    int64_t every_us = (int64_t)(is_taxii ? 60 : 3600) * 1000000, least_s = is_taxii ? FEED_TAXII_EVERY_MIN_S : FEED_EVERY_MIN_S;
     if (every && when_parse_duration(every, &every_us) < 0)
         config_refuse(l, "every", every, _("not a length of time, such as 30m, 1h or 1d"));
-    else if (every_us < (int64_t)FEED_EVERY_MIN_S * 1000000 || every_us > (int64_t)FEED_EVERY_MAX_S * 1000000)
-        config_refuse(l, "every", every, _("must be one minute to 30 days"));
+    else if (every_us < least_s * 1000000 || every_us > (int64_t)FEED_EVERY_MAX_S * 1000000)
+        config_refuse(l, "every", every, is_taxii ? _("must be one second to 30 days") : _("must be one minute to 30 days"));
     else
         to->every_s = (uint32_t)(every_us / 1000000);
 }
 
 static void take_url(struct config_load *l, const struct config_file_feed *f, struct feed *to)
 {
-    to->kind = FEED_URL;
+    const char *url = f->misp ? f->misp : f->url;
+    to->kind = f->misp ? FEED_MISP : FEED_URL;
     if (f->primary || f->key)
         config_refuse(l, f->primary ? "primary" : "key", f->name, _("belongs to a feed with a zone"));
-    if (feed_url_check(f->url) < 0)
-        config_refuse(l, "url", f->url, _("not a URL of https, http or file"));
+    if (feed_url_check(url) < 0)
+        config_refuse(l, f->misp ? "misp" : "url", url, _("not a URL of https, http or file"));
     else
-        snprintf(to->url, sizeof to->url, "%s", f->url);
+        snprintf(to->url, sizeof to->url, "%s", url);
     take_every(l, f->every, to);
 }
 
@@ -110,6 +124,14 @@ static void take_zone(struct config_load *l, const struct config_file_feed *f, s
         take_key(l, f->key, to);
 }
 
+static void take_taxii(struct config_load *l, const struct config_file_feed *f, struct feed *to)
+{
+    config_take_feed_taxii(l, f, to);
+    if (f->primary || f->key)
+        config_refuse(l, f->primary ? "primary" : "key", f->name, _("belongs to a feed with a zone"));
+    take_every(l, f->every, to);
+}
+
 static void take_feed(struct config_load *l, const struct config_file_feed *f, struct feed *to)
 {
     struct list_reading reading = {0};
@@ -127,12 +149,18 @@ static void take_feed(struct config_load *l, const struct config_file_feed *f, s
         config_refuse_number(l, "order", *f->order, _("must be 0 to 65535"));
     else if (f->order)
         to->order = (int)*f->order;
-    if (f->zone)
+    const char *alien = config_feed_taxii_key(f);
+    if ((f->zone != NULL) + (f->url != NULL) + (f->misp != NULL) + (f->taxii != NULL) != 1)
+        config_refuse(l, "name", f->name, _("a feed needs one of url, zone, misp and taxii"));
+    else if (alien && !f->taxii)
+        config_refuse(l, alien, f->name, _("belongs to a feed with taxii"));
+    else if (f->zone)
         take_zone(l, f, to);
-    else if (f->url)
-        take_url(l, f, to);
+    else if (f->taxii)
+        take_taxii(l, f, to);
     else
-        config_refuse(l, "name", f->name, _("a feed needs a url or a zone"));
+        take_url(l, f, to);
+    config_take_feed_judge(l, f, to);
 }
 
 void config_take_feeds(struct config_load *l, const struct config_file_feed *feeds, unsigned count, struct config *to)

@@ -38,11 +38,18 @@ struct config_key {
 extern const cyaml_schema_field_t config_key_fields[];
 void config_take_key(struct config_load *l, const struct config_file_feed_key *k, struct config_key *to);
 
+struct config_file_feed_judge {
+    char *claim, *format, *map, *tlp;
+    unsigned *probability;
+    bool *whole, *hosts_of_urls, *unmarked;
+};
 struct config_file_feed {
-    char *name, *url, *every, *format, *zone, *primary;
+    char *name, *url, *every, *format, *zone, *primary, *misp;
+    char *taxii, *collection, *token_file, *user, *password_file, *pin_sha256, *ca_file, *certificate, *private_key;
     struct config_file_feed_key *key;
+    struct config_file_feed_judge *judge;
     unsigned *order;
-    bool *never_block;
+    bool *never_block, *report;
 };
 
 struct config_file_fetch {
@@ -127,6 +134,14 @@ void config_take_judge(struct config_load *l, const struct config_file_judge *f,
 
 extern const cyaml_schema_value_t config_feed_entry;
 extern const cyaml_schema_field_t config_fetch_fields[];
+/* config_feed_judge.c, for config_feeds.c */
+extern const cyaml_schema_field_t config_feed_judge_fields[];
+void config_take_feed_judge(struct config_load *l, const struct config_file_feed *f, struct feed *to);
+/* `taxii` and what belongs to it; all but the times. */
+void config_take_feed_taxii(struct config_load *l, const struct config_file_feed *f, struct feed *to);
+/* NULL, or the first key that means nothing without `taxii`. */
+const char *config_feed_taxii_key(const struct config_file_feed *f);
+
 void config_take_feeds(struct config_load *l, const struct config_file_feed *feeds, unsigned count, struct config *to);
 void config_take_fetch(struct config_load *l, const struct config_file_fetch *f, struct feed_settings *to);
 

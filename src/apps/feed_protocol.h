@@ -14,6 +14,8 @@ enum {
     HUB_FEED_TAKEN, /* name, result (a word of list_intake), text, sha256 */
     FEED_STATUS,    /* name, kind, source, tried_us, ok_us, next_us, failures, error, outcome, busy, asked */
     FEED_READY,     /* name */
+    HUB_FEED_RETURN, /* name: what lies under FEED_RETURN_FILE is to be posted to that feed's server */
+    FEED_RETURNED,  /* name, result ("taken", "refused": never to be sent again, "failed"), failures, text */
 };
 
 enum { FEED_MESSAGE_MAX = 8192, FEED_QUEUE_MAX = 1 << 20 };
@@ -22,6 +24,10 @@ enum { FEED_MESSAGE_MAX = 8192, FEED_QUEUE_MAX = 1 << 20 };
 #define FEED_PART_FILE ".part"
 #define FEED_READY_FILE ".ready"
 #define FEED_STATE_FILE ".state"
+#define FEED_RETURN_FILE ".return" /* an envelope for the server of the feed; written by the hub */
+#define FEED_KNOWN_FILE ".known" /* events of a MISP folder that the hub has */
+#define FEED_KNOWN_NEXT_FILE ".known-next" /* once it has the edition that waits */
+#define FEED_SCRATCH_FILE ".scratch"
 #define FEED_ZONE_FILE ".zone" /* the kept copy of a zone */
 
 #endif

@@ -10,20 +10,27 @@
 #include <unistd.h>
 
 #include "api/list_intake.h"
+#include "api/statement_intake.h"
 #include "apps/feed_protocol.h"
 #include "apps/roles.h"
 #include "base/addr.h"
 #include "base/channel.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "share/feed/url.h"
 
-enum { COPY_OCTETS = 1 << 18 /* before others get their turn */, WAITERS_MAX = 32 };
+enum {
+    COPY_OCTETS = 1 << 18, /* before others get their turn */
+    STATEMENT_STEP_OCTETS = 1 << 16, /* some hundred statements */
+    WAITERS_MAX = 32,
+};
 
 struct entry {
     struct feed feed;
     json_t *status; /* as the fetch role last said; NULL: not yet */
     bool ready;     /* an edition of it waits */
+    struct statement_intake_counts last; /* of judgements: the edition that was taken last */
 };
 
 struct waiter {
@@ -41,8 +48,10 @@ struct feed_service {
     struct waiter waiters[WAITERS_MAX];
     struct event *copying;
     /* The edition being taken; one at a time. */
-    struct list_intake *intake;
+    struct list_intake *intake;           /* of a list */
+    struct statement_intake *statements; /* of judgements */
     int fd;
+    bool at_end; /* of the file of judgements */
     char current[LIST_NAME_MAX]; /* empty: none */
     uint32_t old_names;
     uint8_t buffer[COPY_OCTETS];
@@ -117,12 +126,82 @@ static void on_taken(void *self, const struct list_intake_report *report)
     tell_taken(s, report->result, sha256, report->error ? report->error : "");
 }
 
+/* ---- judgements ---- */
+
+static void refuse_statements(struct feed_service *s, int error)
+{
+    statement_intake_free(s->statements);
+    s->statements = NULL;
+    tell_taken(s, LIST_INTAKE_REFUSED, "", _(ledger_error_of(error)));
+}
+
+/* What of an edition goes on is said in one line, if anything does. */
+static void end_statements(struct feed_service *s)
+{
+    struct entry *e = entry_of(s, s->current);
+    const struct statement_intake_counts c = *statement_intake_counts(s->statements);
+    const char *warning = statement_intake_warning(s->statements), *flaw = statement_intake_flaw(s->statements);
+    char text[FEED_ERROR_MAX] = "";
+    if (e)
+        e->last = c;
+    if (c.fates[FATE_ADDED] + c.fates[FATE_REPLACED] + c.fates[FATE_WITHDRAWN] > 0)
+        log_notice(_("feed %s: %llu statements: %llu new, %llu replaced, %llu withdrawn; %llu parts refused"), s->current,
+                   (unsigned long long)c.statements, (unsigned long long)c.fates[FATE_ADDED], (unsigned long long)c.fates[FATE_REPLACED],
+                   (unsigned long long)c.fates[FATE_WITHDRAWN], (unsigned long long)c.refused);
+    if (warning)
+        log_warning(_("feed %s: %s"), s->current, warning);
+    if (c.broken > 0 && c.statements == 0)
+        snprintf(text, sizeof text, "%s", flaw ? flaw : "");
+    else if (flaw)
+        log_warning(_("feed %s: %s"), s->current, flaw);
+    statement_intake_free(s->statements);
+    s->statements = NULL;
+    tell_taken(s, text[0] ? LIST_INTAKE_REFUSED : LIST_INTAKE_TAKEN, "", text);
+}
+
+static int begin_statements(struct feed_service *s, const struct feed *f, const char *source)
+{
+    int64_t now_us = clock_wall_us();
+    const struct feed_judge *j = &f->judge;
+    struct statement_intake_options o = {.ledger = s->o.node->ledger, .is_whole = j->is_whole, .shrink_percent = s->o.node->shrink_percent};
+    struct verdict *common = &o.reading.common;
+    o.reading.has_claim = j->has_claim;
+    o.reading.hosts_of_urls = j->hosts_of_urls;
+    o.reading.unmarked = j->unmarked;
+    o.reading.map = j->map[0] ? j->map : NULL;
+    *common = (struct verdict){.claim = j->has_claim ? j->claim : CLAIM_MALICIOUS, .probability = j->probability, .tlp = j->tlp,
+                               .made_us = now_us, .from_us = now_us, .author = {.kind = VERDICT_BY_FEED}};
+    snprintf(common->author.name, sizeof common->author.name, "%s", f->name);
+    snprintf(common->reason, sizeof common->reason, "%.*s", VERDICT_REASON_MAX - 1, source);
+    int e = statement_format_parse(j->format, &o.reading.format);
+    return e < 0 ? e : statement_intake_new(&o, &s->statements);
+}
+
+/* One step of an edition of judgements. */
+static void on_statements(struct feed_service *s)
+{
+    static const struct timeval now = {0};
+    ssize_t n = s->at_end ? 0 : read(s->fd, s->buffer, STATEMENT_STEP_OCTETS);
+    s->at_end = n == 0;
+    int e = n < 0 ? -EIO : n > 0 ? statement_intake_feed(s->statements, s->buffer, (size_t)n) : statement_intake_finish(s->statements);
+    if (e < 0)
+        refuse_statements(s, e);
+    else if (n > 0 || e > 0)
+        event_add(s->copying, &now);
+    else
+        end_statements(s);
+}
+
 /* Copies a part; the rest when the loop comes round. */
 static void on_copying(evutil_socket_t fd, short what, void *self)
 {
     (void)fd, (void)what;
     struct feed_service *s = self;
     static const struct timeval now = {0};
+    if (s->statements) {
+        on_statements(s);
+        return;
+    }
     ssize_t n = read(s->fd, s->buffer, sizeof s->buffer);
     if (n > 0) {
         list_intake_add(s->intake, s->buffer, (size_t)n);
@@ -174,14 +253,22 @@ static void take_edition(struct feed_service *s, const struct feed *f)
         .order = f->order,
     };
     int e = open_edition(s, f);
-    if (e < 0)
-        snprintf(error, sizeof error, "%s", strerror(-e));
-    else if (list_reading_parse(f->format, &options.reading) < 0)
+    s->at_end = false;
+    bool is_begun = false;
+    if (e == 0 && f->judge.is_on) {
+        e = begin_statements(s, f, reason);
+        is_begun = e == 0;
+    } else if (e == 0 && list_reading_parse(f->format, &options.reading) < 0) {
         snprintf(error, sizeof error, "%s", f->format);
-    else if (list_intake_new(&options, &s->intake, error) == 0) {
+    } else if (e == 0) {
+        is_begun = list_intake_new(&options, &s->intake, error) == 0;
+    }
+    if (is_begun) {
         event_add(s->copying, &now);
         return;
     }
+    if (e < 0)
+        snprintf(error, sizeof error, "%s", strerror(-e));
     tell_taken(s, LIST_INTAKE_REFUSED, "", error);
 }
 
@@ -204,6 +291,12 @@ static json_t *entry_json(const struct entry *e)
     show_source(&e->feed, shown, sizeof shown);
     json_object_set_new(object, "name", json_string(e->feed.name));
     json_object_set_new(object, "source", json_string(shown));
+    if (e->feed.judge.is_on) {
+        json_object_set_new(object, "statements", json_integer((json_int_t)e->last.statements));
+        json_object_set_new(object, "refused", json_integer((json_int_t)e->last.refused + (json_int_t)e->last.left_out));
+        for (unsigned i = 0; i < FATE_COUNT; i++)
+            json_object_set_new(object, statement_fate_word((enum statement_fate)i), json_integer((json_int_t)e->last.fates[i]));
+    }
     return object;
 }
 
@@ -242,6 +335,26 @@ static void note_tried(struct feed_service *s, const struct entry *e)
     }
 }
 
+static void take_returned(struct feed_service *s, const struct entry *e, const json_t *object)
+{
+    const char *result = json_string_value(json_object_get(object, "result")), *text = json_string_value(json_object_get(object, "text"));
+    json_int_t failures = json_integer_value(json_object_get(object, "failures"));
+    enum feed_return_result how = result && strcmp(result, "taken") == 0     ? FEED_RETURN_TAKEN
+                                  : result && strcmp(result, "refused") == 0 ? FEED_RETURN_REFUSED
+                                                                             : FEED_RETURN_FAILED;
+    s->o.returned(s->o.self, e->feed.name, how, failures > 0 ? (uint64_t)failures : 0, text ? text : "");
+}
+
+int feed_service_return(struct feed_service *s, const char *name)
+{
+    if (!entry_of(s, name))
+        return -ENOENT;
+    if (!s->fetch)
+        return -ENOTCONN;
+    send_json(s, HUB_FEED_RETURN, json_pack("{s:s}", "name", name));
+    return 0;
+}
+
 static void on_message(struct channel *channel, uint16_t type, struct reader payload, void *self)
 {
     (void)channel;
@@ -251,6 +364,8 @@ static void on_message(struct channel *channel, uint16_t type, struct reader pay
     if (e && type == FEED_READY && strcmp(s->current, e->feed.name) != 0) {
         e->ready = true;
         take_next(s);
+    } else if (e && type == FEED_RETURNED) {
+        take_returned(s, e, object);
     } else if (e && type == FEED_STATUS) {
         bool waits = json_is_true(json_object_get(object, "asked")) || json_is_true(json_object_get(object, "busy"));
         json_decref(e->status);
@@ -274,6 +389,8 @@ static void on_end(struct channel *channel, int reason, void *self)
     struct feed_service *s = self;
     channel_free(s->fetch);
     s->fetch = NULL;
+    for (unsigned i = 0; i < s->count; i++)
+        s->o.returned(s->o.self, s->entries[i].feed.name, FEED_RETURN_FAILED, 0, _("the fetch role has ended"));
     end_waiters(s);
 }
 
@@ -300,7 +417,8 @@ int feed_service_connect(struct feed_service *s, int fd)
         return e;
     for (unsigned i = 0; i < s->count; i++) {
         s->entries[i].ready = false;
-        tell_known(s, &s->entries[i].feed);
+        if (!s->entries[i].feed.judge.is_on)
+            tell_known(s, &s->entries[i].feed);
     }
     send_json(s, HUB_FEED_BEGIN, json_object());
     return 0;
@@ -348,6 +466,7 @@ void feed_service_configure(struct feed_service *s, const struct config *c)
                 continue;
             e->status = json_incref(old[k].status);
             e->ready = old[k].ready;
+            e->last = old[k].last;
         }
     }
     for (unsigned k = 0; k < old_count; k++)
@@ -376,6 +495,7 @@ void feed_service_free(struct feed_service *s)
     if (!s)
         return;
     event_free(s->copying);
+    statement_intake_free(s->statements);
     channel_free(s->fetch);
     for (unsigned i = 0; i < s->count; i++)
         json_decref(s->entries[i].status);

@@ -8,6 +8,7 @@
 
 #include "api/node.h"
 #include "apps/config.h"
+#include "apps/feed_return.h"
 
 struct event_base;
 struct feed_service;
@@ -15,6 +16,9 @@ struct feed_service;
 struct feed_service_options {
     struct event_base *loop;
     struct node *node;
+    /* A post of FEED_RETURN_FILE has ended. */
+    void (*returned)(void *self, const char *feed, enum feed_return_result result, uint64_t failures, const char *text);
+    void *self;
 };
 
 int feed_service_new(const struct feed_service_options *options, const struct config *c, struct feed_service **ret_service)
@@ -24,6 +28,8 @@ void feed_service_free(struct feed_service *s);
 void feed_service_configure(struct feed_service *s, const struct config *c);
 /* A new channel to the fetch role; takes the descriptor. */
 int feed_service_connect(struct feed_service *s, int fd) must_check;
+/* Has what lies under the feed's FEED_RETURN_FILE posted; `returned` tells the end. -ENOTCONN, -ENOENT. */
+int feed_service_return(struct feed_service *s, const char *name) must_check;
 /* An array: each feed with its name, source, times and errors. NULL when out of memory. */
 json_t *feed_service_json(const struct feed_service *s);
 /* Fetches one feed, or with NULL all, now; `done` gets an array as of feed_service_json when each has been tried. -ENOENT no such

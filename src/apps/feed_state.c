@@ -45,8 +45,10 @@ static void identify(const struct feed *f, char *ret_text)
     if (f->kind == FEED_ZONE)
         snprintf(ret_text, FEED_IDENTITY_MAX, "zone %s of %s", f->zone,
                  addr_port_format((const struct sockaddr *)&f->primary, primary));
+    else if (f->kind == FEED_TAXII)
+        snprintf(ret_text, FEED_IDENTITY_MAX, "taxii %s %s", f->url, f->collection);
     else
-        snprintf(ret_text, FEED_IDENTITY_MAX, "%s", f->url);
+        snprintf(ret_text, FEED_IDENTITY_MAX, "%s%s", f->kind == FEED_MISP ? "misp " : "", f->url);
 }
 
 static uint32_t within(uint32_t value, uint32_t least, uint32_t most)
@@ -76,6 +78,18 @@ static void take_soa(const json_t *object, struct feed_state *s)
         feed_state_take_soa(s, &soa);
 }
 
+static void take_position(const json_t *p, struct feed_taxii_position *to)
+{
+    take_text(p, "added_after", to->added_after, sizeof to->added_after);
+    take_text(p, "next", to->next, sizeof to->next);
+    take_text(p, "last", to->last, sizeof to->last);
+}
+
+static json_t *position_json(const struct feed_taxii_position *p)
+{
+    return json_pack("{s:s, s:s, s:s}", "added_after", p->added_after, "next", p->next, "last", p->last);
+}
+
 void feed_state_load(struct feed_state *s, const struct feed *f, int folder)
 {
     *s = (struct feed_state){.every_s = f->kind == FEED_ZONE ? FEED_REFRESH_MAX_S : f->every_s};
@@ -93,6 +107,9 @@ void feed_state_load(struct feed_state *s, const struct feed *f, int folder)
         take_text(object, "sha256", s->sha256, sizeof s->sha256);
         take_text(object, "error", s->error, sizeof s->error);
         take_text(object, "outcome", s->outcome, sizeof s->outcome);
+        take_position(json_object_get(object, "position"), &s->position);
+        take_position(json_object_get(object, "page"), &s->page);
+        s->has_more = json_is_true(json_object_get(object, "more"));
         if (f->kind == FEED_ZONE)
             take_soa(object, s);
     }
@@ -139,6 +156,9 @@ int feed_state_save(const struct feed_state *s, int folder, const char *name)
     json_object_set_new(object, "last_modified", json_string(s->tags.last_modified));
     json_object_set_new(object, "sha256", json_string(s->sha256));
     json_object_set_new(object, "ready", json_boolean(s->ready));
+    json_object_set_new(object, "position", position_json(&s->position));
+    json_object_set_new(object, "page", position_json(&s->page));
+    json_object_set_new(object, "more", json_boolean(s->has_more));
     char *text = json_dumps(object, JSON_INDENT(1));
     json_decref(object);
     int e = text ? write_whole(folder, fresh, text) : -ENOMEM;

@@ -5,11 +5,12 @@
 #include <jansson.h>
 
 #include "share/feed/schedule.h"
+#include "share/feed/taxii_client.h"
 #include "share/feed/url.h"
 #include "share/feed/zone_client.h"
 
 enum {
-    FEED_IDENTITY_MAX = FEED_URL_MAX + 64,
+    FEED_IDENTITY_MAX = FEED_URL_MAX + FEED_ZONE_MAX + 64,
     FEED_REFRESH_MIN_S = 20, /* whatever an SOA says */
     FEED_REFRESH_MAX_S = 86400,
 };
@@ -22,6 +23,9 @@ struct feed_state {
     char sha256[LIST_SHA256_MAX]; /* that the hub told when it took it */
     char of[FEED_IDENTITY_MAX]; /* what was fetched: another one is another feed */
     bool ready;            /* an edition waits for the hub */
+    struct feed_taxii_position position; /* of TAXII: what the hub has */
+    struct feed_taxii_position page;     /* of the page that waits for the hub */
+    bool has_more;                       /* behind that page */
     char error[FEED_ERROR_MAX]; /* of the last try; empty: it was well */
     char outcome[16];      /* of the last try: taken, unchanged, held, discarded, failed */
 };

@@ -26,6 +26,8 @@ struct hub_loop {
     struct receipt_keeper *receipts;
     struct zone_keeper *zones;
     struct member_intake *members;
+    struct feed_return *told_back;
+    struct feed_service *feeds; /* NULL: not yet */
     struct export_node identity;
     char identity_name[VERDICT_NAME_MAX];
     bool policy_moved; /* in this step, something that the resolver is to know */
@@ -105,11 +107,33 @@ static void on_settled(void *self)
     h->policy_moved = false;
     outbox_poke(h->outbox);
     look_back_poke(h->look_back);
+    feed_return_poke(h->told_back);
 }
 
 static void on_met(void *self, uint32_t indicator)
 {
     belief_keeper_recheck(((struct hub_loop *)self)->belief, indicator);
+}
+
+static int on_written(void *self, const struct indicator_sighting *s)
+{
+    return feed_return_written(((struct hub_loop *)self)->told_back, s);
+}
+
+static int send_back(void *self, const char *feed)
+{
+    const struct hub_loop *h = self;
+    return h->feeds ? feed_service_return(h->feeds, feed) : -ENOTCONN;
+}
+
+void hub_loop_returned(void *self, const char *feed, enum feed_return_result result, uint64_t failures, const char *text)
+{
+    feed_return_done(((struct hub_loop *)self)->told_back, feed, result, failures, text);
+}
+
+void hub_loop_feeds(struct hub_loop *h, struct feed_service *feeds)
+{
+    h->feeds = feeds;
 }
 
 void hub_loop_posted(void *self, const char *recipient, const struct exchange_collection *collection, const uint8_t *octets, size_t len)
@@ -169,6 +193,7 @@ void hub_loop_configure(struct hub_loop *h, const struct config *config)
 {
     h->config = config;
     belief_keeper_configure(h->belief, config);
+    feed_return_configure(h->told_back, config);
     read_warnings(h);
     belief_keeper_guards_changed(h->belief);
     int e = configure_outbox(h);
@@ -193,7 +218,9 @@ static void make_identity(struct hub_loop *h)
 
 static int make_keepers(struct hub_loop *h)
 {
-    struct sighting_keeper_options sightings = {.loop = h->o.loop, .ledger = h->o.ledger, .self = h, .met = on_met};
+    struct sighting_keeper_options sightings = {.loop = h->o.loop, .ledger = h->o.ledger, .self = h, .met = on_met, .written = on_written};
+    struct feed_return_options told_back = {
+        .loop = h->o.loop, .ledger = h->o.ledger, .node = &h->identity, .data_fd = h->o.data_fd, .self = h, .send = send_back};
     struct outbox_options outbox = {
         .loop = h->o.loop, .ledger = h->o.ledger, .exchange = store_of, .node = &h->identity, .self = h, .zone = put_zone};
     struct zone_keeper_options zones = {.loop = h->o.loop, .ledger = h->o.ledger, .exchange = store_of, .self = h};
@@ -205,7 +232,9 @@ static int make_keepers(struct hub_loop *h)
                                            .ready = guards_ready,
                                            .changed = on_changed,
                                            .settled = on_settled};
-    int e = sighting_keeper_new(&sightings, &h->sightings);
+    int e = feed_return_new(&told_back, h->config, &h->told_back);
+    if (e == 0)
+        e = sighting_keeper_new(&sightings, &h->sightings);
     if (e == 0)
         e = outbox_new(&outbox, &h->outbox);
     if (e == 0)
@@ -251,6 +280,7 @@ void hub_loop_free(struct hub_loop *h)
         return;
     member_intake_free(h->members);
     sighting_keeper_free(h->sightings);
+    feed_return_free(h->told_back);
     belief_keeper_free(h->belief);
     receipt_keeper_free(h->receipts);
     outbox_free(h->outbox);
@@ -293,4 +323,9 @@ struct member_intake *hub_loop_members(struct hub_loop *h)
 const struct export_node *hub_loop_identity(const struct hub_loop *h)
 {
     return &h->identity;
+}
+
+const struct feed_return *hub_loop_return(const struct hub_loop *h)
+{
+    return h->told_back;
 }

@@ -8,6 +8,7 @@
 
 #include "apps/belief_keeper.h"
 #include "apps/exchange_service.h"
+#include "apps/feed_service.h"
 #include "apps/look_back.h"
 #include "apps/member_intake.h"
 #include "apps/outbox.h"
@@ -22,6 +23,7 @@ struct hub_loop_options {
     struct ledger *ledger;
     struct policy_manager *policy;
     struct store_client *store;
+    int data_fd;
     const struct note_signer *signer; /* whose key is the node's identity */
 };
 
@@ -30,6 +32,10 @@ int hub_loop_new(const struct hub_loop_options *options, const struct config *co
 void hub_loop_free(struct hub_loop *h);
 /* The store of exchanged objects is served from now on; NULL: no longer. */
 int hub_loop_share(struct hub_loop *h, struct exchange_service *exchange) must_check;
+/* By which feeds are told what was met of theirs. */
+void hub_loop_feeds(struct hub_loop *h, struct feed_service *feeds);
+/* Of struct feed_service_options. */
+void hub_loop_returned(void *self, const char *feed, enum feed_return_result result, uint64_t failures, const char *text);
 /* Another configuration is in force. */
 void hub_loop_configure(struct hub_loop *h, const struct config *config);
 /* Other never-block lists are in force. */
@@ -45,6 +51,7 @@ json_t *hub_loop_json(struct hub_loop *h);
 const struct warning_lists *hub_loop_warnings(const struct hub_loop *h);
 struct look_back *hub_loop_look_back(struct hub_loop *h);
 struct member_intake *hub_loop_members(struct hub_loop *h);
+const struct feed_return *hub_loop_return(const struct hub_loop *h);
 const struct export_node *hub_loop_identity(const struct hub_loop *h);
 
 #endif

@@ -40,6 +40,14 @@ static json_t *gate_json(struct hub_loop *h)
     return counts_json(counts, array_len(counts));
 }
 
+static json_t *told_back_json(const struct hub_loop *h)
+{
+    struct feed_return_status s;
+    feed_return_status_get(hub_loop_return(h), &s);
+    return json_pack("{s:I, s:I, s:I, s:I}", "told", (json_int_t)s.told, "refused", (json_int_t)s.refused, "failed", (json_int_t)s.failed,
+                     "left_out", (json_int_t)s.left_out);
+}
+
 static json_t *members_json(struct hub_loop *h)
 {
     struct member_intake_status s;
@@ -64,6 +72,7 @@ json_t *hub_loop_json(struct hub_loop *h)
     json_object_set_new(loop, "sightings", sightings_json(h));
     json_object_set_new(loop, "gate", gate_json(h));
     json_object_set_new(loop, "members", members_json(h));
+    json_object_set_new(loop, "told_back", told_back_json(h));
     json_object_set_new(loop, "look_back", look_back_json(h));
     return loop;
 }

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/statement_fate.h"
 #include "base/clock.h"
 #include "base/json_tree.h"
 #include "base/log.h"
@@ -46,6 +47,7 @@ struct member_intake {
     struct member *members;
     unsigned member_count;
     struct verdict *batch;
+    bool has_time[STATEMENTS_MAX]; /* of the same: the object says when it was made */
     struct indicator_sighting *sightings;
     unsigned count, sighting_count;
     const char *member;      /* whose object is read */
@@ -58,33 +60,23 @@ struct member_intake {
 
 /* ---- the ledger ---- */
 
-static bool says_the_same(const struct verdict *a, const struct verdict *b)
-{
-    return a->probability == b->probability && a->severity == b->severity && a->tlp == b->tlp && a->pap == b->pap &&
-           a->until_us == b->until_us && (a->until_us == a->from_us) == (b->until_us == b->from_us) && strcmp(a->reason, b->reason) == 0;
-}
-
 /* One's own word is replaced, not doubled; the same again changes nothing. */
 static int choose(struct ledger *l, struct verdict *v, void *self)
 {
-    struct verdict found;
-    bool withdraws = v->until_us != 0 && v->until_us == v->from_us;
-    (void)self;
-    int e = ledger_standing(l, v, &found);
-    if (e < 0 && e != -ENOENT)
-        return e;
-    if (e == -ENOENT)
-        return !withdraws;
-    v->supersedes = found.number;
-    return !says_the_same(v, &found) && (!withdraws || found.until_us == 0 || found.until_us != found.from_us);
+    const struct member_intake *m = self;
+    const struct statement_edition edition = {.has_time = m->has_time[v - m->batch], .now_us = clock_wall_us()};
+    enum statement_fate fate;
+    uint32_t found;
+    return statement_fate_choose(l, v, &edition, &fate, &found);
 }
 
-static void say(struct member_intake *m, const struct verdict *v)
+static void say(struct member_intake *m, const struct verdict *v, bool has_time)
 {
     if (m->count == STATEMENTS_MAX) {
         m->status.left_out++;
         return;
     }
+    m->has_time[m->count] = has_time;
     struct verdict *mine = &m->batch[m->count++];
     *mine = *v;
     mine->number = mine->supersedes = 0;
@@ -153,7 +145,7 @@ static int on_statement(void *self, const struct statement *s)
     struct member_intake *m = self;
     m->quota->statements++;
     m->status.statements++;
-    say(m, s->verdict);
+    say(m, s->verdict, s->has_time);
     return 0;
 }
 
@@ -263,7 +255,7 @@ static void report(struct member_intake *m, int side, const char *why, bool with
     }
     m->quota->reports++;
     m->status.reports++;
-    say(m, &v);
+    say(m, &v, false);
 }
 
 static void take_opinion(struct member_intake *m, const struct json_value *value, bool withdraws)

@@ -18,6 +18,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "share/feed/taxii_client.h"
 #include "share/feed/url.h"
 
 enum { TICK_MS = 250, NOTIFY_PAUSE_MS = 1000 /* however much news comes */, JOBS_MAX = 4 /* at once: a slow server does not keep the others waiting */ };
@@ -30,6 +31,9 @@ struct slot {
     bool announced;       /* the hub works on what is ready */
     struct tsig_key key;  /* of a zone */
     bool has_key;
+    char secret[FEED_TAXII_SECRET_MAX]; /* of TAXII: token or password */
+    struct feed_taxii *taxii;           /* its connection; NULL: not yet */
+    bool to_return, returns; /* something is to be posted; the job does it */
     uint32_t notified;    /* of the news' counter, as last seen */
     uint64_t looked_ms;   /* when news last made us look */
 };
@@ -85,9 +89,9 @@ static void announce(struct fetch_role *r, struct slot *s)
 }
 
 /* A try has ended, well or not. */
-static void finish_try(struct fetch_role *r, struct slot *s)
+static void finish_try(struct fetch_role *r, struct slot *s, bool is_news)
 {
-    int e = feed_state_save(&s->state, r->folder, s->feed->name);
+    int e = is_news ? feed_state_save(&s->state, r->folder, s->feed->name) : 0;
     if (e < 0)
         log_error(_("feed %s: its state cannot be kept: %s"), s->feed->name, strerror(-e));
     s->asked = false;
@@ -102,6 +106,7 @@ static uint8_t chance(void)
 static void fail_try(struct fetch_role *r, struct slot *s, uint32_t retry_s, const char *why)
 {
     bool new_reason = strcmp(s->state.error, why) != 0;
+    s->state.page = s->state.position;
     snprintf(s->state.error, sizeof s->state.error, "%s", why);
     snprintf(s->state.outcome, sizeof s->state.outcome, "failed");
     if (s->state.soa.retry_s != 0)
@@ -109,35 +114,78 @@ static void fail_try(struct fetch_role *r, struct slot *s, uint32_t retry_s, con
     feed_schedule_failed(&s->state.schedule, clock_wall_us(), s->state.every_s, retry_s, chance());
     if (new_reason)
         log_warning(_("feed %s: %s"), s->feed->name, why);
-    finish_try(r, s);
+    finish_try(r, s, true);
 }
 
 static void end_well(struct fetch_role *r, struct slot *s, const char *outcome)
 {
+    /* One that is asked every few seconds and has nothing new is not written down each time. */
+    bool is_news = s->feed->kind != FEED_TAXII || s->state.error[0] || strcmp(outcome, "unchanged") != 0;
     if (s->state.error[0])
         log_notice(_("feed %s: it works again"), s->feed->name);
     s->state.error[0] = '\0';
     snprintf(s->state.outcome, sizeof s->state.outcome, "%s", outcome);
     feed_schedule_succeeded(&s->state.schedule, clock_wall_us(), s->state.every_s, chance());
-    finish_try(r, s);
+    finish_try(r, s, is_news);
 }
 
 /* ---- jobs ---- */
 
+static const char *prepare_taxii(struct fetch_role *r, struct slot *s)
+{
+    if (s->feed->kind != FEED_TAXII || s->taxii)
+        return NULL;
+    if (s->feed->access != FEED_OPEN && !s->secret[0])
+        return _("its token or password cannot be read");
+    s->taxii = feed_taxii_new(s->feed, &r->start.config->fetch, s->secret);
+    return s->taxii ? NULL : strerror(ENOMEM);
+}
+
 static void start_job(struct fetch_role *r, struct slot *s)
 {
+    const char *wrong = prepare_taxii(r, s);
+    if (wrong) {
+        fail_try(r, s, 0, wrong);
+        return;
+    }
     if (s->feed->algorithm != FEED_NO_KEY && !s->has_key) {
         fail_try(r, s, 0, _("the secret of its key cannot be read"));
         return;
     }
-    int e = feed_job_start(s->feed, &r->start.config->fetch, &s->state, s->has_key ? &s->key : NULL, r->folder,
+    int e = feed_job_start(s->feed, &r->start.config->fetch, &s->state, s->has_key ? &s->key : NULL, s->taxii, false, r->folder,
                            r->done_pipe[1], &s->job);
     if (e < 0) {
         fail_try(r, s, 0, strerror(-e));
         return;
     }
-    r->running++;
-    tell_status(r, s);
+    r->running += s->feed->kind != FEED_TAXII;
+    if (s->feed->kind != FEED_TAXII) /* of those that are asked every few seconds the end is news enough */
+        tell_status(r, s);
+}
+
+/* ---- telling back ---- */
+
+static void tell_returned(struct fetch_role *r, const struct slot *s, const char *result, uint64_t failures, const char *text)
+{
+    send_json(r, FEED_RETURNED, json_pack("{s:s, s:s, s:I, s:s}", "name", s->feed->name, "result", result, "failures", (json_int_t)failures,
+                                          "text", text));
+}
+
+static void start_return(struct fetch_role *r, struct slot *s)
+{
+    s->to_return = false;
+    const char *wrong = prepare_taxii(r, s);
+    int e = wrong ? 0 : feed_job_start(s->feed, &r->start.config->fetch, &s->state, NULL, s->taxii, true, r->folder, r->done_pipe[1], &s->job);
+    if (wrong || e < 0)
+        tell_returned(r, s, "failed", 0, wrong ? wrong : strerror(-e));
+    else
+        s->returns = true;
+}
+
+static void end_return(struct fetch_role *r, struct slot *s, const struct feed_job_result *result)
+{
+    s->returns = false;
+    tell_returned(r, s, result->error == 0 ? "taken" : result->error == -EINVAL ? "refused" : "failed", result->taxii.failures, result->text);
 }
 
 static void end_job(struct fetch_role *r, struct slot *s)
@@ -146,18 +194,25 @@ static void end_job(struct fetch_role *r, struct slot *s)
     struct feed_job_result result;
     feed_job_end(job, &result);
     s->job = NULL;
-    r->running--;
+    if (s->returns) {
+        end_return(r, s, &result);
+        return;
+    }
+    r->running -= s->feed->kind != FEED_TAXII;
     if (result.error < 0) {
         fail_try(r, s, result.retry_s, result.text);
         return;
     }
     s->state.tags = result.tags;
+    s->state.page = result.taxii.position;
+    s->state.has_more = result.taxii.has_more;
     if (s->feed->kind == FEED_ZONE)
         feed_state_take_soa(&s->state, &result.soa);
     if (s->feed->kind == FEED_ZONE && !result.unchanged)
         log_notice(_("feed %s: serial %u by %s, %llu records"), s->feed->name, result.soa.serial,
                    result.incremental ? "IXFR" : "AXFR", (unsigned long long)result.records);
     if (result.unchanged) {
+        s->state.position = s->state.page;
         end_well(r, s, "unchanged");
         return;
     }
@@ -204,9 +259,15 @@ static void on_tick(evutil_socket_t fd, short what, void *self)
     struct fetch_role *r = self;
     int64_t now_us = clock_wall_us();
     look_at_news(r);
-    for (unsigned i = 0; r->begun && i < r->count && r->running < JOBS_MAX; i++) {
+    for (unsigned i = 0; r->begun && i < r->count; i++) {
         struct slot *s = &r->slots[i];
-        if (s->job || s->announced || s->state.ready)
+        if (s->job || (s->feed->kind != FEED_TAXII && r->running >= JOBS_MAX))
+            continue;
+        if (s->to_return) {
+            start_return(r, s);
+            continue;
+        }
+        if (s->announced || s->state.ready)
             continue;
         if (s->asked || feed_schedule_due(&s->state.schedule, now_us, s->state.every_s))
             start_job(r, s);
@@ -246,7 +307,16 @@ static void on_taken(struct fetch_role *r, struct slot *s, const json_t *object)
         return;
     }
     snprintf(s->state.sha256, sizeof s->state.sha256, "%s", sha256 ? sha256 : "");
+    s->state.position = s->state.page;
+    if (s->feed->kind == FEED_MISP) {
+        char next[LIST_NAME_MAX + 16], known[LIST_NAME_MAX + 16];
+        snprintf(next, sizeof next, "%s" FEED_KNOWN_NEXT_FILE, s->feed->name);
+        snprintf(known, sizeof known, "%s" FEED_KNOWN_FILE, s->feed->name);
+        if (renameat(r->folder, next, r->folder, known) < 0)
+            log_warning(_("feed %s: its state cannot be kept: %s"), s->feed->name, strerror(errno));
+    }
     end_well(r, s, result);
+    s->asked = (s->feed->kind == FEED_TAXII || s->feed->kind == FEED_MISP) && s->state.has_more; /* the next page at once */
 }
 
 static void begin(struct fetch_role *r)
@@ -269,6 +339,8 @@ static void on_hub_message(struct channel *channel, uint16_t type, struct reader
         begin(r);
     else if (s && type == HUB_FEED_KNOWN)
         compare(r, s, json_string_value(json_object_get(object, "sha256")));
+    else if (s && type == HUB_FEED_RETURN)
+        s->to_return = true;
     else if (s && type == HUB_FEED_NOW)
         s->asked = true;
     else if (s && type == HUB_FEED_TAKEN)
@@ -304,9 +376,36 @@ static void connect_hub(struct fetch_role *r, int fd)
 
 /* ---- keys ---- */
 
+/* Printable ASCII in one line, without the blanks around it; others are none. */
+static void read_secret(struct slot *s, int fd)
+{
+    char text[FEED_TAXII_SECRET_MAX];
+    ssize_t n = pread(fd, text, sizeof text - 1, 0);
+    size_t begin = 0, end = n > 0 ? (size_t)n : 0;
+    while (end > 0 && (unsigned char)text[end - 1] <= 0x20)
+        end--;
+    while (begin < end && (unsigned char)text[begin] <= 0x20)
+        begin++;
+    bool is_well = end > begin;
+    for (size_t i = begin; i < end; i++)
+        is_well = is_well && (unsigned char)text[i] > 0x20 && (unsigned char)text[i] < 0x7f;
+    snprintf(s->secret, sizeof s->secret, "%.*s", is_well ? (int)(end - begin) : 0, text + begin);
+    sodium_memzero(text, sizeof text);
+    if (!is_well)
+        log_error(_("feed %s: %s does not hold a token or password in one line"), s->feed->name, s->feed->secret_file);
+    if (s->taxii && !s->job) { /* of a reload: made again with the new one */
+        feed_taxii_free(s->taxii);
+        s->taxii = NULL;
+    }
+}
+
 static void read_key(struct slot *s, int fd)
 {
     char text[2 * TSIG_SECRET_MAX];
+    if (s->feed->kind == FEED_TAXII) {
+        read_secret(s, fd);
+        return;
+    }
     if (s->feed->algorithm == FEED_NO_KEY)
         return;
     ssize_t n = pread(fd, text, sizeof text, 0);
@@ -366,9 +465,14 @@ static int enter_sandbox(const struct config *c)
         o.read_paths[n++] = always[i];
     if (c->fetch.ca_file[0])
         o.read_paths[n++] = c->fetch.ca_file;
-    _Static_assert(array_len(always) + 1 + FEED_MAX <= SANDBOX_PATHS_MAX, "room for each feed's folder");
+    _Static_assert(array_len(always) + 1 + 3 * FEED_MAX <= SANDBOX_PATHS_MAX, "room for each feed's folder, or its certificates");
     for (unsigned i = 0; i < c->feed_count; i++) {
-        if (c->feeds[i].kind != FEED_URL || strncasecmp(c->feeds[i].url, "file://", 7) != 0)
+        const struct feed *f = &c->feeds[i];
+        const char *const certificates[] = {f->ca_file, f->certificate, f->private_key};
+        for (size_t k = 0; k < array_len(certificates); k++)
+            if (certificates[k][0])
+                o.read_paths[n++] = certificates[k];
+        if ((f->kind != FEED_URL && f->kind != FEED_MISP) || strncasecmp(c->feeds[i].url, "file://", 7) != 0)
             continue;
         snprintf(files[i], sizeof files[i], "%s", c->feeds[i].url + 7);
         *strrchr(files[i], '/') = '\0';

@@ -204,7 +204,7 @@ static void on_protection(void *self)
 static int make_closed_loop(struct hub *h)
 {
     struct hub_loop_options options = {
-        .loop = h->loop, .ledger = h->ledger, .policy = h->policy, .store = h->store, .signer = ledger_keeper_signer(h->keeper)};
+        .loop = h->loop, .ledger = h->ledger, .policy = h->policy, .store = h->store, .data_fd = h->data_fd, .signer = ledger_keeper_signer(h->keeper)};
     return hub_loop_new(&options, h->start.config, &h->closed);
 }
 
@@ -463,8 +463,9 @@ static int make_parts(struct hub *h)
     }
     if (e == 0) {
         h->node.ledger = h->ledger;
-        struct feed_service_options options = {.loop = h->loop, .node = &h->node};
+        struct feed_service_options options = {.loop = h->loop, .node = &h->node, .returned = hub_loop_returned, .self = h->closed};
         e = feed_service_new(&options, c, &h->feeds);
+        hub_loop_feeds(h->closed, h->feeds);
     }
     if (e == 0) {
         struct exchange_service_options options = {.loop = h->loop, .posted = hub_loop_posted, .self = h->closed};

@@ -157,6 +157,8 @@ static int write_all(struct sighting_keeper *k)
         e = indicator_add_sighting(k->o.ledger, s);
         if (e == 0)
             e = clock_mark(k->o.ledger, s->indicator, CLOCK_SEEN, s->first_us);
+        if (e == 0)
+            e = k->o.written(k->o.self, s);
         else if (e == -ENOENT)
             e = 0; /* by chance: a hash of something else */
     }

@@ -11,7 +11,7 @@
 #include "model/answer_record.h"
 #include "model/indicator.h"
 #include "model/observation.h"
-#include "store/ledger.h"
+#include "store/indicator.h"
 
 struct event_base;
 struct sighting_keeper;
@@ -21,6 +21,8 @@ struct sighting_keeper_options {
     struct ledger *ledger;
     void *self;
     void (*met)(void *self, uint32_t indicator); /* it has new sightings, and they are on disk */
+    /* Within the transaction that writes it, so it may write too. Errors of the ledger. */
+    int (*written)(void *self, const struct indicator_sighting *s);
 };
 
 int sighting_keeper_new(const struct sighting_keeper_options *options, struct sighting_keeper **ret_keeper) must_check;

@@ -16,7 +16,7 @@
 
 enum sandbox_role { SANDBOX_DNS, SANDBOX_HUB, SANDBOX_STORE, SANDBOX_FETCH, SANDBOX_SHARE, SANDBOX_COUNT };
 
-enum { SANDBOX_PATHS_MAX = 96 };
+enum { SANDBOX_PATHS_MAX = 288 };
 
 struct sandbox_options {
     enum sandbox_role role;

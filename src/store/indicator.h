@@ -87,6 +87,7 @@ struct indicator_source {
     enum verdict_author_kind kind;
     char name[VERDICT_NAME_MAX];
     uint64_t said, first, followed, confirmed, wrong;
+    uint64_t hits; /* how often its subjects were met here; not of indicator_source_add */
     int64_t lead_us, last_us;
 };
 /* All zero but kind and name when it is not known. */

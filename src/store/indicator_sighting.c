@@ -127,7 +127,9 @@ int indicator_forget_sightings(struct ledger *l, uint32_t hour, uint64_t *ret_ro
     return r;
 }
 
-#define SOURCE_COLUMNS " kind, name, said, first, lead_us, followed, confirmed, wrong, last_us FROM source "
+#define SOURCE_COLUMNS                                                                                                                  \
+    " s.kind, s.name, said, first, lead_us, followed, confirmed, wrong, last_us, coalesce(h.hits, 0) FROM source AS s"                  \
+    " LEFT JOIN source_hit AS h ON h.kind = s.kind AND h.name = s.name "
 
 static int take_source(sqlite3_stmt *s, struct indicator_source *ret_source)
 {
@@ -142,13 +144,14 @@ static int take_source(sqlite3_stmt *s, struct indicator_source *ret_source)
     ret_source->confirmed = (uint64_t)sqlite3_column_int64(s, 6);
     ret_source->wrong = (uint64_t)sqlite3_column_int64(s, 7);
     ret_source->last_us = sqlite3_column_int64(s, 8);
+    ret_source->hits = (uint64_t)sqlite3_column_int64(s, 9);
     return 0;
 }
 
 int indicator_source_get(struct ledger *l, enum verdict_author_kind kind, const char *name, struct indicator_source *ret_source)
 {
     sqlite3_stmt *s;
-    int r = ledger_prepare(l, "SELECT" SOURCE_COLUMNS "WHERE kind = ? AND name = ?", &s);
+    int r = ledger_prepare(l, "SELECT" SOURCE_COLUMNS "WHERE s.kind = ? AND s.name = ?", &s);
     if (r < 0)
         return r;
     sqlite3_bind_int(s, 1, (int)kind);
@@ -185,7 +188,7 @@ int indicator_source_add(struct ledger *l, const struct indicator_source *c)
 int indicator_sources(struct ledger *l, indicator_each_source *each, void *self)
 {
     sqlite3_stmt *s;
-    int r = ledger_prepare(l, "SELECT" SOURCE_COLUMNS "ORDER BY kind, name", &s);
+    int r = ledger_prepare(l, "SELECT" SOURCE_COLUMNS "ORDER BY s.kind, s.name", &s);
     if (r < 0)
         return r;
     struct indicator_source c;

@@ -34,6 +34,7 @@ enum ledger_statement {
     SHARING_GET,
     SHARING_PUT,
     SHARING_RECEIPT,
+    FEED_REPORT_HIT,
     CLOCK_ADD,
     CLOCK_MARK,
     CLOCK_MARK_LAST = CLOCK_MARK + 5, /* one for each moment */

@@ -19,10 +19,12 @@ void feed_schedule_succeeded(struct feed_schedule *s, int64_t now_us, uint32_t e
 
 void feed_schedule_failed(struct feed_schedule *s, int64_t now_us, uint32_t every_s, uint32_t retry_s, uint8_t chance)
 {
-    uint64_t wait_s = retry_s ? retry_s : FEED_RETRY_FIRST_S;
+    uint64_t wait_s = retry_s ? retry_s : every_s < FEED_RETRY_FIRST_S ? every_s : FEED_RETRY_FIRST_S;
     for (uint32_t i = 0; i < s->failures && wait_s < FEED_RETRY_MAX_S; i++)
         wait_s *= 2;
     uint64_t longest_s = every_s > retry_s ? every_s : retry_s;
+    if (longest_s < FEED_RETRY_FIRST_S) /* one that is asked every few seconds is not asked so often while it is dead */
+        longest_s = FEED_RETRY_FIRST_S;
     if (longest_s > FEED_RETRY_MAX_S)
         longest_s = FEED_RETRY_MAX_S;
     if (wait_s > longest_s)

@@ -11,15 +11,9 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "share/feed/curl_setup.h"
 
-enum {
-    CONNECT_MS = 20000,
-    SLOW_OCTETS_A_S = 100, /* below it for so long: */
-    SLOW_S = 60,
-    ALL_S = 3600, /* of the largest list over the slowest line */
-    REDIRECTS_MAX = 5,
-    RETRY_MAX_S = 86400,
-};
+enum { RETRY_MAX_S = 86400 };
 
 struct fetch {
     const struct feed_settings *settings;
@@ -151,41 +145,7 @@ static struct curl_slist *conditions(const struct feed_tags *tags, bool *ret_fai
 
 static CURLcode set_options(CURL *c, struct fetch *f, const char *url, struct curl_slist *headers)
 {
-    bool https = strncasecmp(url, "https:", 6) == 0;
-    const struct {
-        CURLoption option;
-        long value;
-    } numbers[] = {
-        {CURLOPT_NOSIGNAL, 1},
-        {CURLOPT_FAILONERROR, 1},
-        {CURLOPT_FOLLOWLOCATION, 1},
-        {CURLOPT_MAXREDIRS, REDIRECTS_MAX},
-        {CURLOPT_CONNECTTIMEOUT_MS, CONNECT_MS},
-        {CURLOPT_LOW_SPEED_LIMIT, SLOW_OCTETS_A_S},
-        {CURLOPT_LOW_SPEED_TIME, SLOW_S},
-        {CURLOPT_TIMEOUT, ALL_S},
-        {CURLOPT_SSL_VERIFYPEER, 1},
-        {CURLOPT_SSL_VERIFYHOST, 2},
-        {CURLOPT_NOPROGRESS, 0},
-    };
-    const struct {
-        CURLoption option;
-        const char *value;
-    } texts[] = {
-        {CURLOPT_URL, url},
-        {CURLOPT_PROTOCOLS_STR, "https,http,file"},
-        {CURLOPT_REDIR_PROTOCOLS_STR, https ? "https" : "https,http"},
-        {CURLOPT_ACCEPT_ENCODING, ""},
-        {CURLOPT_USERAGENT, "hinomi/" HINOMI_VERSION},
-        {CURLOPT_PROXY, f->settings->proxy}, /* empty: none, and not the environment's */
-        {CURLOPT_CAINFO, f->settings->ca_file[0] ? f->settings->ca_file : NULL},
-    };
-    CURLcode e = CURLE_OK;
-    for (size_t i = 0; e == CURLE_OK && i < array_len(numbers); i++)
-        e = curl_easy_setopt(c, numbers[i].option, numbers[i].value);
-    for (size_t i = 0; e == CURLE_OK && i < array_len(texts); i++)
-        if (texts[i].value)
-            e = curl_easy_setopt(c, texts[i].option, texts[i].value);
+    CURLcode e = feed_curl_setup(c, f->settings, url, true);
     if (e == CURLE_OK)
         e = curl_easy_setopt(c, CURLOPT_HTTPHEADER, headers);
     if (e == CURLE_OK)
