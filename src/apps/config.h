@@ -16,7 +16,7 @@
 
 enum { CONFIG_PATH_MAX = 512, CONFIG_ERROR_MAX = 512, CONFIG_USER_MAX = 64, CONFIG_CONTROL_USERS_MAX = 16 };
 
-enum { CONFIG_NEVER_BLOCK_MAX = 16, CONFIG_FILES_MAX = 256 /* that a role gets as descriptors */ };
+enum { CONFIG_NEVER_BLOCK_MAX = 16, CONFIG_FILES_MAX = 2 * TAXII_RECIPIENTS_MAX /* that a role gets as descriptors */ };
 
 struct config_lists {
     char never_block[CONFIG_NEVER_BLOCK_MAX][CONFIG_PATH_MAX];

@@ -16,7 +16,7 @@
 
 enum { SIZE_MAX_MIB = 1900 /* an import's octets are less than 2e9 */ };
 
-static const cyaml_schema_field_t key_fields[] = {
+const cyaml_schema_field_t config_key_fields[] = {
     CYAML_FIELD_STRING_PTR("name", CYAML_FLAG_POINTER, struct config_file_feed_key, name, 1, 255),
     CYAML_FIELD_STRING_PTR("algorithm", CONFIG_OPTIONAL, struct config_file_feed_key, algorithm, 1, 31),
     CYAML_FIELD_STRING_PTR("secret_file", CYAML_FLAG_POINTER, struct config_file_feed_key, secret_file, 1, FEED_PATH_MAX - 1),
@@ -29,7 +29,7 @@ static const cyaml_schema_field_t feed_fields[] = {
     CYAML_FIELD_STRING_PTR("format", CONFIG_OPTIONAL, struct config_file_feed, format, 1, 255),
     CYAML_FIELD_STRING_PTR("zone", CONFIG_OPTIONAL, struct config_file_feed, zone, 1, FEED_ZONE_MAX - 1),
     CYAML_FIELD_STRING_PTR("primary", CONFIG_OPTIONAL, struct config_file_feed, primary, 1, 63),
-    CYAML_FIELD_MAPPING_PTR("key", CONFIG_OPTIONAL, struct config_file_feed, key, key_fields),
+    CYAML_FIELD_MAPPING_PTR("key", CONFIG_OPTIONAL, struct config_file_feed, key, config_key_fields),
     CYAML_FIELD_STRING_PTR("misp", CONFIG_OPTIONAL, struct config_file_feed, misp, 1, FEED_URL_MAX - 1),
     CYAML_FIELD_STRING_PTR("taxii", CONFIG_OPTIONAL, struct config_file_feed, taxii, 1, FEED_URL_MAX - 1),
     CYAML_FIELD_STRING_PTR("collection", CONFIG_OPTIONAL, struct config_file_feed, collection, 1, FEED_ZONE_MAX - 1),
@@ -80,8 +80,7 @@ static void take_url(struct config_load *l, const struct config_file_feed *f, st
     take_every(l, f->every, to);
 }
 
-/* The secret itself is read by the role that needs it. */
-static void take_key(struct config_load *l, const struct config_file_feed_key *k, struct feed *to)
+void config_take_key(struct config_load *l, const struct config_file_feed_key *k, struct config_key *to)
 {
     struct dns_name name;
     enum tsig_algorithm algorithm = TSIG_HMAC_SHA256;
@@ -93,9 +92,18 @@ static void take_key(struct config_load *l, const struct config_file_feed_key *k
         config_refuse(l, "secret_file", k->secret_file, _("must be an absolute path"));
     else if (access(k->secret_file, R_OK) < 0)
         config_refuse(l, "secret_file", k->secret_file, strerror(errno));
-    to->algorithm = algorithm == TSIG_HMAC_SHA512 ? FEED_HMAC_SHA512 : FEED_HMAC_SHA256;
-    snprintf(to->key_name, sizeof to->key_name, "%s", k->name);
-    snprintf(to->secret_file, sizeof to->secret_file, "%s", k->secret_file);
+    to->algorithm = algorithm;
+    to->name = k->name;
+    to->secret_file = k->secret_file;
+}
+
+static void take_key(struct config_load *l, const struct config_file_feed_key *k, struct feed *to)
+{
+    struct config_key key;
+    config_take_key(l, k, &key);
+    to->algorithm = key.algorithm == TSIG_HMAC_SHA512 ? FEED_HMAC_SHA512 : FEED_HMAC_SHA256;
+    snprintf(to->key_name, sizeof to->key_name, "%s", key.name);
+    snprintf(to->secret_file, sizeof to->secret_file, "%s", key.secret_file);
 }
 
 static void take_zone(struct config_load *l, const struct config_file_feed *f, struct feed *to)

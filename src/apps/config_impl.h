@@ -5,6 +5,7 @@
 #include <cyaml/cyaml.h>
 
 #include "apps/config.h"
+#include "proto/dns/tsig.h"
 
 struct config_load {
     const char *path;
@@ -29,6 +30,14 @@ void config_take_number(struct config_load *l, const char *key, unsigned value, 
 struct config_file_feed_key {
     char *name, *algorithm, *secret_file;
 };
+/* Checked; borrowed. The secret itself is read by the role that needs it. */
+struct config_key {
+    const char *name, *secret_file;
+    enum tsig_algorithm algorithm;
+};
+extern const cyaml_schema_field_t config_key_fields[];
+void config_take_key(struct config_load *l, const struct config_file_feed_key *k, struct config_key *to);
+
 struct config_file_feed_judge {
     char *claim, *format, *map, *tlp;
     unsigned *probability;
@@ -57,14 +66,17 @@ struct config_file_receives {
 
 /* config_share.c */
 struct config_file_recipient {
-    char *name, *token_file;
+    char *name, *token_file, *zone;
     bool *may_send;
+    struct config_file_feed_key *key;
+    char **allow, **notify;
+    unsigned allow_count, notify_count;
     struct config_file_receives *receives;
 };
 struct config_file_share {
-    char **listen, *certificate, *private_key, *name;
+    char **listen, **listen_dns, *certificate, *private_key, *name;
     struct config_file_recipient *recipients;
-    unsigned listen_count, recipients_count;
+    unsigned listen_count, listen_dns_count, recipients_count;
 };
 
 extern const cyaml_schema_field_t config_share_fields[], config_receives_fields[];

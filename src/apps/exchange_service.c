@@ -8,6 +8,7 @@
 
 #include "apps/roles.h"
 #include "apps/share_protocol.h"
+#include "apps/zone_keeper.h"
 #include "base/channel.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -33,7 +34,10 @@ struct exchange_service {
 };
 
 static const char *const share_counter_names[] = {"requests",      "refused_credentials", "refused_requests", "unavailable",       "objects_given",
-                                                  "objects_taken", "objects_failed",      "statuses_evicted", "deliveries_dropped"};
+                                                  "objects_taken", "objects_failed",      "statuses_evicted", "deliveries_dropped",
+                                                  "zone_requests", "zone_refused",        "zone_malformed",   "zone_whole",         "zone_incremental",
+                                                  "zone_broken",   "zone_outrun",         "zone_records",     "zone_left_out",      "zone_notified",
+                                                  "zone_notify_unanswered", "zone_clients_dropped", "zone_deliveries_dropped"};
 _Static_assert(array_len(share_counter_names) == SHARE_COUNTERS_COUNT, "a name for each");
 
 /* ---- the store ---- */
@@ -184,12 +188,38 @@ static void note_deliveries(struct exchange_service *s, struct reader *payload)
         log_error(_("what was given to recipients cannot be noted: %s"), _(exchange_error_of(e)));
 }
 
+static void note_zone_deliveries(struct exchange_service *s, struct reader *payload)
+{
+    const struct share_options *o = &s->config->share;
+    int e = 0;
+    while (payload->left > 0 && e == 0) {
+        struct exchange_zone_delivery d = {0};
+        unsigned recipient = reader_u16(payload);
+        d.first_serial = reader_u32(payload);
+        d.last_serial = reader_u32(payload);
+        d.records = (int64_t)reader_u64(payload);
+        d.minute_us = (int64_t)reader_u64(payload);
+        if (payload->failed || recipient >= o->recipient_count || !o->recipients[recipient].zone[0] || d.records < 0 ||
+            d.records > 2 * (int64_t)EXCHANGE_ZONE_RULES_MAX + 2 * (int64_t)EXCHANGE_ZONE_CHANGES_MAX || d.minute_us < 0)
+            continue;
+        snprintf(d.recipient, sizeof d.recipient, "%s", o->recipients[recipient].who.name);
+        snprintf(d.zone, sizeof d.zone, "%s", o->recipients[recipient].zone);
+        e = s->store ? exchange_zone_delivery_add(s->store, &d) : 0;
+    }
+    if (e < 0)
+        log_error(_("what was given to recipients cannot be noted: %s"), _(exchange_error_of(e)));
+}
+
 static void on_message(struct channel *channel, uint16_t type, struct reader payload, void *self)
 {
     (void)channel;
     struct exchange_service *s = self;
     if (type == SHARE_DELIVERED) {
         note_deliveries(s, &payload);
+        return;
+    }
+    if (type == SHARE_ZONE_DELIVERED) {
+        note_zone_deliveries(s, &payload);
         return;
     }
     if (type == SHARE_COUNTERS) {
@@ -280,8 +310,12 @@ json_t *exchange_service_json(const struct exchange_service *s)
     } rows[] = {{"added", c->added},           {"known", c->known},
                 {"removed", c->removed},       {"refused_full", c->refused_full},
                 {"versions_evicted", c->versions_evicted}, {"deliveries", c->deliveries},
-                {"deliveries_evicted", c->deliveries_evicted}};
+                {"deliveries_evicted", c->deliveries_evicted},
+                {"zone_changes", c->zone_changes}, {"zone_serials_evicted", c->zone_serials_evicted},
+                {"zone_refused_full", c->zone_refused_full}, {"zone_no_place", c->zone_no_place},
+                {"zone_receipts_evicted", c->zone_deliveries_evicted}};
     for (size_t i = 0; i < array_len(rows); i++)
         json_object_set_new(object, rows[i].name, json_integer((json_int_t)rows[i].value));
+    json_object_set_new(object, "zones", zone_keeper_json(s->store, &s->config->share));
     return object;
 }

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "apps/receipt_keeper.h"
+#include "apps/zone_keeper.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "proto/tlog/note_key.h"
@@ -23,6 +24,7 @@ struct hub_loop {
     struct outbox *outbox;
     struct look_back *look_back;
     struct receipt_keeper *receipts;
+    struct zone_keeper *zones;
     struct member_intake *members;
     struct feed_return *told_back;
     struct feed_service *feeds; /* NULL: not yet */
@@ -149,6 +151,11 @@ static struct exchange *store_of(void *self)
     return h->exchange ? exchange_service_store(h->exchange) : NULL;
 }
 
+static int put_zone(void *self, const char *recipient, const struct exchange_zone_item *items, unsigned count)
+{
+    return zone_keeper_put(((struct hub_loop *)self)->zones, recipient, items, count);
+}
+
 static int configure_members(struct hub_loop *h)
 {
     const struct share_options *share = &h->config->share;
@@ -170,6 +177,7 @@ static int configure_outbox(struct hub_loop *h)
         recipients[i].rules = h->config->gates[i];
         snprintf(recipients[i].name, sizeof recipients[i].name, "%s", share->recipients[i].who.name);
     }
+    zone_keeper_configure(h->zones, share);
     int e = outbox_configure(h->outbox, recipients, share->recipient_count);
     free(recipients);
     return e < 0 ? e : configure_members(h);
@@ -214,7 +222,8 @@ static int make_keepers(struct hub_loop *h)
     struct feed_return_options told_back = {
         .loop = h->o.loop, .ledger = h->o.ledger, .node = &h->identity, .data_fd = h->o.data_fd, .self = h, .send = send_back};
     struct outbox_options outbox = {
-        .loop = h->o.loop, .ledger = h->o.ledger, .exchange = store_of, .node = &h->identity, .self = h};
+        .loop = h->o.loop, .ledger = h->o.ledger, .exchange = store_of, .node = &h->identity, .self = h, .zone = put_zone};
+    struct zone_keeper_options zones = {.loop = h->o.loop, .ledger = h->o.ledger, .exchange = store_of, .self = h};
     struct receipt_keeper_options receipts = {.loop = h->o.loop, .ledger = h->o.ledger, .exchange = store_of, .self = h};
     struct belief_keeper_options belief = {.loop = h->o.loop,
                                            .ledger = h->o.ledger,
@@ -228,6 +237,8 @@ static int make_keepers(struct hub_loop *h)
         e = sighting_keeper_new(&sightings, &h->sightings);
     if (e == 0)
         e = outbox_new(&outbox, &h->outbox);
+    if (e == 0)
+        e = zone_keeper_new(&zones, &h->zones);
     if (e == 0)
         e = receipt_keeper_new(&receipts, &h->receipts);
     if (e == 0) {
@@ -273,6 +284,7 @@ void hub_loop_free(struct hub_loop *h)
     belief_keeper_free(h->belief);
     receipt_keeper_free(h->receipts);
     outbox_free(h->outbox);
+    zone_keeper_free(h->zones);
     look_back_free(h->look_back);
     warning_lists_free(h->warnings);
     free(h);

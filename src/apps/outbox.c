@@ -208,6 +208,19 @@ static int put_objects(struct outbox *o, struct member *m, int64_t now_us)
     return e;
 }
 
+static int put_zone(struct outbox *o, const struct member *m)
+{
+    struct exchange_zone_item items[STEP_INDICATORS];
+    unsigned count = 0;
+    for (unsigned i = 0; i < o->queued; i++) {
+        const struct decided *d = &m->decided[i];
+        if (d->written)
+            items[count++] = (struct exchange_zone_item){.subject = &o->indicators[i].subject,
+                                                         .given = d->row.given && d->row.decision == INDICATOR_DO_BLOCK};
+    }
+    return o->o.zone && count > 0 ? o->o.zone(o->o.self, m->recipient.name, items, count) : 0;
+}
+
 static void drop_objects(struct member *m)
 {
     for (unsigned i = 0; i < m->object_count; i++)
@@ -268,6 +281,8 @@ static int step(struct outbox *o, int64_t now_us)
             e = decide(o, m, i, now_us);
         if (e == 0)
             e = put_objects(o, m, now_us);
+        if (e == 0)
+            e = put_zone(o, m);
         drop_objects(m);
     }
     if (e == 0 && o->queued > 0)

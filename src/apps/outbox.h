@@ -8,7 +8,7 @@
 
 #include "share/export/export.h"
 #include "share/gate/gate.h"
-#include "store/exchange.h"
+#include "store/exchange_zone.h"
 #include "store/sharing.h"
 
 struct event_base;
@@ -25,6 +25,9 @@ struct outbox_options {
     const struct export_node *node; /* borrowed */
     void *self;
     struct exchange *(*exchange)(void *self); /* NULL: cannot be used now */
+    /* What that recipient is to block, or no more; before it is noted down that it was told, so it may come again. NULL: nobody wants
+     * to know. An error: all of it is tried again. */
+    int (*zone)(void *self, const char *recipient, const struct exchange_zone_item *items, unsigned count);
     /* That recipient has the subject from now on, or has it no more; may be NULL. May not write. */
     void (*moved)(void *self, const char *recipient, const struct subject *s, bool given);
     /* All that could be done was done; may be NULL. */

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <event2/event.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,9 +13,10 @@
 #include "base/text.h"
 #include "base/timestamp.h"
 #include "share/taxii/service.h"
+#include "store/exchange_zone.h"
 #include "store/sharing.h"
 
-enum { LOOK_EVERY_S = 10, BATCH = 256, KEPT_DAYS = 7 /* of the rows by minute: the receipts are in the ledger */ };
+enum { LOOK_EVERY_S = 10, NEWEST_LOOKED_AT = 64, BATCH = 256, KEPT_DAYS = 7 /* of the rows by minute: the receipts are in the ledger */ };
 #define MINUTE_US (INT64_C(60) * 1000000)
 
 struct receipt_keeper {
@@ -24,6 +26,8 @@ struct receipt_keeper {
     int64_t before_us; /* minutes before this one are over */
     struct exchange_delivery due[BATCH];
     unsigned due_count;
+    struct exchange_zone_delivery zones[BATCH];
+    unsigned zone_count;
     bool failing;
 };
 
@@ -77,6 +81,52 @@ static int append(struct receipt_keeper *k, const struct exchange_delivery *d)
     return sharing_receipt_append(k->o.ledger, &r);
 }
 
+/* ---- zones: a row waits until its receipt is in the ledger ---- */
+
+static int gather_zone(void *self, const struct exchange_zone_delivery *d)
+{
+    struct receipt_keeper *k = self;
+    k->zones[k->zone_count++] = *d;
+    return k->zone_count == BATCH;
+}
+
+struct twin {
+    const struct sharing_receipt *of;
+    bool found;
+};
+
+static int is_twin(void *self, const struct sharing_receipt *r)
+{
+    struct twin *t = self;
+    t->found = r->way == t->of->way && r->made_us == t->of->made_us && strcmp(r->what, t->of->what) == 0;
+    return t->found;
+}
+
+/* A hub that was killed between the receipt and the end of its row finds it among the newest. */
+static int append_zone(struct receipt_keeper *k, const struct exchange_zone_delivery *d)
+{
+    struct sharing_receipt r = {.way = SHARING_BY_ZONE, .objects = (uint64_t)d->records, .made_us = d->minute_us + MINUTE_US};
+    struct twin twin = {.of = &r};
+    snprintf(r.recipient, sizeof r.recipient, "%s", d->recipient);
+    if (snprintf(r.what, sizeof r.what, "%s", d->zone) >= (int)sizeof r.what)
+        log_debug("the name of zone %s is cut in its receipt", d->zone);
+    snprintf(r.first, sizeof r.first, "%" PRId64, d->first_serial);
+    snprintf(r.last, sizeof r.last, "%" PRId64, d->last_serial);
+    int e = sharing_receipts(k->o.ledger, r.recipient, NEWEST_LOOKED_AT, is_twin, &twin);
+    if (e >= 0 && !twin.found)
+        e = sharing_receipt_append(k->o.ledger, &r);
+    return e < 0 ? e : exchange_zone_delivery_drop(k->store, d);
+}
+
+static int append_zones(struct receipt_keeper *k)
+{
+    k->zone_count = 0;
+    int e = exchange_zone_delivery_each(k->store, k->before_us, gather_zone, k);
+    for (unsigned i = 0; e >= 0 && i < k->zone_count; i++)
+        e = append_zone(k, &k->zones[i]);
+    return e;
+}
+
 static void on_timer(evutil_socket_t fd, short what, void *self)
 {
     (void)fd, (void)what;
@@ -92,6 +142,8 @@ static void on_timer(evutil_socket_t fd, short what, void *self)
         e = append(k, &k->due[i]);
     if (e >= 0)
         e = exchange_delivery_expire(k->store, now_us - KEPT_DAYS * 1440 * MINUTE_US);
+    if (e >= 0)
+        e = append_zones(k);
     if (e < 0 && !k->failing)
         log_error(_("receipts cannot be written: %s; it is tried again"), _(ledger_error(k->o.ledger)));
     k->failing = e < 0;

@@ -1,4 +1,4 @@
-/* The share role: the TAXII server, which reads the exchange store and has the hub write what is posted. */
+/* The share role: the servers of TAXII and of zones, which read the exchange store; the hub writes what is posted. */
 #include <errno.h>
 #include <event2/event.h>
 #include <fcntl.h>
@@ -13,6 +13,7 @@
 
 #include "apps/roles.h"
 #include "apps/share_protocol.h"
+#include "apps/zone_server.h"
 #include "base/channel.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -34,6 +35,7 @@ struct share_role {
     struct event *parent, *terminate, *tick, *wake, *renewal;
     struct taxii_service *service;
     struct taxii_http *http; /* NULL: nothing is listened on */
+    struct zone_server *zones; /* the same */
     struct channel *hub;
     struct taxii_job *jobs; /* that the hub works on, or will */
     uint64_t last_job;
@@ -248,9 +250,10 @@ static void tell_counters(struct share_role *r)
     const struct taxii_counters *c = taxii_service_counters(r->service);
     const uint64_t values[] = {c->requests,      c->refused_credentials, c->refused_requests, c->unavailable,       c->objects_given,
                                c->objects_taken, c->objects_failed,      c->statuses_evicted, r->deliveries_dropped};
-    _Static_assert(array_len(values) == SHARE_COUNTERS_COUNT, "a value for each name");
+    _Static_assert(array_len(values) == SHARE_TAXII_COUNTERS_COUNT, "a value for each name");
     for (size_t i = 0; i < array_len(values); i++)
         writer_u64(&w, values[i]);
+    zone_server_write_counters(r->zones, &w);
     if (r->hub && r->hub_ready && channel_send(r->hub, SHARE_COUNTERS, message, w.len) < 0)
         log_debug("counters are not told");
 }
@@ -312,6 +315,8 @@ static void on_tick(evutil_socket_t fd, short what, void *self)
     struct share_role *r = self;
     end_late(r);
     tell_deliveries(r);
+    if (r->hub && r->hub_ready)
+        zone_server_tell(r->zones, r->hub);
     if (r->ticks++ % COUNTERS_EVERY_TICKS == 0)
         tell_counters(r);
 }
@@ -334,6 +339,15 @@ static void read_token(struct share_role *r, unsigned number, int fd)
                   (unsigned)TAXII_SECRET_MIN, (unsigned)TAXII_SECRET_MAX - 1);
 }
 
+static void take_file(struct share_role *r, unsigned number, int fd)
+{
+    unsigned count = r->start.config->share.recipient_count;
+    if (number < count)
+        read_token(r, number, fd);
+    else if (number >= SHARE_KEY_FILES && number - SHARE_KEY_FILES < count && r->zones)
+        zone_server_read_key(r->zones, number - SHARE_KEY_FILES, fd);
+}
+
 static void on_parent(evutil_socket_t fd, short what, void *self)
 {
     (void)what;
@@ -349,8 +363,8 @@ static void on_parent(evutil_socket_t fd, short what, void *self)
     if (m.kind == PARENT_PEER && m.number == ROLE_HUB && m.fd_count == 1) {
         connect_hub(r, m.fds[0]);
         m.fd_count = 0;
-    } else if (m.kind == PARENT_FILE && m.number < r->start.config->share.recipient_count && m.fd_count == 1) {
-        read_token(r, m.number, m.fds[0]); /* of a reload: the token may be another; all else comes with a new process */
+    } else if (m.kind == PARENT_FILE && m.fd_count == 1) {
+        take_file(r, m.number, m.fds[0]); /* of a reload: the token or key may be another; all else comes with a new process */
     }
     handover_drop(&m);
 }
@@ -446,7 +460,7 @@ static int start_server(struct share_role *r, const struct certificate_pem *pem)
     long cores = sysconf(_SC_NPROCESSORS_ONLN);
     snprintf(store, sizeof store, "%s/%s", c->data, NODE_EXCHANGE_FILE);
     struct taxii_http_options options = {.sockets = r->start.sockets,
-                                         .socket_count = r->start.socket_count,
+                                         .socket_count = c->share.listen_count, /* the first */
                                          .threads = cores < 2 ? 2 : cores > TAXII_THREADS_MAX ? TAXII_THREADS_MAX : (unsigned)cores,
                                          .certificate = pem->certificate,
                                          .key = pem->key,
@@ -454,6 +468,13 @@ static int start_server(struct share_role *r, const struct certificate_pem *pem)
                                          .service = r->service,
                                          .hub = {.submit = submit, .delivered = delivered, .self = r}};
     return taxii_http_start(&options, &r->http);
+}
+
+static int start_zones(struct share_role *r)
+{
+    char store[CONFIG_PATH_MAX + 32];
+    snprintf(store, sizeof store, "%s/%s", r->start.config->data, NODE_EXCHANGE_FILE);
+    return zone_server_new(r->loop, &r->start, store, &r->zones);
 }
 
 /* No thread submits any more; what is waiting goes back without an answer. */
@@ -471,7 +492,8 @@ static void stop_server(struct share_role *r)
 static int run(struct share_role *r)
 {
     struct certificate_pem pem = {0};
-    bool listens = r->start.config->share.listen_count > 0 && r->start.socket_count > 0;
+    const struct share_options *o = &r->start.config->share;
+    bool listens = o->listen_count > 0 && r->start.socket_count >= o->listen_count;
     int e = make_loop(r);
     if (e == 0)
         e = make_service(r);
@@ -481,6 +503,8 @@ static int run(struct share_role *r)
         e = enter_sandbox(r->start.config);
     if (e == 0 && listens)
         e = start_server(r, &pem); /* foreign bytes come from here on */
+    if (e == 0 && o->listen_dns_count > 0)
+        e = start_zones(r);
     certificate_pem_forget(&pem);
     if (e < 0) {
         log_error(_("cannot start: %s"), strerror(-e));
@@ -493,6 +517,9 @@ static int run(struct share_role *r)
     if (handover_send(ROLE_PARENT_FD, &(struct handover){.kind = ROLE_IS_READY}) == 0)
         event_base_dispatch(r->loop);
     stop_server(r);
+    if (r->hub && r->hub_ready)
+        zone_server_tell(r->zones, r->hub);
+    zone_server_free(r->zones);
     taxii_service_free(r->service);
     return 0;
 }

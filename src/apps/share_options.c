@@ -3,14 +3,32 @@
 
 #include <string.h>
 
+unsigned share_options_sockets(const struct share_options *o, struct share_socket *ret_sockets)
+{
+    unsigned n = 0;
+    for (unsigned i = 0; i < o->listen_count; i++)
+        ret_sockets[n++] = (struct share_socket){.at = o->listen[i], .type = SOCK_STREAM};
+    for (unsigned i = 0; i < o->listen_dns_count; i++) {
+        ret_sockets[n++] = (struct share_socket){.at = o->listen_dns[i], .type = SOCK_DGRAM};
+        ret_sockets[n++] = (struct share_socket){.at = o->listen_dns[i], .type = SOCK_STREAM};
+    }
+    return n;
+}
+
 bool share_options_same_addresses(const struct share_options *a, const struct share_options *b)
 {
-    return a->listen_count == b->listen_count && memcmp(a->listen, b->listen, a->listen_count * sizeof a->listen[0]) == 0;
+    return a->listen_count == b->listen_count && memcmp(a->listen, b->listen, a->listen_count * sizeof a->listen[0]) == 0 &&
+           a->listen_dns_count == b->listen_dns_count &&
+           memcmp(a->listen_dns, b->listen_dns, a->listen_dns_count * sizeof a->listen_dns[0]) == 0;
 }
 
 static bool same_recipient(const struct share_recipient *a, const struct share_recipient *b)
 {
-    return strcmp(a->who.name, b->who.name) == 0 && a->who.may_send == b->who.may_send && strcmp(a->token_file, b->token_file) == 0;
+    return strcmp(a->who.name, b->who.name) == 0 && a->who.may_send == b->who.may_send && strcmp(a->token_file, b->token_file) == 0 &&
+           strcmp(a->zone, b->zone) == 0 && strcmp(a->key_name, b->key_name) == 0 && strcmp(a->key_file, b->key_file) == 0 &&
+           a->key_algorithm == b->key_algorithm && a->allow_count == b->allow_count && a->notify_count == b->notify_count &&
+           memcmp(a->allow, b->allow, a->allow_count * sizeof a->allow[0]) == 0 &&
+           memcmp(a->notify, b->notify, a->notify_count * sizeof a->notify[0]) == 0;
 }
 
 bool share_options_equal(const struct share_options *a, const struct share_options *b)

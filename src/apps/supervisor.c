@@ -229,6 +229,10 @@ static void say_what_next(const struct supervisor *s)
         char text[ADDR_PORT_TEXT_MAX];
         log_notice(_("TAXII on https://%s/taxii2/"), addr_port_format((const struct sockaddr *)&s->config.share.listen[i], text));
     }
+    for (unsigned i = 0; i < s->config.share.listen_dns_count; i++) {
+        char text[ADDR_PORT_TEXT_MAX];
+        log_notice(_("zones on %s, by transfer"), addr_port_format((const struct sockaddr *)&s->config.share.listen_dns[i], text));
+    }
     log_notice(_("control on %s/%s"), s->config.data, NODE_CONTROL);
     const struct sockaddr *first = (const struct sockaddr *)&s->config.dns.listen[DNS_LISTEN_PLAIN].at[0];
     char host[ADDR_TEXT_MAX];

@@ -72,9 +72,13 @@ int supervisor_hand_files(struct supervisor *s, struct child *c)
     for (unsigned i = 0; e == 0 && c->role == ROLE_FETCH && i < s->config.feed_count; i++)
         if (s->config.feeds[i].secret_file[0])
             e = hand_file(c, i, s->config.feeds[i].secret_file);
-    _Static_assert((int)TAXII_RECIPIENTS_MAX <= (int)CONFIG_FILES_MAX, "each recipient has a file");
-    for (unsigned i = 0; e == 0 && c->role == ROLE_SHARE && i < s->config.share.recipient_count; i++)
-        e = hand_file(c, i, s->config.share.recipients[i].token_file);
+    _Static_assert((int)SHARE_KEY_FILES + (int)TAXII_RECIPIENTS_MAX <= (int)CONFIG_FILES_MAX, "each recipient may have two files");
+    for (unsigned i = 0; e == 0 && c->role == ROLE_SHARE && i < s->config.share.recipient_count; i++) {
+        const struct share_recipient *r = &s->config.share.recipients[i];
+        e = r->token_file[0] ? hand_file(c, i, r->token_file) : 0;
+        if (e == 0 && r->key_file[0])
+            e = hand_file(c, SHARE_KEY_FILES + i, r->key_file);
+    }
     return e;
 }
 

@@ -30,7 +30,7 @@ struct supervisor {
     struct child children[ROLE_COUNT];
     int sockets[DNS_SERVICE_SOCKETS_MAX];
     int socket_count;
-    int share_sockets[TAXII_LISTEN_MAX], share_socket_count;
+    int share_sockets[SHARE_SOCKETS_MAX], share_socket_count;
     int control_fd, memory_fd, lock_fd;
     int metrics_fd; /* -1: not served */
     struct shared_memory memory; /* for telling how the roles are */
@@ -55,7 +55,7 @@ int supervisor_hand_all(struct supervisor *s, struct child *c) must_check;
  * new ones; else another program on one of the addresses is an error. How many; or negative errno and a text. */
 int supervisor_open_sockets(const struct config *c, bool ours, int *ret_fds, char *ret_error) must_check;
 void supervisor_close_sockets(const int *fds, int count);
-/* The same for the TAXII server, by its configuration. Where `old` (NULL: nothing) listens already, its socket is taken along. */
+/* The same for the servers of the share role, by its configuration. Where `old` (NULL: nothing) listens already, its socket is taken along. */
 int supervisor_open_share(const struct config *c, const struct share_options *old, const int *old_fds, int *ret_fds,
                           char *ret_error) must_check;
 /* The listening socket for metrics, or -1 when there is none to be; negative errno and a text in *ret_failed. */

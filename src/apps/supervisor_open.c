@@ -131,12 +131,13 @@ static int open_control(struct supervisor *s)
     return 0;
 }
 
-/* A listening TCP socket, or negative errno and a text that begins with `what`. */
-static int open_listening(const struct sockaddr *sa, const char *what, char *ret_error)
+/* A socket to listen on, or negative errno and a text that begins with `what`. */
+static int open_listening(const struct sockaddr *sa, int type, const char *what, char *ret_error)
 {
-    int one = 1, fd = socket(sa->sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    bool done = fd >= 0 && setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one) == 0 &&
-                bind(fd, sa, addr_sockaddr_len(sa)) == 0 && listen(fd, CONTROL_BACKLOG) == 0;
+    int one = 1, fd = socket(sa->sa_family, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    /* Of UDP, two could have one address: then the other would get what is ours. */
+    bool done = fd >= 0 && (type == SOCK_DGRAM || setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one) == 0) &&
+                bind(fd, sa, addr_sockaddr_len(sa)) == 0 && (type == SOCK_DGRAM || listen(fd, CONTROL_BACKLOG) == 0);
     if (done)
         return fd;
     int e = -errno;
@@ -151,35 +152,39 @@ int supervisor_open_metrics(const struct config *c, int *ret_fd, char *ret_error
 {
     const struct sockaddr *sa = (const struct sockaddr *)&c->metrics;
     *ret_fd = -1;
-    int fd = sa->sa_family == AF_UNSPEC ? -1 : open_listening(sa, "metrics", ret_error);
+    int fd = sa->sa_family == AF_UNSPEC ? -1 : open_listening(sa, SOCK_STREAM, "metrics", ret_error);
     if (fd >= 0)
         *ret_fd = fd;
     return fd >= 0 || sa->sa_family == AF_UNSPEC ? 0 : fd;
 }
 
-static int socket_of(const struct share_options *old, const int *old_fds, const struct sockaddr_storage *at)
+static int socket_of(const struct share_options *old, const int *old_fds, const struct share_socket *wanted)
 {
-    for (unsigned i = 0; old && i < old->listen_count; i++)
-        if (memcmp(&old->listen[i], at, sizeof *at) == 0)
+    struct share_socket had[SHARE_SOCKETS_MAX];
+    unsigned count = old ? share_options_sockets(old, had) : 0;
+    for (unsigned i = 0; i < count; i++)
+        if (had[i].type == wanted->type && memcmp(&had[i].at, &wanted->at, sizeof wanted->at) == 0)
             return old_fds[i];
     return -1;
 }
 
 int supervisor_open_share(const struct config *c, const struct share_options *old, const int *old_fds, int *ret_fds, char *ret_error)
 {
-    int opened[TAXII_LISTEN_MAX], opened_count = 0;
-    for (unsigned i = 0; i < c->share.listen_count; i++) {
-        ret_fds[i] = socket_of(old, old_fds, &c->share.listen[i]);
+    struct share_socket wanted[SHARE_SOCKETS_MAX];
+    int opened[SHARE_SOCKETS_MAX], opened_count = 0;
+    unsigned count = share_options_sockets(&c->share, wanted);
+    for (unsigned i = 0; i < count; i++) {
+        ret_fds[i] = socket_of(old, old_fds, &wanted[i]);
         if (ret_fds[i] >= 0)
             continue;
-        int fd = open_listening((const struct sockaddr *)&c->share.listen[i], "share", ret_error);
+        int fd = open_listening((const struct sockaddr *)&wanted[i].at, wanted[i].type, "share", ret_error);
         if (fd < 0) {
             supervisor_close_sockets(opened, opened_count);
             return fd;
         }
         ret_fds[i] = opened[opened_count++] = fd;
     }
-    return (int)c->share.listen_count;
+    return (int)count;
 }
 
 int supervisor_open(struct supervisor *s)

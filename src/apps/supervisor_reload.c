@@ -80,7 +80,7 @@ static void move_metrics(struct supervisor *s, int fd)
 /* To other addresses; the role is started anew with them, as its options have changed. */
 static int move_share(struct supervisor *s, const struct config *next, char *ret_error)
 {
-    int fds[TAXII_LISTEN_MAX];
+    int fds[SHARE_SOCKETS_MAX];
     int n = supervisor_open_share(next, &s->config.share, s->share_sockets, fds, ret_error);
     if (n < 0)
         return n;

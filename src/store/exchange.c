@@ -22,7 +22,7 @@ enum {
     LARGE_WAL_PAGES = 262144, /* 1 GiB: readers that never pause have kept it from starting over; now they wait a moment */
 };
 
-static const char *const migrations[] = {schema_exchange_0001};
+static const char *const migrations[] = {schema_exchange_0001, schema_exchange_0002};
 
 static const struct {
     int error;

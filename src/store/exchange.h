@@ -59,6 +59,11 @@ struct exchange_counters {
     uint64_t refused_full;          /* batches refused with -EDQUOT */
     uint64_t removed;
     uint64_t deliveries, deliveries_evicted; /* pages noted; rows that had to go */
+    uint64_t zone_changes;          /* values that came into a zone or went */
+    uint64_t zone_serials_evicted;  /* that a journal had to forget */
+    uint64_t zone_refused_full;     /* values that a full zone did not take */
+    uint64_t zone_no_place;         /* subjects of kinds that a zone cannot say */
+    uint64_t zone_deliveries_evicted;
 };
 const struct exchange_counters *exchange_counters(const struct exchange *e);
 

@@ -5,7 +5,7 @@
 #include <sqlite3.h>
 
 #include "base/sip.h"
-#include "store/exchange.h"
+#include "store/exchange_zone.h"
 
 enum exchange_statement {
     EXCHANGE_VERSIONS,
@@ -14,6 +14,11 @@ enum exchange_statement {
     EXCHANGE_DELETE,
     EXCHANGE_SET_SIZES,
     EXCHANGE_ADD_DELIVERY,
+    EXCHANGE_ZONE_KINDS,
+    EXCHANGE_ZONE_SET,
+    EXCHANGE_ZONE_DROP,
+    EXCHANGE_ZONE_CHANGE,
+    EXCHANGE_ZONE_SAVE,
     EXCHANGE_STATEMENT_COUNT
 };
 
@@ -45,6 +50,11 @@ int exchange_read_number(struct exchange *e, const char *sql, int64_t *ret_numbe
 int exchange_end(struct exchange *e, int result) must_check;
 /* Copies a text column; -EBADMSG when it does not fit. */
 int exchange_take_text(sqlite3_stmt *s, int column, char *to, size_t max) must_check;
+
+/* exchange_zone.c: -ENOENT. */
+int exchange_zone_by_number(struct exchange *e, unsigned number, struct exchange_zone *ret_zone) must_check;
+/* Of the kinds in zone_rule: which records they ask for. */
+unsigned exchange_zone_records(unsigned kinds);
 
 /* exchange_collection.c: -ENOENT. */
 int exchange_collection_by_number(struct exchange *e, unsigned number, struct exchange_collection *ret_collection) must_check;

@@ -91,6 +91,14 @@ int sharing_recipient(struct ledger *l, const char *name, const uint8_t rules[SH
     return r < 0 ? r : find_recipient(l, name, rules, ret_recipient, &same);
 }
 
+int sharing_find(struct ledger *l, const char *name, uint32_t *ret_recipient)
+{
+    static const uint8_t none[SHARING_RULES_LEN];
+    bool same;
+    int r = find_recipient(l, name, none, ret_recipient, &same);
+    return r == 0 && *ret_recipient == 0 ? -ENOENT : r;
+}
+
 #define ROW_COLUMNS " s.indicator, s.outcome, s.given, s.decision, s.first_us, s.modified_us"
 
 static int take_row(sqlite3_stmt *s, struct sharing_row *ret_row)

@@ -35,6 +35,9 @@ int sharing_queue_all(struct ledger *l, uint32_t recipient) must_check;
 int sharing_recipient(struct ledger *l, const char *name, const uint8_t rules[SHARING_RULES_LEN], uint32_t *ret_recipient,
                       bool *ret_changed) must_check;
 
+/* -ENOENT: there is no recipient of that name. */
+int sharing_find(struct ledger *l, const char *name, uint32_t *ret_recipient) must_check;
+
 struct sharing_row {
     uint32_t indicator;
     unsigned outcome; /* of the gate */

@@ -1,4 +1,4 @@
-/* Computes and compares transaction signatures. */
+/* Computes and compares transaction signatures, as a client and as a server. */
 #include "proto/dns/tsig.h"
 
 #include <errno.h>
@@ -78,6 +78,7 @@ static void hmac_final(struct tsig *t, uint8_t *mac)
 
 struct record {
     size_t at; /* where it begins in the message */
+    struct dns_name key, algorithm;
     uint64_t time_s;
     uint16_t fudge_s, original_id, error;
     const uint8_t *mac, *other;
@@ -124,6 +125,28 @@ static void hmac_prior(struct tsig *t)
     hmac_add(t, t->mac, t->mac_len);
 }
 
+/* Appends the record, with the MAC if it is to have one. */
+static void put_record(const struct tsig *t, const struct tsig_key *key, const struct record *r, size_t mac_len, struct writer *message)
+{
+    writer_bytes(message, key->name.wire, key->name.len);
+    writer_u16(message, DNS_TYPE_TSIG);
+    writer_u16(message, DNS_CLASS_ANY);
+    writer_u32(message, 0);
+    writer_u16(message, (uint16_t)(algorithms[key->algorithm].wire_len + 16 + mac_len + r->other_len));
+    writer_bytes(message, algorithms[key->algorithm].wire, algorithms[key->algorithm].wire_len);
+    put_time(message, r->time_s, r->fudge_s);
+    writer_u16(message, (uint16_t)mac_len);
+    writer_bytes(message, t->mac, mac_len);
+    writer_bytes(message, message->base, 2); /* the original identifier */
+    writer_u16(message, r->error);
+    writer_u16(message, r->other_len);
+    writer_bytes(message, r->other, r->other_len);
+    if (!message->full) {
+        struct reader count = reader_of(message->base + ARCOUNT_AT, 2);
+        writer_put_u16(message->base + ARCOUNT_AT, (uint16_t)(reader_u16(&count) + 1));
+    }
+}
+
 void tsig_sign(struct tsig *t, const struct tsig_key *key, struct writer *message, uint64_t now_s)
 {
     *t = (struct tsig){.key = key, .mac_len = algorithms[key->algorithm].mac_len};
@@ -132,29 +155,13 @@ void tsig_sign(struct tsig *t, const struct tsig_key *key, struct writer *messag
     hmac_add(t, message->base, message->len);
     hmac_variables(t, &r);
     hmac_final(t, t->mac);
-
-    writer_bytes(message, key->name.wire, key->name.len);
-    writer_u16(message, DNS_TYPE_TSIG);
-    writer_u16(message, DNS_CLASS_ANY);
-    writer_u32(message, 0);
-    writer_u16(message, (uint16_t)(algorithms[key->algorithm].wire_len + 16 + t->mac_len));
-    writer_bytes(message, algorithms[key->algorithm].wire, algorithms[key->algorithm].wire_len);
-    put_time(message, r.time_s, r.fudge_s);
-    writer_u16(message, (uint16_t)t->mac_len);
-    writer_bytes(message, t->mac, t->mac_len);
-    writer_bytes(message, message->base, 2); /* the original identifier */
-    writer_u16(message, 0);
-    writer_u16(message, 0);
-    if (!message->full) {
-        struct reader count = reader_of(message->base + ARCOUNT_AT, 2);
-        writer_put_u16(message->base + ARCOUNT_AT, (uint16_t)(reader_u16(&count) + 1));
-    }
+    put_record(t, key, &r, t->mac_len, message);
     hmac_init(t);
     hmac_prior(t);
 }
 
 /* 1 and the record, 0 when there is none. It must be the last of all (RFC 8945 5.1). */
-static int find_record(const struct tsig_key *key, const uint8_t *message, size_t len, struct record *ret_record)
+static int find_record(const uint8_t *message, size_t len, struct record *ret_record)
 {
     struct dns_walk w;
     struct dns_record rec;
@@ -179,11 +186,9 @@ static int find_record(const struct tsig_key *key, const uint8_t *message, size_
         return 0;
     if (rec.section != DNS_SECTION_ADDITIONAL || rec.class != DNS_CLASS_ANY || rec.ttl != 0 || w.at != len)
         return -EBADMSG;
-    if (!dns_name_equal(&rec.owner, &key->name))
-        return -ENOKEY;
     struct reader d = reader_of(message + rec.rdata_at, rec.rdata_len);
-    struct dns_name algorithm;
-    if (dns_name_read(&d, &algorithm) < 0)
+    r.key = rec.owner;
+    if (dns_name_read(&d, &r.algorithm) < 0)
         return -EBADMSG;
     r.time_s = (uint64_t)reader_u16(&d) << 32;
     r.time_s |= reader_u32(&d);
@@ -196,11 +201,14 @@ static int find_record(const struct tsig_key *key, const uint8_t *message, size_
     r.other = reader_take(&d, r.other_len);
     if (d.failed || d.left > 0)
         return -EBADMSG;
-    if (algorithm.len != algorithms[key->algorithm].wire_len ||
-        memcmp(algorithm.wire, algorithms[key->algorithm].wire, algorithm.len) != 0)
-        return -ENOKEY;
     *ret_record = r;
     return 1;
+}
+
+static bool is_of_key(const struct record *r, const struct tsig_key *key)
+{
+    return dns_name_equal(&r->key, &key->name) && r->algorithm.len == algorithms[key->algorithm].wire_len &&
+           memcmp(r->algorithm.wire, algorithms[key->algorithm].wire, r->algorithm.len) == 0;
 }
 
 /* The message as it was signed: with its original identifier, without the TSIG record. */
@@ -236,9 +244,11 @@ static int compare(struct tsig *t, const struct record *r, uint64_t now_s)
 int tsig_verify(struct tsig *t, const uint8_t *message, size_t len, uint64_t now_s)
 {
     struct record r;
-    int found = find_record(t->key, message, len, &r);
+    int found = find_record(message, len, &r);
     if (found < 0)
         return found;
+    if (found == 1 && !is_of_key(&r, t->key))
+        return -ENOKEY;
     if (found == 0) {
         /* The first answer is signed, and of a stream each hundredth. */
         if (!t->begun || t->unsigned_count == TSIG_UNSIGNED_MAX)
@@ -264,4 +274,89 @@ int tsig_verify(struct tsig *t, const uint8_t *message, size_t len, uint64_t now
     hmac_init(t);
     hmac_prior(t);
     return 1;
+}
+
+/* ---- as a server ---- */
+
+int tsig_key_name(const uint8_t *message, size_t len, struct dns_name *ret_name)
+{
+    struct record r;
+    int found = find_record(message, len, &r);
+    if (found == 1)
+        *ret_name = r.key;
+    return found;
+}
+
+int tsig_accept(struct tsig *t, const struct tsig_key *key, const uint8_t *message, size_t len, uint64_t now_s)
+{
+    struct record r;
+    *t = (struct tsig){.key = key, .mac_len = algorithms[key->algorithm].mac_len};
+    int found = find_record(message, len, &r);
+    if (found < 1)
+        return found < 0 ? found : -EKEYREJECTED;
+    if (!is_of_key(&r, key))
+        return -ENOKEY;
+    t->request_s = r.time_s;
+    hmac_init(t);
+    hmac_message(t, message, len, &r);
+    hmac_variables(t, &r);
+    int e = compare(t, &r, now_s);
+    if (e < 0 && e != -ETIME)
+        return e;
+    memcpy(t->mac, r.mac, r.mac_len); /* true, if perhaps too late: the answer to that is signed as well */
+    return e;
+}
+
+static void sign_answer(struct tsig *t, struct writer *message, const struct record *r)
+{
+    hmac_init(t);
+    hmac_prior(t);
+    hmac_add(t, message->base, message->len);
+    if (t->begun)
+        hmac_timers(t, r);
+    else
+        hmac_variables(t, r);
+    hmac_final(t, t->mac);
+    t->begun = true;
+    put_record(t, t->key, r, t->mac_len, message);
+}
+
+void tsig_answer(struct tsig *t, struct writer *message, uint64_t now_s)
+{
+    struct record r = {.time_s = now_s, .fudge_s = TSIG_FUDGE_S, .other = (const uint8_t *)""};
+    sign_answer(t, message, &r);
+}
+
+void tsig_refuse(struct tsig *t, int error, const uint8_t *request, size_t len, struct writer *message, uint64_t now_s)
+{
+    struct record of, r = {.time_s = now_s, .fudge_s = TSIG_FUDGE_S, .other = (const uint8_t *)""};
+    if (error == -ETIME) {
+        uint8_t other[6]; /* RFC 8945 5.2.3: our time, in an answer that is signed with theirs */
+        writer_put_u16(other, (uint16_t)(now_s >> 32));
+        writer_put_u32(other + 2, (uint32_t)now_s);
+        r.time_s = t->request_s;
+        r.error = TSIG_BADTIME;
+        r.other = other;
+        r.other_len = sizeof other;
+        sign_answer(t, message, &r);
+        return;
+    }
+    if (find_record(request, len, &of) != 1)
+        return;
+    /* Unsigned (RFC 8945 5.2.1, 5.2.2), with the names of the request: its key may be none of ours. */
+    writer_bytes(message, of.key.wire, of.key.len);
+    writer_u16(message, DNS_TYPE_TSIG);
+    writer_u16(message, DNS_CLASS_ANY);
+    writer_u32(message, 0);
+    writer_u16(message, (uint16_t)(of.algorithm.len + 16));
+    writer_bytes(message, of.algorithm.wire, of.algorithm.len);
+    put_time(message, of.time_s, r.fudge_s);
+    writer_u16(message, 0);
+    writer_bytes(message, message->base, 2);
+    writer_u16(message, error == -ENOKEY ? TSIG_BADKEY : TSIG_BADSIG);
+    writer_u16(message, 0);
+    if (!message->full) {
+        struct reader count = reader_of(message->base + ARCOUNT_AT, 2);
+        writer_put_u16(message->base + ARCOUNT_AT, (uint16_t)(reader_u16(&count) + 1));
+    }
 }

@@ -176,6 +176,69 @@ TEST(the_hundredth_message_without_a_signature_is_one_too_many)
     check_int(verify(&t, vectors[0].second, NOW), ==, -EKEYREJECTED);
 }
 
+/* The same octets as the other implementation's, from the server's side. */
+TEST(answers_are_signed_as_others_sign_them)
+{
+    for (size_t i = 0; i < array_len(vectors); i++) {
+        struct tsig_key key = key_of(vectors[i].algorithm);
+        uint8_t request[512], answer[512];
+        size_t len;
+        struct tsig client = begin(&key, request, &len), server;
+        struct dns_name name;
+        check_int(tsig_key_name(request, len, &name), ==, 1);
+        check(dns_name_equal(&name, &key.name));
+        check_int(tsig_accept(&server, &key, request, len, NOW + 5), ==, 0);
+        take(vectors[i].first);
+        struct writer w = writer_of(answer, sizeof answer);
+        writer_bytes(&w, message, DNS_HEADER_LEN + 13 + 4); /* header and question */
+        answer[11] = 0;
+        tsig_answer(&server, &w, NOW + 5);
+        check_int(w.len, ==, message_len);
+        check_bytes(answer, message, message_len);
+        check_int(tsig_verify(&client, answer, w.len, NOW), ==, 1);
+        for (int n = 0; n < 3; n++) { /* the next ones, over the one before */
+            w.len = DNS_HEADER_LEN + 13 + 4;
+            answer[11] = 0;
+            tsig_answer(&server, &w, NOW + 6);
+            check_int(tsig_verify(&client, answer, w.len, NOW), ==, 1);
+        }
+    }
+}
+
+TEST(what_is_wrong_with_a_request_is_told)
+{
+    static const struct {
+        int error;
+        uint64_t at_s;
+        int client_sees;
+    } cases[] = {{-EKEYREJECTED, NOW, -EKEYREJECTED}, {-ENOKEY, NOW, -ENOKEY}, {-ETIME, NOW + 301, -ETIME}};
+    for (size_t i = 0; i < array_len(cases); i++) {
+        struct tsig_key key = key_of("hmac-sha256"), server_key = key;
+        uint8_t request[512], answer[512];
+        size_t len;
+        struct tsig client = begin(&key, request, &len), server;
+        if (cases[i].error == -EKEYREJECTED)
+            server_key.secret[0] ^= 1;
+        if (cases[i].error == -ENOKEY)
+            server_key.algorithm = TSIG_HMAC_SHA512;
+        check_int(tsig_accept(&server, &server_key, request, len, cases[i].at_s), ==, cases[i].error);
+        struct writer w = writer_of(answer, sizeof answer);
+        writer_bytes(&w, request, DNS_HEADER_LEN + 13 + 4);
+        answer[2] = 0x80;
+        answer[11] = 0;
+        tsig_refuse(&server, cases[i].error, request, len, &w, cases[i].at_s);
+        check(!w.full);
+        check_int(answer[11], ==, 1);
+        check_int(tsig_verify(&client, answer, w.len, NOW), ==, cases[i].client_sees);
+    }
+    struct tsig_key key = key_of("hmac-sha256");
+    struct tsig server;
+    struct dns_name name;
+    take(vectors[0].second); /* not signed at all */
+    check_int(tsig_key_name(message, message_len, &name), ==, 0);
+    check_int(tsig_accept(&server, &key, message, message_len, NOW), ==, -EKEYREJECTED);
+}
+
 TEST(secrets_are_base64)
 {
     struct tsig_key key = {0};
