@@ -177,29 +177,35 @@ static bool is_valid(const struct score_statement *st, int64_t now_us)
 
 /* The least secret level whose statements, and those below it, are enough to hold the belief: then it can be told at that level
  * without giving away that somebody said the same in confidence. */
-static int take_levels(struct belief *b, const struct score_input *in, enum indicator_state state, struct indicator *i)
+static int take_levels(struct belief *b, const struct score_input *in, struct indicator *i)
 {
     unsigned present = 0;
     for (size_t n = 0; n < b->count; n++)
         if (is_valid(&b->statements[n], in->now_us))
             present |= 1U << b->tlp[n];
     i->tlp = VERDICT_TLP_RED;
+    i->level_probability = i->probability;
     for (unsigned level = 0; level < VERDICT_TLP_COUNT; level++) {
         if (!(present & 1U << level))
             continue;
         i->tlp = (enum verdict_tlp)level;
-        if (present >> level == 1)
+        if (present >> level == 1) {
+            i->level_probability = i->probability;
             break; /* all that was said is of that level or below */
+        }
         struct score_input part = *in;
         part.statements = b->part;
         part.statement_count = 0;
+        if (level < VERDICT_TLP_AMBER)
+            part.confirmations = (struct score_reports){0}; /* members report in confidence */
         for (size_t n = 0; n < b->count; n++)
             if (b->tlp[n] <= level || !claim_traits(b->statements[n].claim)->against)
                 b->part[part.statement_count++] = b->statements[n];
         int e = score_fold(b->score, &part, &b->result);
         if (e < 0)
             return e;
-        if (b->result.state == state && b->result.claim == i->claim)
+        i->level_probability = b->result.probability;
+        if (b->result.state == i->state && b->result.claim == i->claim && b->result.decision == i->decision)
             break;
     }
     for (size_t n = 0; n < b->count; n++)
@@ -278,7 +284,7 @@ int belief_indicator(struct belief *b, int64_t now_us, uint32_t was_id, const st
     i->seen_us = b->sightings.last_us;
     i->false_blocks = b->false_blocks.reporters;
     take_times(b, i);
-    e = take_levels(b, &in, i->state, i);
+    e = take_levels(b, &in, i);
     i->changed_us = was_id && is_as_before(was, i) ? was->changed_us : now_us;
     return e;
 }

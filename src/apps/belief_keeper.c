@@ -208,7 +208,9 @@ static int note_change(struct belief_keeper *k, const struct change *c, int64_t 
     enum indicator_decision before = c->was_known ? c->was.decision : INDICATOR_DO_NONE;
     bool was_active = c->was_known && c->was.state == INDICATOR_ACTIVE, is_active = c->now.state == INDICATOR_ACTIVE;
     int e = 0;
-    if ((was_active || is_active) && !(c->was_known && c->was.changed_us == c->now.changed_us))
+    bool told_else = !c->was_known || c->was.changed_us != c->now.changed_us || c->was.verdict != c->now.verdict ||
+                     c->was.source_count != c->now.source_count || c->was.level_probability / 10 != c->now.level_probability / 10;
+    if ((was_active || is_active) && told_else)
         e = sharing_queue(k->o.ledger, c->id);
     if (e == 0 && is_active && !was_active && c->now.sightings == 0)
         e = indicator_look_back_queue(k->o.ledger, c->id);

@@ -30,6 +30,7 @@ struct hub_loop {
     struct feed_service *feeds; /* NULL: not yet */
     struct export_node identity;
     char identity_name[VERDICT_NAME_MAX];
+    bool protection_unknown; /* there are never-block lists, and they cannot be read */
     bool policy_moved; /* in this step, something that the resolver is to know */
 };
 
@@ -52,13 +53,17 @@ static unsigned guards_of(void *self, const struct subject *s)
     const struct hub_loop *h = self;
     const char *names[WARNING_LISTS_HITS_MAX];
     unsigned guards = warning_lists_find(h->warnings, s, names) > 0 ? INDICATOR_GUARD_WARNING_LIST : 0;
-    return is_protected(policy_manager_protection(h->o.policy), s) ? guards | INDICATOR_GUARD_NEVER_BLOCK : guards;
+    const struct protection *protection = policy_manager_protection(h->o.policy);
+    /* Never-block lists that cannot be read hold everything back: better asked about than blocked in spite of them. */
+    return h->protection_unknown || is_protected(protection, s) ? guards | INDICATOR_GUARD_NEVER_BLOCK : guards;
 }
 
 static bool guards_ready(void *self)
 {
-    const struct hub_loop *h = self;
-    return policy_manager_protection(h->o.policy) || !policy_manager_is_protecting(h->o.policy);
+    struct hub_loop *h = self;
+    bool known = policy_manager_protection(h->o.policy) != NULL;
+    h->protection_unknown = !known && policy_manager_is_protecting(h->o.policy);
+    return known || !policy_manager_is_building(h->o.policy);
 }
 
 void hub_loop_guards_changed(struct hub_loop *h)

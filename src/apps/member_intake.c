@@ -91,9 +91,15 @@ static int append(struct member_intake *m)
     int e = m->count > 0 ? ledger_append_chosen(m->o.ledger, m->batch, m->count, choose, m) : 0;
     if (e != -EINVAL && e != -EEXIST)
         return e;
-    for (unsigned i = 0; i < m->count; i++)
-        m->status.left_out += ledger_append_chosen(m->o.ledger, &m->batch[i], 1, choose, m) < 0;
-    return 0;
+    e = 0;
+    for (unsigned i = 0; i < m->count && e == 0; i++) {
+        e = ledger_append_chosen(m->o.ledger, &m->batch[i], 1, choose, m);
+        if (e == -EINVAL || e == -EEXIST) {
+            m->status.left_out++;
+            e = 0;
+        }
+    }
+    return e;
 }
 
 /* The verdicts first: said again after a hub that was killed in between, they change nothing. Sightings add up, so they are written
@@ -143,6 +149,10 @@ static int read_as(struct member_intake *m, const struct statement_calls *calls,
 static int on_statement(void *self, const struct statement *s)
 {
     struct member_intake *m = self;
+    if (claim_traits(s->verdict->claim)->group != CLAIM_ASSERTION) {
+        m->status.left_out++; /* a report is an opinion on what was shared, and counted as such */
+        return 0;
+    }
     m->quota->statements++;
     m->status.statements++;
     say(m, s->verdict, s->has_time);
@@ -235,6 +245,16 @@ static int side_of(const char *opinion)
     return 0;
 }
 
+/* As far as it fits, not in the middle of a character. */
+static void take_reason(struct verdict *v, const char *why)
+{
+    size_t len = strnlen(why, sizeof v->reason - 1);
+    while (why[len] && len > 0 && ((unsigned char)why[len] & 0xc0) == 0x80)
+        len--;
+    memcpy(v->reason, why, len);
+    v->reason[len] = '\0';
+}
+
 static void report(struct member_intake *m, int side, const char *why, bool withdraws)
 {
     int64_t now_us = clock_wall_us();
@@ -245,7 +265,7 @@ static void report(struct member_intake *m, int side, const char *why, bool with
                         .made_us = now_us,
                         .from_us = now_us,
                         .until_us = withdraws ? now_us : 0};
-    snprintf(v.reason, sizeof v.reason, "%.500s", why && *why ? why : side < 0 ? _("reported as wrong") : _("reported as right"));
+    take_reason(&v, why && *why ? why : side < 0 ? _("reported as wrong") : _("reported as right"));
     if (m->quota->reports == DAY_REPORTS_MAX) {
         if (!m->quota->is_told)
             log_warning(_("%s reports more than %d indicators as wrong or right in a day: the others are left out"), m->member, DAY_REPORTS_MAX);

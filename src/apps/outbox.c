@@ -21,6 +21,7 @@
 enum {
     STEP_INDICATORS = 128,
     AGAIN_AFTER_S = 5,
+    BEHIND_AGAIN_S = 60,
 };
 
 /* What one step found out for one recipient and indicator. */
@@ -35,6 +36,7 @@ struct member {
     uint32_t number; /* in the ledger's file */
     unsigned collection;
     bool has_collection;
+    bool is_behind; /* what could not be written is looked at again */
     struct decided decided[STEP_INDICATORS];
     struct exchange_object objects[STEP_INDICATORS];
     unsigned object_count;
@@ -50,6 +52,7 @@ struct outbox {
     struct indicator indicators[STEP_INDICATORS];
     unsigned queued;
     bool failing;
+    uint64_t begin_at_ms; /* those that are not ready */
     struct outbox_status status;
     uint8_t text[EXPORT_STIX_MAX];
 };
@@ -101,10 +104,54 @@ static int add_object(struct outbox *o, struct member *m, const struct indicator
     return 0;
 }
 
-static int decide(struct outbox *o, struct member *m, unsigned index, int64_t now_us)
+/* What a recipient may see of an indicator: what is said at its level, and since when it was told itself. */
+static struct indicator told_of(const struct indicator *i, const struct sharing_row *row)
+{
+    struct indicator told = *i;
+    told.probability = i->level_probability;
+    told.first_us = row->first_us;
+    return told;
+}
+
+/* Taken back: nothing but that, whatever the reason is, at a level that the recipient has. */
+static struct indicator taken_back(const struct indicator *i, const struct member *m, const struct sharing_row *row)
+{
+    return (struct indicator){.subject = i->subject,
+                              .claim = row->claim, /* as it was told, so that they know what is meant */
+                              .state = INDICATOR_REVOKED,
+                              .probability = VERDICT_CERTAIN / 2,
+                              .tlp = m->recipient.rules.tlp < VERDICT_TLP_RED ? m->recipient.rules.tlp : VERDICT_TLP_AMBER_STRICT,
+                              .first_us = row->first_us,
+                              .changed_us = row->modified_us};
+}
+
+/* Equal when the recipient would read the same; times of versions do not count. */
+static int64_t hash_told(const struct indicator *told, const struct export_item *item)
+{
+    const int64_t fields[] = {told->claim, told->state, told->decision, told->tlp, told->pap, told->probability / 10, item->from_us,
+                              item->until_us, item->severity, told->first_us};
+    crypto_generichash_state state;
+    int64_t hash;
+    crypto_generichash_init(&state, NULL, 0, crypto_generichash_BYTES_MIN);
+    crypto_generichash_update(&state, (const unsigned char *)fields, sizeof fields);
+    if (item->reason)
+        crypto_generichash_update(&state, (const unsigned char *)item->reason, strlen(item->reason));
+    unsigned char octets[crypto_generichash_BYTES_MIN];
+    crypto_generichash_final(&state, octets, sizeof octets);
+    memcpy(&hash, octets, sizeof hash);
+    return hash;
+}
+
+static int64_t later(int64_t a_us, int64_t b_us)
+{
+    return a_us > b_us ? a_us : b_us;
+}
+
+/* The version is made of times that are kept, so that a step that is done again writes the same objects again. */
+static int decide(struct outbox *o, struct member *m, unsigned index)
 {
     struct decided *d = &m->decided[index];
-    struct indicator told = o->indicators[index];
+    const struct indicator *now = &o->indicators[index];
     struct verdict v;
     struct sharing_row was;
     int e = sharing_get(o->o.ledger, m->number, o->queue[index], &was);
@@ -113,21 +160,27 @@ static int decide(struct outbox *o, struct member *m, unsigned index, int64_t no
     else if (e < 0)
         return e;
     *d = (struct decided){.row = was};
-    d->row.outcome = outbox_decide(o, &m->recipient, &told);
+    d->row.outcome = outbox_decide(o, &m->recipient, now);
     d->row.given = d->row.outcome == GATE_PASSES;
-    d->row.decision = d->row.given ? told.decision : INDICATOR_DO_NONE;
+    d->row.decision = d->row.given ? now->decision : INDICATOR_DO_NONE;
     d->moves = d->row.given != was.given;
     if (!d->row.given && !was.given)
         return 0;
-    if (!d->moves && was.decision == d->row.decision && told.changed_us <= was.modified_us)
-        return 0; /* what was told is what would be told */
+    if (d->row.first_us == 0)
+        d->row.first_us = now->changed_us;
+    d->row.modified_us = later(now->changed_us, was.modified_us + 1);
+    if (d->row.given)
+        d->row.claim = now->claim;
+    struct indicator told = d->row.given ? told_of(now, &d->row) : taken_back(now, m, &d->row);
+    struct export_item item = {.indicator = &told, .modified_us = d->row.modified_us};
+    if (d->row.given)
+        item = item_of(o, &told, d->row.modified_us, &v);
+    d->row.told = hash_told(&told, &item);
+    if (!d->moves && d->row.told == was.told) {
+        d->row.modified_us = was.modified_us;
+        return 0;
+    }
     d->written = true;
-    d->row.modified_us = now_us > was.modified_us ? now_us : was.modified_us + 1;
-    if (d->row.given && d->row.first_us == 0)
-        d->row.first_us = now_us;
-    if (!d->row.given)
-        told.state = INDICATOR_REVOKED; /* whatever it is: to them it is no more */
-    struct export_item item = item_of(o, &told, d->row.modified_us, &v);
     return add_object(o, m, &told, &item);
 }
 
@@ -239,15 +292,29 @@ static int keep_row(struct outbox *o, const struct member *m, unsigned index, in
     return e;
 }
 
+/* Of all that are not configured, or behind: when they are begun again, everything is looked at for them. */
+static int forget_rules(struct outbox *o)
+{
+    uint32_t but[SHARING_RECIPIENTS_MAX];
+    unsigned count = 0;
+    for (unsigned n = 0; n < o->count && count < SHARING_RECIPIENTS_MAX; n++)
+        if (o->members[n].number != 0 && !o->members[n].is_behind)
+            but[count++] = o->members[n].number;
+    return sharing_forget_rules(o->o.ledger, but, count);
+}
+
 static int keep(struct outbox *o, int64_t now_us)
 {
     int e = indicator_begin(o->o.ledger);
     for (unsigned i = 0; e == 0 && i < o->queued; i++) {
         for (unsigned n = 0; e == 0 && n < o->count; n++)
-            e = keep_row(o, &o->members[n], i, now_us);
+            if (o->members[n].number != 0 && !o->members[n].is_behind)
+                e = keep_row(o, &o->members[n], i, now_us);
         if (e == 0)
             e = sharing_queue_drop(o->o.ledger, o->queue[i]);
     }
+    if (e == 0)
+        e = forget_rules(o);
     if (e == 0)
         e = indicator_commit(o->o.ledger);
     if (e < 0)
@@ -255,11 +322,16 @@ static int keep(struct outbox *o, int64_t now_us)
     return e;
 }
 
+static bool is_ready(const struct member *m)
+{
+    return m->number != 0 && !m->is_behind;
+}
+
 static void tell(struct outbox *o)
 {
     for (unsigned n = 0; n < o->count; n++) {
         const struct member *m = &o->members[n];
-        for (unsigned i = 0; i < o->queued; i++) {
+        for (unsigned i = 0; i < o->queued && is_ready(m); i++) {
             const struct decided *d = &m->decided[i];
             o->status.given += d->moves && d->row.given;
             o->status.withdrawn += d->moves && !d->row.given;
@@ -268,54 +340,6 @@ static void tell(struct outbox *o)
                 o->o.moved(o->o.self, m->recipient.name, &o->indicators[i].subject, d->row.given);
         }
     }
-}
-
-static int step(struct outbox *o, int64_t now_us)
-{
-    int e = sharing_queue_read(o->o.ledger, STEP_INDICATORS, o->queue, &o->queued);
-    for (unsigned i = 0; e == 0 && i < o->queued; i++)
-        e = indicator_get_by_id(o->o.ledger, o->queue[i], &o->indicators[i]);
-    for (unsigned n = 0; e == 0 && o->queued > 0 && n < o->count; n++) {
-        struct member *m = &o->members[n];
-        for (unsigned i = 0; e == 0 && i < o->queued; i++)
-            e = decide(o, m, i, now_us);
-        if (e == 0)
-            e = put_objects(o, m, now_us);
-        if (e == 0)
-            e = put_zone(o, m);
-        drop_objects(m);
-    }
-    if (e == 0 && o->queued > 0)
-        e = keep(o, now_us);
-    return e;
-}
-
-static void on_step(evutil_socket_t fd, short what, void *self)
-{
-    (void)fd, (void)what;
-    static const struct timeval again = {.tv_sec = AGAIN_AFTER_S};
-    struct outbox *o = self;
-    if (step(o, clock_wall_us()) < 0) {
-        o->status.failed++;
-        if (!o->failing)
-            log_error(_("what is shared cannot be brought up to date: %s; it is tried again"), _(ledger_error(o->o.ledger)));
-        o->failing = true;
-        event_add(o->step, &again);
-        return;
-    }
-    o->failing = false;
-    if (o->queued == 0)
-        return;
-    tell(o);
-    if (o->queued == STEP_INDICATORS)
-        event_active(o->step, 0, 0);
-    else if (o->o.settled)
-        o->o.settled(o->o.self);
-}
-
-void outbox_poke(struct outbox *o)
-{
-    event_active(o->step, 0, 0);
 }
 
 /* ---- recipients ---- */
@@ -349,6 +373,96 @@ static int begin_member(struct outbox *o, struct member *m)
     return 0;
 }
 
+/* ---- steps ---- */
+
+/* What could not be written for one recipient does not hold up the others: its rules are forgotten with this step, and all is looked at
+ * again for it when it is begun anew. */
+static int write_member(struct outbox *o, struct member *m, int64_t now_us)
+{
+    int e = 0;
+    m->object_count = 0;
+    for (unsigned i = 0; e == 0 && i < o->queued; i++)
+        e = decide(o, m, i);
+    if (e < 0) {
+        drop_objects(m);
+        return e; /* of the ledger: of no recipient alone */
+    }
+    e = put_objects(o, m, now_us);
+    if (e == 0)
+        e = put_zone(o, m);
+    drop_objects(m);
+    m->is_behind = e < 0;
+    o->status.failed += e < 0;
+    return 0;
+}
+
+/* Those that could not be begun, or fell behind. */
+static int begin_missing(struct outbox *o, uint64_t now_ms)
+{
+    int e = 0;
+    if (now_ms < o->begin_at_ms)
+        return 0;
+    for (unsigned n = 0; e == 0 && n < o->count; n++) {
+        struct member *m = &o->members[n];
+        if (m->number == 0 || m->is_behind) {
+            e = begin_member(o, m);
+            m->is_behind = false;
+        }
+    }
+    return e;
+}
+
+static int step(struct outbox *o, int64_t now_us)
+{
+    int e = begin_missing(o, clock_mono_ms());
+    if (e == 0)
+        e = sharing_queue_read(o->o.ledger, STEP_INDICATORS, o->queue, &o->queued);
+    for (unsigned i = 0; e == 0 && i < o->queued; i++)
+        e = indicator_get_by_id(o->o.ledger, o->queue[i], &o->indicators[i]);
+    for (unsigned n = 0; e == 0 && o->queued > 0 && n < o->count; n++)
+        if (is_ready(&o->members[n]))
+            e = write_member(o, &o->members[n], now_us);
+    if (e == 0 && o->queued > 0)
+        e = keep(o, now_us);
+    for (unsigned n = 0; n < o->count; n++) {
+        if (is_ready(&o->members[n]))
+            continue;
+        static const struct timeval again = {.tv_sec = BEHIND_AGAIN_S};
+        o->begin_at_ms = clock_mono_ms() + BEHIND_AGAIN_S * 1000;
+        event_add(o->step, &again);
+        break;
+    }
+    return e;
+}
+
+static void on_step(evutil_socket_t fd, short what, void *self)
+{
+    (void)fd, (void)what;
+    static const struct timeval again = {.tv_sec = AGAIN_AFTER_S};
+    struct outbox *o = self;
+    if (step(o, clock_wall_us()) < 0) {
+        o->status.failed++;
+        if (!o->failing)
+            log_error(_("what is shared cannot be brought up to date: %s; it is tried again"), _(ledger_error(o->o.ledger)));
+        o->failing = true;
+        event_add(o->step, &again);
+        return;
+    }
+    o->failing = false;
+    if (o->queued == 0)
+        return;
+    tell(o);
+    if (o->queued == STEP_INDICATORS)
+        event_active(o->step, 0, 0);
+    else if (o->o.settled)
+        o->o.settled(o->o.self);
+}
+
+void outbox_poke(struct outbox *o)
+{
+    event_active(o->step, 0, 0);
+}
+
 static void drop_members(struct outbox *o)
 {
     free(o->members);
@@ -358,11 +472,24 @@ static void drop_members(struct outbox *o)
     o->count = 0;
 }
 
+/* Who is configured no more misses what changes from now on. */
+static int forget_others(struct outbox *o)
+{
+    int e = indicator_begin(o->o.ledger);
+    if (e == 0)
+        e = forget_rules(o);
+    if (e == 0)
+        e = indicator_commit(o->o.ledger);
+    if (e < 0)
+        indicator_rollback(o->o.ledger);
+    return e;
+}
+
 int outbox_configure(struct outbox *o, const struct outbox_recipient *recipients, unsigned count)
 {
     drop_members(o);
     if (count == 0)
-        return 0;
+        return forget_others(o);
     o->members = calloc(count, sizeof *o->members);
     o->recipients = calloc(count, sizeof *o->recipients);
     if (!o->members || !o->recipients) {
@@ -373,12 +500,12 @@ int outbox_configure(struct outbox *o, const struct outbox_recipient *recipients
     memcpy(o->recipients, recipients, count * sizeof *recipients);
     for (unsigned i = 0; i < count; i++) {
         o->members[i].recipient = recipients[i];
-        int e = begin_member(o, &o->members[i]);
-        if (e < 0)
-            return e;
+        if (begin_member(o, &o->members[i]) < 0)
+            o->members[i].is_behind = true; /* it is tried again */
     }
+    o->begin_at_ms = 0;
     outbox_poke(o);
-    return 0;
+    return forget_others(o);
 }
 
 const struct outbox_recipient *outbox_recipients(const struct outbox *o, unsigned *ret_count)

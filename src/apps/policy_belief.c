@@ -18,6 +18,7 @@
 enum {
     PATH_MAX_LEN = 600,
     GATHER_MS = 20,     /* what changes together is built together */
+    RETRY_S = 10,
     REST_PER_BUILD = 2, /* times as long as the last build took */
 };
 
@@ -83,6 +84,13 @@ static void *run(void *self)
     return NULL;
 }
 
+/* A disk that is full may not be so for ever. */
+static void retry(struct policy_belief *b)
+{
+    static const struct timeval later = {.tv_sec = RETRY_S};
+    event_add(b->start, &later);
+}
+
 static void on_start(evutil_socket_t fd, short what, void *self)
 {
     (void)fd, (void)what;
@@ -95,8 +103,10 @@ static void on_start(evutil_socket_t fd, short what, void *self)
     int e = -pthread_create(&b->thread, NULL, run, b);
     pthread_sigmask(SIG_SETMASK, &old, NULL);
     b->building = e == 0;
-    if (e < 0)
+    if (e < 0) {
         b->o.built(b->o.self, e, 0);
+        retry(b);
+    }
 }
 
 static void schedule(struct policy_belief *b)
@@ -120,7 +130,9 @@ static void on_done(evutil_socket_t fd, short what, void *self)
     b->took_ms = now_ms - b->ended_ms;
     b->ended_ms = now_ms;
     b->o.built(b->o.self, b->result, b->took_ms);
-    if (b->again) {
+    if (b->result < 0) {
+        retry(b);
+    } else if (b->again) {
         b->again = false;
         schedule(b);
     }

@@ -283,10 +283,9 @@ static int make_belief(struct policy_manager *m)
     int e = policy_belief_new(&options, &m->belief);
     if (e < 0)
         return e;
-    if (policy_image_open(m->folder, options.file, true, &image, NULL) == 0 && take_image(m, POLICY_LAYER_BELIEF, image) == 0)
-        return 0;
+    /* A hub that was killed may have written down what it had not yet built: so built anew in any case. */
     policy_belief_changed(m->belief);
-    return 0;
+    return policy_image_open(m->folder, options.file, true, &image, NULL) == 0 ? take_image(m, POLICY_LAYER_BELIEF, image) : 0;
 }
 
 /* ---- the layer of lists ---- */
@@ -525,6 +524,11 @@ static int find_protect(const struct list_record *r, void *self)
 {
     *(bool *)self |= r->enabled && r->protects;
     return 0;
+}
+
+bool policy_manager_is_building(const struct policy_manager *m)
+{
+    return m->building;
 }
 
 bool policy_manager_is_protecting(const struct policy_manager *m)

@@ -54,6 +54,8 @@ void policy_manager_belief_changed(struct policy_manager *m);
 void policy_manager_set_protect_files(struct policy_manager *m, const struct policy_protect_file *files, unsigned count);
 /* Of the last build; NULL: none. Valid until the loop runs on. */
 const struct protection *policy_manager_protection(const struct policy_manager *m);
+/* Are lists being read and built? */
+bool policy_manager_is_building(const struct policy_manager *m);
 /* Are there never-block lists? */
 bool policy_manager_is_protecting(const struct policy_manager *m);
 

@@ -16,26 +16,22 @@
 #include "store/exchange_zone.h"
 #include "store/sharing.h"
 
-enum { LOOK_EVERY_S = 10, NEWEST_LOOKED_AT = 64, BATCH = 256, KEPT_DAYS = 7 /* of the rows by minute: the receipts are in the ledger */ };
+enum { LOOK_EVERY_S = 10, NEWEST_LOOKED_AT = 64, BATCH = 1024 };
 #define MINUTE_US (INT64_C(60) * 1000000)
+#define LATE_US (INT64_C(15) * 1000000) /* a page is told of when it has been sent */
 
 struct receipt_keeper {
     struct receipt_keeper_options o;
     struct event *timer;
     struct exchange *store; /* while it is looked at */
     int64_t before_us; /* minutes before this one are over */
+    int64_t done_us;   /* the last minute that was gathered */
     struct exchange_delivery due[BATCH];
     unsigned due_count;
     struct exchange_zone_delivery zones[BATCH];
     unsigned zone_count;
     bool failing;
 };
-
-static int take_made(void *self, const struct sharing_receipt *r)
-{
-    *(int64_t *)self = r->made_us;
-    return 1;
-}
 
 /* Only what was given: a recipient also reads what it has sent itself. */
 static int is_given(const struct exchange_delivery *d, struct exchange *store, bool *ret_given)
@@ -48,27 +44,38 @@ static int is_given(const struct exchange_delivery *d, struct exchange *store, b
     return e == -ENOENT ? 0 : e;
 }
 
-/* Since a receipt is made at the start of the minute that follows the one it is of. */
-static int is_due(struct receipt_keeper *k, const struct exchange_delivery *d, bool *ret_due)
-{
-    int64_t made_us = 0;
-    int e = sharing_receipts(k->o.ledger, d->recipient, 1, take_made, &made_us);
-    *ret_due = d->minute_us + MINUTE_US > made_us;
-    return e < 0 ? e : 0;
-}
-
 static int gather(void *self, const struct exchange_delivery *d)
 {
     struct receipt_keeper *k = self;
-    bool due, given;
+    bool given;
     if (d->minute_us >= k->before_us || k->due_count == BATCH)
         return 1;
     int e = is_given(d, k->store, &given);
-    if (e == 0)
-        e = is_due(k, d, &due);
-    if (e == 0 && given && due)
+    k->done_us = d->minute_us;
+    if (e == 0 && given)
         k->due[k->due_count++] = *d;
     return e;
+}
+
+struct twin {
+    const struct sharing_receipt *of;
+    bool found;
+};
+
+static int is_twin(void *self, const struct sharing_receipt *r)
+{
+    struct twin *t = self;
+    t->found = r->way == t->of->way && r->made_us == t->of->made_us && r->objects == t->of->objects && strcmp(r->what, t->of->what) == 0 &&
+               strcmp(r->first, t->of->first) == 0 && strcmp(r->last, t->of->last) == 0;
+    return t->found;
+}
+
+/* A hub that was killed between the receipt and the end of its row finds it among the newest. */
+static int append_once(struct receipt_keeper *k, struct sharing_receipt *r)
+{
+    struct twin twin = {.of = r};
+    int e = sharing_receipts(k->o.ledger, r->recipient, NEWEST_LOOKED_AT, is_twin, &twin);
+    return e < 0 ? e : twin.found ? 0 : sharing_receipt_append(k->o.ledger, r);
 }
 
 static int append(struct receipt_keeper *k, const struct exchange_delivery *d)
@@ -78,7 +85,7 @@ static int append(struct receipt_keeper *k, const struct exchange_delivery *d)
     taxii_collection_name(d->recipient, true, r.what);
     timestamp_format(d->first_us, r.first);
     timestamp_format(d->last_us, r.last);
-    return sharing_receipt_append(k->o.ledger, &r);
+    return append_once(k, &r);
 }
 
 /* ---- zones: a row waits until its receipt is in the ledger ---- */
@@ -90,31 +97,15 @@ static int gather_zone(void *self, const struct exchange_zone_delivery *d)
     return k->zone_count == BATCH;
 }
 
-struct twin {
-    const struct sharing_receipt *of;
-    bool found;
-};
-
-static int is_twin(void *self, const struct sharing_receipt *r)
-{
-    struct twin *t = self;
-    t->found = r->way == t->of->way && r->made_us == t->of->made_us && strcmp(r->what, t->of->what) == 0;
-    return t->found;
-}
-
-/* A hub that was killed between the receipt and the end of its row finds it among the newest. */
 static int append_zone(struct receipt_keeper *k, const struct exchange_zone_delivery *d)
 {
     struct sharing_receipt r = {.way = SHARING_BY_ZONE, .objects = (uint64_t)d->records, .made_us = d->minute_us + MINUTE_US};
-    struct twin twin = {.of = &r};
     snprintf(r.recipient, sizeof r.recipient, "%s", d->recipient);
     if (snprintf(r.what, sizeof r.what, "%s", d->zone) >= (int)sizeof r.what)
         log_debug("the name of zone %s is cut in its receipt", d->zone);
     snprintf(r.first, sizeof r.first, "%" PRId64, d->first_serial);
     snprintf(r.last, sizeof r.last, "%" PRId64, d->last_serial);
-    int e = sharing_receipts(k->o.ledger, r.recipient, NEWEST_LOOKED_AT, is_twin, &twin);
-    if (e >= 0 && !twin.found)
-        e = sharing_receipt_append(k->o.ledger, &r);
+    int e = append_once(k, &r);
     return e < 0 ? e : exchange_zone_delivery_drop(k->store, d);
 }
 
@@ -132,16 +123,19 @@ static void on_timer(evutil_socket_t fd, short what, void *self)
     (void)fd, (void)what;
     struct receipt_keeper *k = self;
     int64_t now_us = clock_wall_us();
-    k->before_us = now_us - now_us % MINUTE_US;
+    k->before_us = now_us - LATE_US;
+    k->before_us -= k->before_us % MINUTE_US;
     k->due_count = 0;
+    k->done_us = INT64_MIN;
     k->store = k->o.exchange(k->o.self);
     if (!k->store)
         return;
-    int e = exchange_delivery_each(k->store, now_us - KEPT_DAYS * 1440 * MINUTE_US, gather, k);
+    int e = exchange_delivery_each(k->store, 0, gather, k);
     for (unsigned i = 0; e >= 0 && i < k->due_count; i++)
         e = append(k, &k->due[i]);
-    if (e >= 0)
-        e = exchange_delivery_expire(k->store, now_us - KEPT_DAYS * 1440 * MINUTE_US);
+    /* All of the batch is in the ledger; of the last minute of a full batch there may be more. */
+    if (e >= 0 && k->done_us != INT64_MIN)
+        e = exchange_delivery_expire(k->store, k->due_count == BATCH ? k->done_us : k->before_us);
     if (e >= 0)
         e = append_zones(k);
     if (e < 0 && !k->failing)

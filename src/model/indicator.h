@@ -49,6 +49,7 @@ struct indicator {
     uint16_t probability; /* per mille, 1..999 */
     bool conflict;        /* it would be blocked or asked about, and a guard or a weighty statement speaks for the subject */
     unsigned guards;      /* enum indicator_guard, or-ed */
+    uint16_t level_probability; /* per mille, by what was said at the level of tlp and below alone: what others may be told */
     enum verdict_tlp tlp; /* the least secret of what suffices to say it: see docs/formats/indicator.md */
     enum verdict_pap pap;
     uint32_t verdict;     /* ledger number of the strongest verdict that is valid; 0: none is */

@@ -99,26 +99,29 @@ static int first_number(struct ledger *l, const struct subject *subject, uint32_
     return r < 0 ? r : 0;
 }
 
+/* What was replaced matters little and may be much: the newest of it is enough. */
+#define STATEMENT " FROM entry WHERE subject = ?1 AND kind = ?2 AND type = 0 AND "
+#define REPLACED "EXISTS (SELECT 1 FROM entry AS s WHERE s.supersedes = entry.number)"
+
 int indicator_statements(struct ledger *l, const struct subject *subject, indicator_each_statement *each, void *self,
                          uint32_t *ret_id)
 {
     sqlite3_stmt *s;
-    int r = ledger_statement(l, INDICATOR_STATEMENTS,
-                             "SELECT number, ifnull(supersedes, 0), body, EXISTS (SELECT 1 FROM entry AS s WHERE s.supersedes"
-                             " = entry.number) FROM entry WHERE subject = ? AND kind = ? AND type = 0 ORDER BY number",
-                             &s);
+    int r = first_number(l, subject, ret_id);
+    if (r < 0 || *ret_id == 0)
+        return r;
+    r = ledger_statement(l, INDICATOR_STATEMENTS,
+                         "SELECT * FROM (SELECT number, ifnull(supersedes, 0), body, 0" STATEMENT "NOT " REPLACED
+                         " UNION ALL SELECT * FROM (SELECT number, ifnull(supersedes, 0), body, 1" STATEMENT REPLACED
+                         " ORDER BY number DESC LIMIT 200)) ORDER BY 1",
+                         &s);
     if (r < 0)
         return r;
     sqlite3_bind_text(s, 1, subject->value, -1, SQLITE_STATIC);
     sqlite3_bind_int(s, 2, (int)subject->kind);
-    *ret_id = 0;
     struct verdict v;
     while ((r = ledger_next_row(l, s)) == 1) {
-        r = ledger_take_verdict(s, 0, &v) < 0 ? ledger_fail(l, -EBADMSG) : 0;
-        if (r == 0 && *ret_id == 0)
-            *ret_id = v.number;
-        if (r == 0)
-            r = each(self, &v, sqlite3_column_int(s, 3) != 0);
+        r = ledger_take_verdict(s, 0, &v) < 0 ? ledger_fail(l, -EBADMSG) : each(self, &v, sqlite3_column_int(s, 3) != 0);
         if (r != 0)
             break;
     }
@@ -130,15 +133,15 @@ int indicator_put(struct ledger *l, uint32_t id, const struct indicator *i)
 {
     sqlite3_stmt *s;
     int r = ledger_statement(l, INDICATOR_PUT,
-                             "INSERT INTO indicator VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,0,0,0,?15,?16,?17,?18,?19)"
+                             "INSERT INTO indicator VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,0,0,0,?16,?17,?18,?19,?20)"
                              " ON CONFLICT (id) DO UPDATE SET claim=?4, state=?5, decision=?6, probability=?7, conflict=?8,"
-                             " guards=?9, tlp=?10, pap=?11, verdict=?12, verdicts=?13, sources=?14, false_blocks=?15,"
-                             " first_us=?16, last_us=?17, changed_us=?18, next_us=?19",
+                             " guards=?9, tlp=?10, pap=?11, verdict=?12, verdicts=?13, sources=?14, level_probability=?15,"
+                             " false_blocks=?16, first_us=?17, last_us=?18, changed_us=?19, next_us=?20",
                              &s);
     if (r < 0)
         return r;
     const int64_t numbers[] = {i->claim, i->state, i->decision, i->probability, i->conflict, i->guards, i->tlp, i->pap, i->verdict,
-                               i->verdict_count, i->source_count, i->false_blocks, i->first_us, i->last_us, i->changed_us, i->next_us};
+                               i->verdict_count, i->source_count, i->level_probability, i->false_blocks, i->first_us, i->last_us, i->changed_us, i->next_us};
     sqlite3_bind_int64(s, 1, id);
     sqlite3_bind_int(s, 2, (int)i->subject.kind);
     sqlite3_bind_text(s, 3, i->subject.value, -1, SQLITE_STATIC);
@@ -148,7 +151,7 @@ int indicator_put(struct ledger *l, uint32_t id, const struct indicator *i)
 }
 
 #define COLUMNS                                                                                                                   \
-    " id, kind, value, claim, state, decision, probability, conflict, guards, tlp, pap, verdict, verdicts, sources, sightings,"  \
+    " id, kind, value, claim, state, decision, probability, conflict, guards, tlp, pap, verdict, verdicts, sources, level_probability, sightings,"  \
     " seen_members, seen_us, false_blocks, first_us, last_us, changed_us, next_us FROM indicator "
 
 static bool within(int64_t value, int64_t count)
@@ -159,11 +162,11 @@ static bool within(int64_t value, int64_t count)
 /* -EBADMSG: written by others. */
 static int take_indicator(sqlite3_stmt *s, uint32_t *ret_id, struct indicator *i)
 {
-    int64_t n[22];
+    int64_t n[23];
     for (int c = 0; c < (int)array_len(n); c++)
         n[c] = c == 2 ? 0 : sqlite3_column_int64(s, c);
     if (!within(n[0] - 1, UINT32_MAX) || take_subject(s, 1, &i->subject) < 0 || !within(n[3], CLAIM_COUNT) ||
-        !within(n[4], INDICATOR_STATE_COUNT) || !within(n[5], INDICATOR_DECISION_COUNT) || !within(n[6], 1001) ||
+        !within(n[4], INDICATOR_STATE_COUNT) || !within(n[5], INDICATOR_DECISION_COUNT) || !within(n[6], 1001) || !within(n[14], 1001) ||
         !within(n[9], VERDICT_TLP_COUNT) || !within(n[10], VERDICT_PAP_COUNT))
         return -EBADMSG;
     *ret_id = (uint32_t)n[0];
@@ -178,14 +181,15 @@ static int take_indicator(sqlite3_stmt *s, uint32_t *ret_id, struct indicator *i
     i->verdict = (uint32_t)n[11];
     i->verdict_count = (uint32_t)n[12];
     i->source_count = (uint32_t)n[13];
-    i->sightings = (uint64_t)n[14];
-    i->seen_members = (uint32_t)n[15];
-    i->seen_us = n[16];
-    i->false_blocks = (uint32_t)n[17];
-    i->first_us = n[18];
-    i->last_us = n[19];
-    i->changed_us = n[20];
-    i->next_us = n[21];
+    i->level_probability = (uint16_t)n[14];
+    i->sightings = (uint64_t)n[15];
+    i->seen_members = (uint32_t)n[16];
+    i->seen_us = n[17];
+    i->false_blocks = (uint32_t)n[18];
+    i->first_us = n[19];
+    i->last_us = n[20];
+    i->changed_us = n[21];
+    i->next_us = n[22];
     return 0;
 }
 

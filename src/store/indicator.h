@@ -28,7 +28,7 @@ int indicator_set_folded(struct ledger *l, uint32_t number) must_check;
 /* Subjects of the entries after `number` that are weighed, `max` entries at most; *ret_last: of the last entry looked at. */
 int indicator_new_subjects(struct ledger *l, uint32_t number, unsigned max, indicator_each_subject *each, void *self,
                            uint32_t *ret_last) must_check;
-/* Oldest first. *ret_id: of its indicator; 0: nothing was ever said. */
+/* Oldest first; of what was replaced, the newest 200. *ret_id: of its indicator; 0: nothing was ever said. */
 int indicator_statements(struct ledger *l, const struct subject *s, indicator_each_statement *each, void *self, uint32_t *ret_id) must_check;
 int indicator_put(struct ledger *l, uint32_t id, const struct indicator *i) must_check;
 /* Those that are to be reckoned again by then, the most overdue first. */

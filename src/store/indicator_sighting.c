@@ -23,18 +23,36 @@ static int add_row(struct ledger *l, const struct indicator_sighting *g)
     return ledger_step(l, s);
 }
 
+/* *ret_new: the member never met it before. */
+static int add_member(struct ledger *l, const struct indicator_sighting *g, bool *ret_new)
+{
+    sqlite3_stmt *s;
+    int r = ledger_statement(l, INDICATOR_ADD_MEMBER, "INSERT INTO sighting_member VALUES (?, ?) ON CONFLICT DO NOTHING", &s);
+    if (r < 0)
+        return r;
+    sqlite3_bind_int64(s, 1, g->indicator);
+    sqlite3_bind_text(s, 2, g->member, -1, SQLITE_STATIC);
+    r = ledger_step(l, s);
+    *ret_new = r == 0 && sqlite3_changes(l->db) > 0;
+    return r;
+}
+
 static int count_row(struct ledger *l, const struct indicator_sighting *g)
 {
     sqlite3_stmt *s;
-    int r = ledger_statement(l, INDICATOR_COUNT_SIGHTING,
+    bool is_new;
+    int r = add_member(l, g, &is_new);
+    if (r == 0)
+        r = ledger_statement(l, INDICATOR_COUNT_SIGHTING,
                              "UPDATE indicator SET sightings = sightings + ?2, seen_us = max(seen_us, ?3), last_us = max(last_us, ?3),"
-                             " seen_members = (SELECT count(DISTINCT member) FROM sighting WHERE indicator = ?1) WHERE id = ?1",
+                             " seen_members = seen_members + ?4 WHERE id = ?1",
                              &s);
     if (r < 0)
         return r;
     sqlite3_bind_int64(s, 1, g->indicator);
     sqlite3_bind_int64(s, 2, (int64_t)g->count);
     sqlite3_bind_int64(s, 3, g->last_us);
+    sqlite3_bind_int(s, 4, is_new);
     r = ledger_step(l, s);
     return r == 0 && sqlite3_changes(l->db) == 0 ? ledger_fail(l, -ENOENT) : r;
 }

@@ -2,6 +2,7 @@
 #include "store/sharing.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "store/indicator.h"
@@ -99,19 +100,35 @@ int sharing_find(struct ledger *l, const char *name, uint32_t *ret_recipient)
     return r == 0 && *ret_recipient == 0 ? -ENOENT : r;
 }
 
-#define ROW_COLUMNS " s.indicator, s.outcome, s.given, s.decision, s.first_us, s.modified_us"
+int sharing_forget_rules(struct ledger *l, const uint32_t *but, unsigned count)
+{
+    char sql[128 + SHARING_RECIPIENTS_MAX * 12];
+    size_t len = (size_t)snprintf(sql, sizeof sql, "UPDATE recipient SET rules = x'' WHERE id NOT IN (0");
+    if (count > SHARING_RECIPIENTS_MAX)
+        return ledger_fail(l, -EINVAL);
+    for (unsigned i = 0; i < count; i++)
+        len += (size_t)snprintf(sql + len, sizeof sql - len, ",%u", but[i]);
+    snprintf(sql + len, sizeof sql - len, ")");
+    return ledger_run(l, sql);
+}
+
+enum { ROW_COLUMN_COUNT = 8 };
+#define ROW_COLUMNS " s.indicator, s.outcome, s.given, s.decision, s.claim, s.told, s.first_us, s.modified_us"
 
 static int take_row(sqlite3_stmt *s, struct sharing_row *ret_row)
 {
     int64_t indicator = sqlite3_column_int64(s, 0), outcome = sqlite3_column_int64(s, 1), decision = sqlite3_column_int64(s, 3);
-    if (indicator < 1 || indicator > UINT32_MAX || outcome < 0 || outcome > UINT8_MAX || decision < 0 || decision >= INDICATOR_DECISION_COUNT)
+    int64_t claim = sqlite3_column_int64(s, 4);
+    if (claim < 0 || claim >= CLAIM_COUNT || indicator < 1 || indicator > UINT32_MAX || outcome < 0 || outcome > UINT8_MAX || decision < 0 || decision >= INDICATOR_DECISION_COUNT)
         return -EBADMSG;
     *ret_row = (struct sharing_row){.indicator = (uint32_t)indicator,
                                     .outcome = (unsigned)outcome,
                                     .given = sqlite3_column_int(s, 2) != 0,
                                     .decision = (enum indicator_decision)decision,
-                                    .first_us = sqlite3_column_int64(s, 4),
-                                    .modified_us = sqlite3_column_int64(s, 5)};
+                                    .claim = (enum claim)claim,
+                                    .told = sqlite3_column_int64(s, 5),
+                                    .first_us = sqlite3_column_int64(s, 6),
+                                    .modified_us = sqlite3_column_int64(s, 7)};
     return 0;
 }
 
@@ -136,12 +153,12 @@ int sharing_put(struct ledger *l, uint32_t recipient, const struct sharing_row *
 {
     sqlite3_stmt *s;
     int r = ledger_statement(l, SHARING_PUT,
-                             "INSERT INTO shared VALUES (?1,?2,?3,?4,?5,?6,?7) ON CONFLICT DO UPDATE SET outcome=?3, given=?4,"
-                             " decision=?5, first_us=?6, modified_us=?7",
+                             "INSERT INTO shared VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9) ON CONFLICT DO UPDATE SET outcome=?3, given=?4,"
+                             " decision=?5, claim=?6, told=?7, first_us=?8, modified_us=?9",
                              &s);
     if (r < 0)
         return r;
-    const int64_t numbers[] = {recipient, row->indicator, row->outcome, row->given, row->decision, row->first_us, row->modified_us};
+    const int64_t numbers[] = {recipient, row->indicator, row->outcome, row->given, row->decision, row->claim, row->told, row->first_us, row->modified_us};
     for (size_t i = 0; i < array_len(numbers); i++)
         sqlite3_bind_int64(s, (int)i + 1, numbers[i]);
     return ledger_step(l, s);
@@ -160,7 +177,7 @@ int sharing_of(struct ledger *l, uint32_t indicator, sharing_each *each, void *s
     while ((r = ledger_next_row(l, s)) == 1) {
         struct sharing_row row;
         char name[SHARING_NAME_MAX];
-        r = take_row(s, &row) < 0 || ledger_take_text(s, 6, name, sizeof name) < 0 ? ledger_fail(l, -EBADMSG) : each(self, name, &row);
+        r = take_row(s, &row) < 0 || ledger_take_text(s, ROW_COLUMN_COUNT, name, sizeof name) < 0 ? ledger_fail(l, -EBADMSG) : each(self, name, &row);
         if (r != 0)
             break;
     }
@@ -183,9 +200,9 @@ int sharing_given(struct ledger *l, uint32_t recipient, uint32_t after, unsigned
     while ((r = ledger_next_row(l, s)) == 1) {
         struct sharing_row row;
         struct subject subject;
-        int kind = sqlite3_column_int(s, 6);
+        int kind = sqlite3_column_int(s, ROW_COLUMN_COUNT);
         if (take_row(s, &row) < 0 || kind < 0 || kind >= SUBJECT_KIND_COUNT ||
-            ledger_take_text(s, 7, subject.value, sizeof subject.value) < 0) {
+            ledger_take_text(s, ROW_COLUMN_COUNT + 1, subject.value, sizeof subject.value) < 0) {
             r = ledger_fail(l, -EBADMSG);
             break;
         }

@@ -38,11 +38,16 @@ int sharing_recipient(struct ledger *l, const char *name, const uint8_t rules[SH
 /* -ENOENT: there is no recipient of that name. */
 int sharing_find(struct ledger *l, const char *name, uint32_t *ret_recipient) must_check;
 
+/* Recipients whose rules are to be found changed when they are configured next: all but those of the numbers. Within indicator_begin. */
+int sharing_forget_rules(struct ledger *l, const uint32_t *but, unsigned count) must_check;
+
 struct sharing_row {
     uint32_t indicator;
     unsigned outcome; /* of the gate */
     bool given;
     enum indicator_decision decision;
+    enum claim claim; /* as it was told last */
+    int64_t told; /* a hash of what was told last */
     int64_t first_us, modified_us;
 };
 /* -ENOENT: the gate never looked at it. */

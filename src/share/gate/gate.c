@@ -56,7 +56,7 @@ enum gate_outcome gate_decide(const struct gate_rules *rules, const struct indic
         return GATE_CONFLICT;
     if (i->decision < rules->decision)
         return GATE_DECISION;
-    return i->probability < rules->probability ? GATE_PROBABILITY : GATE_PASSES;
+    return i->level_probability < rules->probability ? GATE_PROBABILITY : GATE_PASSES;
 }
 
 const char *gate_outcome_word(enum gate_outcome outcome)

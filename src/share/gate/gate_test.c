@@ -8,7 +8,7 @@
 static struct indicator good(void)
 {
     return (struct indicator){.subject = {SUBJECT_DOMAIN, "evil.example"}, .claim = CLAIM_C2, .state = INDICATOR_ACTIVE,
-                              .decision = INDICATOR_DO_BLOCK, .probability = 950, .tlp = VERDICT_TLP_GREEN, .pap = VERDICT_PAP_GREEN};
+                              .decision = INDICATOR_DO_BLOCK, .probability = 950, .level_probability = 950, .tlp = VERDICT_TLP_GREEN, .pap = VERDICT_PAP_GREEN};
 }
 
 TEST(what_nothing_speaks_against_passes)
@@ -37,7 +37,7 @@ TEST(every_reason_to_stay_is_told)
     state.state = INDICATOR_EXPIRED;
     decision.decision = INDICATOR_DO_OBSERVE;
     conflict.conflict = true;
-    probability.probability = 899;
+    probability.level_probability = 899;
     const struct {
         const struct indicator *i;
         enum gate_outcome outcome;

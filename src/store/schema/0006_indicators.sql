@@ -16,6 +16,7 @@ CREATE TABLE indicator (
   verdict      INTEGER NOT NULL,
   verdicts     INTEGER NOT NULL,
   sources      INTEGER NOT NULL,
+  level_probability INTEGER NOT NULL,              -- per mille, by what was said at the level of tlp and below
   sightings    INTEGER NOT NULL,
   seen_members INTEGER NOT NULL,
   seen_us      INTEGER NOT NULL,                   -- 0: never
@@ -48,6 +49,12 @@ CREATE TABLE sighting (
   PRIMARY KEY (indicator, hour, member)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX sighting_hour ON sighting (hour);
+-- Who ever met it, so that they need not be counted over all hours.
+CREATE TABLE sighting_member (
+  indicator INTEGER NOT NULL,
+  member    TEXT    NOT NULL,
+  PRIMARY KEY (indicator, member)
+) STRICT, WITHOUT ROWID;
 
 -- What came of what each source said.
 CREATE TABLE source (

@@ -12,6 +12,8 @@ CREATE TABLE shared (
   outcome     INTEGER NOT NULL,                    -- 0: it passed
   given       INTEGER NOT NULL CHECK (given IN (0, 1)),  -- it is among what the recipient has or may fetch
   decision    INTEGER NOT NULL,                    -- as it was told
+  claim       INTEGER NOT NULL,                    -- as it was told last
+  told        INTEGER NOT NULL,                    -- a hash of what was told last
   first_us    INTEGER NOT NULL,                    -- when it first passed; 0: never
   modified_us INTEGER NOT NULL,                    -- of the version that was told last; 0: none was
   PRIMARY KEY (recipient, indicator)
