@@ -40,13 +40,14 @@ static int add_member(struct ledger *l, const struct indicator_sighting *g, bool
 static int count_row(struct ledger *l, const struct indicator_sighting *g)
 {
     sqlite3_stmt *s;
-    bool is_new;
+    bool is_new = false;
     int r = add_member(l, g, &is_new);
-    if (r == 0)
-        r = ledger_statement(l, INDICATOR_COUNT_SIGHTING,
-                             "UPDATE indicator SET sightings = sightings + ?2, seen_us = max(seen_us, ?3), last_us = max(last_us, ?3),"
-                             " seen_members = seen_members + ?4 WHERE id = ?1",
-                             &s);
+    if (r != 0)
+        return r;
+    r = ledger_statement(l, INDICATOR_COUNT_SIGHTING,
+                         "UPDATE indicator SET sightings = sightings + ?2, seen_us = max(seen_us, ?3), last_us = max(last_us, ?3),"
+                         " seen_members = seen_members + ?4 WHERE id = ?1",
+                         &s);
     if (r < 0)
         return r;
     sqlite3_bind_int64(s, 1, g->indicator);
