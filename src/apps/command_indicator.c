@@ -82,6 +82,19 @@ static int show_indicators(const struct control_client_options *o, json_t *wish,
     return EXIT_FINE;
 }
 
+/* One page of them; takes the wish over. */
+static int show_page(const struct control_client_options *o, const char *command, json_t *wish, const char *limit, const char *after,
+                     bool is_review)
+{
+    int code = take_number(command, limit, LIMIT_MAX, wish, "limit");
+    if (code == EXIT_FINE)
+        code = take_number(command, after, UINT32_MAX, wish, "after");
+    if (code == EXIT_FINE)
+        return show_indicators(o, wish, is_review);
+    json_decref(wish);
+    return code;
+}
+
 int command_indicators(int argc, char **argv)
 {
     struct control_client_options o;
@@ -98,13 +111,7 @@ int command_indicators(int argc, char **argv)
         return command_usage(argv[0], _("it takes options only; for one subject there is \"hinomi verdicts\""));
     json_t *wish = json_pack("{s:s*, s:s*, s:s*, s:s*, s:b}", "state", state, "advice", advice, "kind", kind, "claim", claim,
                              "conflict", conflict);
-    code = take_number(argv[0], limit, LIMIT_MAX, wish, "limit");
-    if (code == EXIT_FINE)
-        code = take_number(argv[0], after, UINT32_MAX, wish, "after");
-    if (code == EXIT_FINE)
-        return show_indicators(&o, wish, false);
-    json_decref(wish);
-    return code;
+    return show_page(&o, argv[0], wish, limit, after, false);
 }
 
 int command_review(int argc, char **argv)
@@ -118,14 +125,7 @@ int command_review(int argc, char **argv)
         return code;
     if (first != argc)
         return command_usage(argv[0], _("it takes options only; for one subject there is \"hinomi verdicts\""));
-    json_t *wish = json_pack("{s:s}", "advice", "ask");
-    code = take_number(argv[0], limit, LIMIT_MAX, wish, "limit");
-    if (code == EXIT_FINE)
-        code = take_number(argv[0], after, UINT32_MAX, wish, "after");
-    if (code == EXIT_FINE)
-        return show_indicators(&o, wish, true);
-    json_decref(wish);
-    return code;
+    return show_page(&o, argv[0], json_pack("{s:s}", "advice", "ask"), limit, after, true);
 }
 
 static void print_source(const json_t *row)

@@ -336,8 +336,6 @@ static void tell(struct outbox *o)
             o->status.given += d->moves && d->row.given;
             o->status.withdrawn += d->moves && !d->row.given;
             o->status.refused += !d->moves && !d->row.given;
-            if (d->moves && o->o.moved)
-                o->o.moved(o->o.self, m->recipient.name, &o->indicators[i].subject, d->row.given);
         }
     }
 }

@@ -28,8 +28,6 @@ struct outbox_options {
     /* What that recipient is to block, or no more; before it is noted down that it was told, so it may come again. NULL: nobody wants
      * to know. An error: all of it is tried again. */
     int (*zone)(void *self, const char *recipient, const struct exchange_zone_item *items, unsigned count);
-    /* That recipient has the subject from now on, or has it no more; may be NULL. May not write. */
-    void (*moved)(void *self, const char *recipient, const struct subject *s, bool given);
     /* All that could be done was done; may be NULL. */
     void (*settled)(void *self);
 };

@@ -103,7 +103,7 @@ int sharing_find(struct ledger *l, const char *name, uint32_t *ret_recipient)
 int sharing_forget_rules(struct ledger *l, const uint32_t *but, unsigned count)
 {
     char sql[128 + SHARING_RECIPIENTS_MAX * 12];
-    size_t len = (size_t)snprintf(sql, sizeof sql, "UPDATE recipient SET rules = x'' WHERE id NOT IN (0");
+    size_t len = (size_t)snprintf(sql, sizeof sql, "UPDATE recipient SET rules = x'' WHERE rules <> x'' AND id NOT IN (0");
     if (count > SHARING_RECIPIENTS_MAX)
         return ledger_fail(l, -EINVAL);
     for (unsigned i = 0; i < count; i++)

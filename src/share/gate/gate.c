@@ -46,8 +46,6 @@ enum gate_outcome gate_decide(const struct gate_rules *rules, const struct indic
         return GATE_TLP;
     if (i->pap > rules->pap)
         return GATE_PAP;
-    if (own)
-        return GATE_THEIR_OWN;
     if (!(rules->claims & 1U << i->claim))
         return GATE_CLAIM;
     if (!(rules->kinds & 1U << i->subject.kind))
@@ -56,7 +54,9 @@ enum gate_outcome gate_decide(const struct gate_rules *rules, const struct indic
         return GATE_CONFLICT;
     if (i->decision < rules->decision)
         return GATE_DECISION;
-    return i->level_probability < rules->probability ? GATE_PROBABILITY : GATE_PASSES;
+    if (i->level_probability < rules->probability)
+        return GATE_PROBABILITY;
+    return own ? GATE_THEIR_OWN : GATE_PASSES;
 }
 
 const char *gate_outcome_word(enum gate_outcome outcome)
