@@ -21,7 +21,8 @@
 enum {
     STEP_INDICATORS = 128,
     AGAIN_AFTER_S = 5,
-    BEHIND_AGAIN_S = 60,
+    BEHIND_AGAIN_S = 60, /* at first; twice as long each time */
+    BEHIND_AGAIN_MAX_S = 3600,
 };
 
 /* What one step found out for one recipient and indicator. */
@@ -53,6 +54,7 @@ struct outbox {
     unsigned queued;
     bool failing;
     uint64_t begin_at_ms; /* those that are not ready */
+    unsigned behind_s;    /* how long they waited last; 0: all are ready */
     struct outbox_status status;
     uint8_t text[EXPORT_STIX_MAX];
 };
@@ -363,6 +365,7 @@ static int begin_member(struct outbox *o, struct member *m)
         e = indicator_commit(o->o.ledger);
     if (e < 0) {
         indicator_rollback(o->o.ledger);
+        m->number = 0; /* what was taken back with the rest is no recipient */
         return e;
     }
     struct exchange *store = o->o.exchange(o->o.self);
@@ -410,6 +413,26 @@ static int begin_missing(struct outbox *o, uint64_t now_ms)
     return e;
 }
 
+/* All is looked at again for who is behind, so a collection that stays full is not tried every minute. */
+static void wait_for_missing(struct outbox *o)
+{
+    bool all_ready = true;
+    uint64_t now_ms = clock_mono_ms();
+    for (unsigned n = 0; n < o->count; n++)
+        all_ready &= is_ready(&o->members[n]);
+    if (all_ready) {
+        if (o->queued == 0)
+            o->behind_s = 0;
+        return;
+    }
+    if (now_ms >= o->begin_at_ms) {
+        o->behind_s = o->behind_s == 0 ? BEHIND_AGAIN_S : o->behind_s * 2 < BEHIND_AGAIN_MAX_S ? o->behind_s * 2 : BEHIND_AGAIN_MAX_S;
+        o->begin_at_ms = now_ms + o->behind_s * UINT64_C(1000);
+    }
+    struct timeval again = {.tv_sec = (time_t)((o->begin_at_ms - now_ms) / 1000 + 1)};
+    event_add(o->step, &again);
+}
+
 static int step(struct outbox *o, int64_t now_us)
 {
     int e = begin_missing(o, clock_mono_ms());
@@ -422,14 +445,7 @@ static int step(struct outbox *o, int64_t now_us)
             e = write_member(o, &o->members[n], now_us);
     if (e == 0 && o->queued > 0)
         e = keep(o, now_us);
-    for (unsigned n = 0; n < o->count; n++) {
-        if (is_ready(&o->members[n]))
-            continue;
-        static const struct timeval again = {.tv_sec = BEHIND_AGAIN_S};
-        o->begin_at_ms = clock_mono_ms() + BEHIND_AGAIN_S * 1000;
-        event_add(o->step, &again);
-        break;
-    }
+    wait_for_missing(o);
     return e;
 }
 
@@ -501,7 +517,7 @@ int outbox_configure(struct outbox *o, const struct outbox_recipient *recipients
         if (begin_member(o, &o->members[i]) < 0)
             o->members[i].is_behind = true; /* it is tried again */
     }
-    o->begin_at_ms = 0;
+    o->begin_at_ms = o->behind_s = 0;
     outbox_poke(o);
     return forget_others(o);
 }
