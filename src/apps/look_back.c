@@ -21,6 +21,7 @@ enum {
     DAYS_MAX = 400,
     GATHER_MS = 300,      /* what becomes active together is looked for together, and the rows of just now are stored */
     REST_MS = 20,         /* between two questions */
+    WHY_MAX = 400,
     AGAIN_S = 10,         /* after a failure: the store may be starting */
 };
 
@@ -41,7 +42,7 @@ struct look_back {
     uint32_t passed[BATCH]; /* taken from the queue with nothing to ask for */
     unsigned passed_count;
     uint32_t days[DAYS_MAX];
-    unsigned day_count, day, range; /* how far the batch is */
+    unsigned day_count, day; /* how far the batch is */
     struct indicator_sighting *found;
     size_t found_count;
     uint64_t began_ms;
@@ -90,7 +91,7 @@ static int by_name(const void *a, const void *b)
 
 static void begin(struct look_back *b)
 {
-    b->count = b->passed_count = b->day_count = b->day = b->range = 0;
+    b->count = b->passed_count = b->day_count = b->day = 0;
     b->found_count = 0;
     b->began_ms = clock_mono_ms();
     if (indicator_look_back_each(b->o.ledger, BATCH, take, b) < 0) {
@@ -169,7 +170,9 @@ static void on_answer(void *self, bool ok, const char *bytes, size_t len)
     struct look_back *b = self;
     b->asking = false;
     if (!ok) {
-        fail(b, len > 0 ? bytes : "?");
+        char why[WHY_MAX];
+        snprintf(why, sizeof why, "%.*s", (int)(len < sizeof why ? len : sizeof why - 1), len > 0 ? bytes : "");
+        fail(b, why);
         return;
     }
     while (len > 0) {
