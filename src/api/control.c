@@ -3,16 +3,16 @@
 
 #include <errno.h>
 #include <event2/event.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "api/request.h"
 #include "base/channel.h"
 #include "base/text.h"
 
-enum { SOURCE_MAX = 128, ERROR_MAX = 1024, QUEUE_MAX = 2 * CONTROL_MESSAGE_MAX };
+enum { QUEUE_MAX = 2 * CONTROL_MESSAGE_MAX };
 
 struct control_client {
     struct control_server *server;
@@ -27,35 +27,6 @@ struct control_server {
     struct control_client clients[CONTROL_CLIENTS_MAX];
 };
 
-/* Outlives its client: a handler may reply when nobody listens any more. */
-struct control_request {
-    struct control_server *server;
-    struct control_client *client; /* NULL: gone */
-    char source[SOURCE_MAX];
-    void (*on_data)(struct control_request *r, struct reader data, void *self);
-    void (*on_end)(struct control_request *r, bool gone, void *self);
-    void *self;
-};
-
-void *control_request_self(const struct control_request *r)
-{
-    return r->server->o.self;
-}
-
-const char *control_request_source(const struct control_request *r)
-{
-    return r->source;
-}
-
-void control_request_take_data(struct control_request *r,
-                               void (*on_data)(struct control_request *r, struct reader data, void *self),
-                               void (*on_end)(struct control_request *r, bool gone, void *self), void *self)
-{
-    r->on_data = on_data;
-    r->on_end = on_end;
-    r->self = self;
-}
-
 /* ---- replies ---- */
 
 static void close_client(struct control_client *c)
@@ -64,14 +35,8 @@ static void close_client(struct control_client *c)
     c->channel = NULL;
     struct control_request *r = c->request;
     c->request = NULL;
-    if (!r)
-        return;
-    r->client = NULL;
-    if (r->on_end) {
-        void (*on_end)(struct control_request *, bool, void *) = r->on_end;
-        r->on_end = NULL;
-        on_end(r, true, r->self);
-    }
+    if (r)
+        control_request_forget(r);
 }
 
 static void send_or_close(struct control_client *c, uint16_t type, const char *bytes, size_t len)
@@ -80,62 +45,29 @@ static void send_or_close(struct control_client *c, uint16_t type, const char *b
         close_client(c);
 }
 
-void control_send_rows(struct control_request *r, const char *rows, size_t len)
+static void on_rows(void *self, const char *rows, size_t len)
 {
-    if (r->client && len > 0)
-        send_or_close(r->client, CONTROL_ROWS, rows, len);
+    send_or_close(self, CONTROL_ROWS, rows, len);
 }
 
-static void end_request(struct control_request *r, json_t *object)
+static void on_reply(void *self, json_t *object)
 {
-    struct control_client *c = r->client;
-    char *text = c ? json_dumps(object, JSON_COMPACT) : NULL;
-    json_decref(object);
-    if (c) {
-        c->request = NULL;
-        r->client = NULL;
-        if (text)
-            send_or_close(c, CONTROL_REPLY, text, strlen(text));
-        else
-            close_client(c);
-    }
+    struct control_client *c = self;
+    char *text = json_dumps(object, JSON_COMPACT);
+    c->request = NULL;
+    if (text)
+        send_or_close(c, CONTROL_REPLY, text, strlen(text));
+    else
+        close_client(c);
     free(text);
-    free(r);
 }
 
-void control_reply(struct control_request *r, json_t *object)
-{
-    if (!object)
-        object = json_object();
-    json_object_set_new(object, "ok", json_true());
-    end_request(r, object);
-}
-
-void control_reply_error(struct control_request *r, const char *format, ...)
-{
-    char text[ERROR_MAX];
-    va_list args;
-    va_start(args, format);
-    vsnprintf(text, sizeof text, format, args);
-    va_end(args);
-    json_t *object = json_pack("{s:b, s:s}", "ok", 0, "error", text);
-    if (!object) /* the text was not UTF-8 */
-        object = json_pack("{s:b, s:s}", "ok", 0, "error", "?");
-    end_request(r, object);
-}
+static const struct control_sink socket_sink = {.rows = on_rows, .end = on_reply};
 
 /* ---- requests ---- */
 
-static const struct control_command *find_command(const struct control_server *s, const char *name)
-{
-    for (const struct control_command *c = s->o.commands; c->name; c++)
-        if (strcmp(c->name, name) == 0)
-            return c;
-    return NULL;
-}
-
 /* The claimed name is shown beside the number that the kernel vouches for; only plain characters of it. */
-static void name_source(struct control_request *r, const json_t *arguments, uid_t uid)
+static void name_source(const json_t *arguments, uid_t uid, char source[CONTROL_SOURCE_MAX])
 {
     const char *claimed = json_string_value(json_object_get(arguments, "user"));
     char name[33] = "";
@@ -146,9 +78,9 @@ static void name_source(struct control_request *r, const json_t *arguments, uid_
         name[i + 1] = '\0';
     }
     if (name[0])
-        snprintf(r->source, sizeof r->source, "%s (uid %u)", name, (unsigned)uid);
+        snprintf(source, CONTROL_SOURCE_MAX, "%s (uid %u)", name, (unsigned)uid);
     else
-        snprintf(r->source, sizeof r->source, "uid %u", (unsigned)uid);
+        snprintf(source, CONTROL_SOURCE_MAX, "uid %u", (unsigned)uid);
 }
 
 static void begin_request(struct control_client *c, struct reader payload)
@@ -157,19 +89,19 @@ static void begin_request(struct control_client *c, struct reader payload)
         close_client(c); /* one at a time is the agreement */
         return;
     }
-    struct control_request *r = calloc(1, sizeof *r);
-    if (!r) {
-        close_client(c);
-        return;
-    }
-    r->server = c->server;
-    r->client = c;
-    c->request = r;
+    char source[CONTROL_SOURCE_MAX];
     json_error_t error;
     json_t *arguments = json_loadb((const char *)payload.at, payload.left, JSON_REJECT_DUPLICATES, &error);
     const char *name = json_string_value(json_object_get(arguments, "command"));
-    const struct control_command *command = name ? find_command(c->server, name) : NULL;
-    name_source(r, arguments, c->uid);
+    const struct control_command *command = name ? control_command_find(c->server->o.commands, name) : NULL;
+    name_source(arguments, c->uid, source);
+    struct control_request *r = control_request_new(c->server->o.self, source, &socket_sink, c);
+    if (!r) {
+        json_decref(arguments);
+        close_client(c);
+        return;
+    }
+    c->request = r;
     if (!arguments)
         control_reply_error(r, _("not JSON: %s"), error.text);
     else if (!command)
@@ -189,16 +121,12 @@ static void on_message(struct channel *channel, uint16_t type, struct reader pay
         begin_request(c, payload);
         break;
     case CONTROL_DATA:
-        if (r && r->on_data)
-            r->on_data(r, payload, r->self);
+        if (r)
+            control_request_data(r, payload);
         break; /* data of a request that has been refused: let it pass */
     case CONTROL_DATA_END:
-        if (r && r->on_end) {
-            void (*on_end)(struct control_request *, bool, void *) = r->on_end;
-            r->on_end = NULL;
-            r->on_data = NULL;
-            on_end(r, false, r->self);
-        }
+        if (r)
+            control_request_data_end(r);
         break;
     default:
         close_client(c);
