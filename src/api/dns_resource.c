@@ -5,9 +5,11 @@
 
 #include "api/node.h"
 #include "api/store_question.h"
+#include "base/clock.h"
 #include "base/text.h"
 #include "store/dns_query.h"
 
+#define DAY_US INT64_C(86400000000)
 enum { SQL_MAX = 16 << 10, TOP_LIMIT_MAX = 1000 };
 
 /* "blocked" stands for all actions that keep the client from the name. */
@@ -84,8 +86,25 @@ static void handle_top(struct control_request *request, const json_t *arguments)
     control_reply_error(request, _("top of what? blocked, observed, names, clients, members or groups"));
 }
 
+enum { SERIES_POINTS = 10000 };
+
+static void handle_series(struct control_request *request, const json_t *arguments)
+{
+    const char *member = json_string_value(json_object_get(arguments, "member"));
+    int64_t since_us = json_integer_value(json_object_get(arguments, "since_us"));
+    json_int_t step_s = json_integer_value(json_object_get(arguments, "step_s"));
+    char sql[SQL_MAX];
+    int64_t from_us = since_us > 0 ? since_us : clock_wall_us() - DAY_US;
+    if (step_s < 1 || step_s > 86400 || (clock_wall_us() - from_us) / 1000000 / step_s > SERIES_POINTS) {
+        control_reply_error(request, _("step_s is 1 to 86400, and at most %d points"), SERIES_POINTS);
+        return;
+    }
+    store_question_ask(request, sql, dns_query_series(from_us, (uint32_t)step_s, member, sql, sizeof sql));
+}
+
 const struct control_command dns_commands[] = {
     {"log", handle_log},
     {"top", handle_top},
+    {"series", handle_series},
     {0},
 };

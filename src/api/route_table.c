@@ -107,6 +107,17 @@ const struct route routes[] = {
 
     /* ---- answers ---- */
     {.method = WEB_GET,
+     .path = "/events",
+     .permission = PERMIT_LOG,
+     .wall = WALL_MEMBER,
+     .handle = web_get_events,
+     .text = "A stream of events (text/event-stream): answers as they are given, and counts; it ends after ten minutes, to be asked for anew",
+     .parameters = {{"log", ROUTE_FLAG, "answers: events named log with rows, skipped and total"},
+                    {"status", ROUTE_FLAG, "counts of all parts every two seconds: events named status"},
+                    {"blocked", ROUTE_FLAG, "only answers that were blocked"},
+                    MEMBER,
+                    {"below", ROUTE_TEXT, "only of that name and those below it"}}},
+    {.method = WEB_GET,
      .path = "/log",
      .permission = PERMIT_LOG,
      .wall = WALL_MEMBER,

@@ -26,6 +26,7 @@ static const double account_rate = 200, account_burst = 1000, stranger_rate = 10
 struct web {
     struct web_options o;
     struct password_worker *passwords;
+    struct live *live;
     struct rate_limit *accounts, *strangers;
     struct event *expiry;
     unsigned call_count;
@@ -125,6 +126,14 @@ void web_reply(struct web_call *c, unsigned status, json_t *object)
     free(text);
 }
 
+void web_reply_stream(struct web_call *c, uint32_t channel)
+{
+    if (!c->done) /* nobody would ever leave it */
+        live_leave(c->web->live, channel);
+    struct web_answer answer = {.status = 200, .content_type = "text/event-stream", .body = "", .channel = channel};
+    end_call(c, &answer);
+}
+
 static const char *title_of(unsigned status)
 {
     static const struct {
@@ -191,6 +200,11 @@ struct password_worker *web_call_passwords(const struct web_call *c)
 int64_t web_call_now_us(const struct web_call *c)
 {
     return c->now_us;
+}
+
+struct live *web_call_live(const struct web_call *c)
+{
+    return c->web->live;
 }
 
 const char *web_call_session_word(const struct web_call *c)
@@ -542,6 +556,8 @@ int web_new(const struct web_options *options, struct web **ret_web)
         e = rate_limit_new(stranger_rate, stranger_burst, &w->strangers);
     if (e == 0)
         e = password_worker_new(options->loop, &w->passwords);
+    if (e == 0)
+        e = live_new(options->loop, options->node, options->publish, options->publish_self, &w->live);
     w->expiry = e == 0 ? event_new(options->loop, -1, EV_PERSIST, on_expiry, w) : NULL;
     if (e == 0 && (!w->expiry || event_add(w->expiry, &period) < 0))
         e = -ENOMEM;
@@ -558,11 +574,27 @@ void web_free(struct web *w)
     if (!w)
         return;
     password_worker_free(w->passwords);
+    live_free(w->live);
     rate_limit_free(w->accounts);
     rate_limit_free(w->strangers);
     if (w->expiry)
         event_free(w->expiry);
     free(w);
+}
+
+void web_leave(struct web *w, uint32_t channel)
+{
+    live_leave(w->live, channel);
+}
+
+void web_leave_all(struct web *w)
+{
+    live_leave_all(w->live);
+}
+
+struct live *web_live(struct web *w)
+{
+    return w->live;
 }
 
 int web_first_word(struct web *w, char *ret_word, size_t max)
@@ -575,6 +607,9 @@ int web_first_word(struct web *w, char *ret_word, size_t max)
     if (e < 0 || count > 0)
         return e < 0 ? e : -EEXIST;
     web_word_make(word, digest);
+    e = account_uninvite(w->o.node->ledger, ACCOUNT_ADMINISTRATOR);
+    if (e < 0)
+        return e;
     struct account_invitation i = {
         .role = ACCOUNT_ADMINISTRATOR, .made_us = now_us, .until_us = now_us + FIRST_WORD_HOURS * INT64_C(3600000000)};
     e = account_invite(w->o.node->ledger, digest, &i);

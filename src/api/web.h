@@ -7,6 +7,7 @@
 #ifndef HINOMI_API_WEB_H
 #define HINOMI_API_WEB_H
 
+#include "api/live.h"
 #include "api/node.h"
 #include "api/password.h"
 #include "base/addr.h"
@@ -28,6 +29,8 @@ struct web_options {
     struct event_base *loop;
     struct node *node;
     const struct control_command *commands;
+    live_publish_fn *publish; /* of event streams, by their channel */
+    void *publish_self;
 };
 
 int web_new(const struct web_options *options, struct web **ret_web) must_check;
@@ -51,6 +54,7 @@ struct web_answer {
     unsigned allowed;       /* status 405: bits of enum web_method */
     bool sets_session;
     const char *session; /* the new word; empty: to be forgotten */
+    uint32_t channel;    /* not 0: instead of a body, a stream of that channel */
 };
 
 typedef void web_done_fn(void *self, const struct web_answer *answer);
@@ -62,6 +66,12 @@ void web_call_forget(struct web_call *c);
 /* A link for the first account is wanted as long as there is no administrator: makes a new invitation and gives its word; -EEXIST: there
  * is one. Old ones end. */
 int web_first_word(struct web *w, char *ret_word, size_t max) must_check;
+
+/* A stream has ended; all have. */
+void web_leave(struct web *w, uint32_t channel);
+void web_leave_all(struct web *w);
+/* Takes answers as they are recorded. */
+struct live *web_live(struct web *w);
 
 json_t *web_status_json(const struct web *w);
 

@@ -8,6 +8,7 @@
 #include <jansson.h>
 
 #include "api/permission.h"
+#include "api/live.h"
 #include "api/node.h"
 #include "api/password.h"
 #include "store/account.h"
@@ -34,8 +35,12 @@ int64_t web_call_now_us(const struct web_call *c);
 /* The word of a session is given to the browser with the reply; NULL: the browser is to forget it. */
 void web_call_set_session(struct web_call *c, const char *word);
 
+struct live *web_call_live(const struct web_call *c);
+
 /* Takes over the object; NULL: out of memory, and the reply says so. */
 void web_reply(struct web_call *c, unsigned status, json_t *object);
+/* The answer goes on with what is published on that channel. */
+void web_reply_stream(struct web_call *c, uint32_t channel);
 /* RFC 9457: application/problem+json, with a text for a person. */
 void web_problem(struct web_call *c, unsigned status, const char *format, ...) printf_like(3, 4);
 /* Of an error of the ledger. */
@@ -51,6 +56,8 @@ void web_csrf_of(const char *word, char ret_text[WEB_WORD_TEXT_MAX]);
 const char *web_call_session_word(const struct web_call *c);
 
 void web_get_openapi(struct web_call *c, const json_t *arguments);
+/* event_resource.c */
+void web_get_events(struct web_call *c, const json_t *arguments);
 /* session_resource.c; also for who has just made an account: replies with the session, and sets its cookie */
 void web_begin_session(struct web_call *c, const struct account *account);
 void web_post_session(struct web_call *c, const json_t *arguments);

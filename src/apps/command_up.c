@@ -72,7 +72,7 @@ int command_role(int argc, char **argv)
 {
     static int (*const mains[])(void) = {
         [ROLE_STORE] = role_store_main, [ROLE_HUB] = role_hub_main, [ROLE_DNS] = role_dns_main,
-        [ROLE_FETCH] = role_fetch_main, [ROLE_SHARE] = role_share_main};
+        [ROLE_FETCH] = role_fetch_main, [ROLE_SHARE] = role_share_main, [ROLE_WEB] = role_web_main};
     _Static_assert(array_len(mains) == ROLE_COUNT, "one main per role");
     for (int i = 0; argc == 2 && i < ROLE_COUNT; i++)
         if (strcmp(argv[1], role_name((enum role)i)) == 0)

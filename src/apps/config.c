@@ -65,6 +65,7 @@ struct file_config {
     struct config_file_fetch *fetch;
     struct config_file_judge *judge;
     struct config_file_share *share;
+    struct config_file_web *web;
 };
 
 static const cyaml_schema_value_t text_entry = {CYAML_VALUE_STRING(CYAML_FLAG_POINTER, char, 1, 255)};
@@ -140,6 +141,7 @@ static const cyaml_schema_field_t lists_fields[] = {
         CYAML_FIELD_MAPPING_PTR("fetch", OPTIONAL_TEXT, struct file_config, fetch, config_fetch_fields),               \
         CYAML_FIELD_MAPPING_PTR("judge", OPTIONAL_TEXT, struct file_config, judge, config_judge_fields),               \
         CYAML_FIELD_MAPPING_PTR("share", OPTIONAL_TEXT, struct file_config, share, config_share_fields),               \
+        CYAML_FIELD_MAPPING_PTR("web", OPTIONAL_TEXT, struct file_config, web, config_web_fields),                     \
         CYAML_FIELD_END
 
 static const cyaml_schema_field_t top_fields[] = {TOP_FIELDS(config_store_fields)};
@@ -494,6 +496,7 @@ void config_defaults(struct config *c)
     for (size_t i = 0; i < array_len(listen); i++)
         if (addr_port_parse(listen[i], 53, &c->dns.listen[i].at[0]) == 0)
             c->dns.listen[i].count = 1;
+    config_default_web(&c->web);
     default_user(c);
     config_default_data(c->data);
 }
@@ -576,6 +579,8 @@ int config_load(const char *path, struct config *ret_config, char *ret_error)
         config_take_gates(&l, f->share, c->gates);
         config_take_text(&l, "name", f->share->name, c->node_name, sizeof c->node_name);
     }
+    if (f && f->web)
+        config_take_web(&l, f->web, &c->web);
     if (f && f->control)
         take_users(&l, f->control, c);
     cyaml_free(&cyaml, schema, f, 0);

@@ -8,6 +8,7 @@
 
 #include "apps/dns_service.h"
 #include "apps/share_options.h"
+#include "apps/web_options.h"
 #include "model/client_form.h"
 #include "model/verdict.h"
 #include "share/feed/feed.h"
@@ -63,6 +64,7 @@ struct config {
     unsigned feed_count;
     struct feed_settings fetch;
     struct share_options share;
+    struct web_listen web;
 };
 
 /* Values that need no file: loopback only, no root. */

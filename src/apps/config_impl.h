@@ -52,6 +52,15 @@ struct config_file_feed {
     bool *never_block, *report;
 };
 
+struct config_file_web {
+    char **listen;
+    unsigned listen_count;
+    char *certificate, *private_key;
+};
+extern const cyaml_schema_field_t config_web_fields[];
+void config_default_web(struct web_listen *to);
+void config_take_web(struct config_load *l, const struct config_file_web *f, struct web_listen *to);
+
 struct config_file_fetch {
     char *proxy, *ca_file;
     unsigned size_max_mib;

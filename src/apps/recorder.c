@@ -39,6 +39,7 @@ struct recorder {
     uint64_t taken, invalid;
     struct hub_page *page; /* shared: survives this hub */
     struct sighting_keeper *sightings; /* NULL: nobody looks */
+    struct live *live;                 /* the same */
 };
 
 /* Tells the page how many of the rows taken have come to an end. */
@@ -109,6 +110,8 @@ static int add_row(struct recorder *r, const struct taken *t)
     int e = dns_rows_add(r->rows, &t->o, &labels);
     if (e == 0)
         r->seq = labels.seq;
+    if (e == 0 && r->live)
+        live_tell(r->live, &(struct live_answer){.o = &t->o, .member = label.member, .group = label.name, .seq = labels.seq});
     if (e == 0 && t->o.time_us > r->newest_us)
         r->newest_us = t->o.time_us;
     return e;
@@ -271,6 +274,11 @@ void recorder_free(struct recorder *r)
 void recorder_set_sightings(struct recorder *r, struct sighting_keeper *sightings)
 {
     r->sightings = sightings;
+}
+
+void recorder_set_live(struct recorder *r, struct live *live)
+{
+    r->live = live;
 }
 
 void recorder_set_clients(struct recorder *r, const struct client_form *form, const struct client_key *key)

@@ -7,6 +7,7 @@
 #define HINOMI_APPS_RECORDER_H
 
 #include "act/policy/groups.h"
+#include "api/live.h"
 #include "apps/shared_memory.h"
 #include "apps/sighting_keeper.h"
 #include "apps/store_client.h"
@@ -30,6 +31,8 @@ int recorder_new(struct event_base *loop, const struct shared_memory *memory, st
 /* How clients are stored from now on; what longer form they came in never leaves the hub. */
 /* Who looks at everything that is recorded; NULL: nobody. Borrowed until it is replaced. */
 void recorder_set_sightings(struct recorder *r, struct sighting_keeper *sightings);
+/* Who sees answers as they are recorded; NULL: nobody. */
+void recorder_set_live(struct recorder *r, struct live *live);
 void recorder_set_clients(struct recorder *r, const struct client_form *form, const struct client_key *key);
 /* The client as it is stored now. */
 struct addr recorder_client(const struct recorder *r, const struct addr *client);

@@ -22,6 +22,7 @@
 #include "apps/policy_manager.h"
 #include "apps/recorder.h"
 #include "apps/roles.h"
+#include "apps/web_service.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
@@ -43,6 +44,7 @@ struct hub {
     struct feed_service *feeds;
     struct exchange_service *exchange;
     struct control_server *control;
+    struct web_service *web;
     struct node node;
     struct control_command commands[COMMANDS_MAX];
     struct {
@@ -263,6 +265,7 @@ static void take_peer(struct hub *h, unsigned role, int fd)
             : role == ROLE_STORE ? store_client_connect(h->store, fd)
             : role == ROLE_FETCH ? feed_service_connect(h->feeds, fd)
             : role == ROLE_SHARE ? exchange_service_connect(h->exchange, fd)
+            : role == ROLE_WEB   ? web_service_connect(h->web, fd)
                                  : -EINVAL;
     if (e < 0) {
         log_error(_("no channel to %s: %s"), role < ROLE_COUNT ? role_name((enum role)role) : "?", strerror(-e));
@@ -410,6 +413,22 @@ static int make_control(struct hub *h)
     return control_server_new(&options, &h->control);
 }
 
+static int make_web(struct hub *h)
+{
+    char link[256];
+    struct web_options options = {.loop = h->loop, .node = &h->node, .commands = h->commands};
+    int e = web_service_new(&options, &h->web);
+    if (e < 0)
+        return e;
+    recorder_set_live(h->recorder, web_service_live(h->web));
+    e = web_service_first_link(h->web, &h->start.config->web, link, sizeof link);
+    if (e == 0)
+        log_notice(_("make the first account, within a day: %s"), link);
+    else if (e != -EEXIST && e != -ENOENT)
+        log_warning(_("no link for a first account: %s"), strerror(-e));
+    return 0;
+}
+
 /* What an import left behind when the hub was killed in the middle of it. */
 static void remove_leftovers(const struct hub *h)
 {
@@ -476,6 +495,8 @@ static int make_parts(struct hub *h)
     }
     if (e == 0)
         e = make_control(h);
+    if (e == 0)
+        e = make_web(h);
     if (e == 0 && h->start.metrics_fd >= 0)
         serve_metrics(h, h->start.metrics_fd);
     for (unsigned role = 0; e == 0 && role < ROLE_COUNT; role++)
@@ -501,6 +522,9 @@ static int make_loop(struct hub *h)
 static void unmake(struct hub *h)
 {
     control_server_free(h->control);
+    if (h->recorder)
+        recorder_set_live(h->recorder, NULL);
+    web_service_free(h->web);
     exchange_service_free(h->exchange);
     feed_service_free(h->feeds);
     metrics_server_free(h->metrics);

@@ -15,7 +15,8 @@
 #include "base/log.h"
 #include "base/text.h"
 
-static const char *const role_names[] = {[ROLE_STORE] = "store", [ROLE_HUB] = "hub", [ROLE_DNS] = "dns", [ROLE_FETCH] = "fetch", [ROLE_SHARE] = "share"};
+static const char *const role_names[] = {[ROLE_STORE] = "store", [ROLE_HUB] = "hub", [ROLE_DNS] = "dns", [ROLE_FETCH] = "fetch", [ROLE_SHARE] = "share",
+                                        [ROLE_WEB] = "web"};
 _Static_assert(array_len(role_names) == ROLE_COUNT, "one name per role");
 
 const char *const node_policy_files[] = {[POLICY_LAYER_HAND] = "hand.img", [POLICY_LAYER_LISTS] = "lists.img",

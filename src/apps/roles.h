@@ -1,7 +1,7 @@
 /* The processes of a node: who they are, what the parent hands them, and what they say to each other.
  *
  * Parent and role speak over base/handover on descriptor ROLE_PARENT_FD. After a start the parent sends CONFIG, MEMORY,
- * SOCKETS (dns, share) or CONTROL (hub), PEERs, then GO. When another role has been started anew, its neighbours get a new PEER.
+ * SOCKETS (dns, share, web) or CONTROL (hub), PEERs, then GO. When another role has been started anew, its neighbours get a new PEER.
  */
 #ifndef HINOMI_APPS_ROLES_H
 #define HINOMI_APPS_ROLES_H
@@ -12,7 +12,7 @@
 #include "base/handover.h"
 #include "base/sandbox.h"
 
-enum role { ROLE_STORE, ROLE_HUB, ROLE_DNS, ROLE_FETCH, ROLE_SHARE, ROLE_COUNT };
+enum role { ROLE_STORE, ROLE_HUB, ROLE_DNS, ROLE_FETCH, ROLE_SHARE, ROLE_WEB, ROLE_COUNT };
 
 enum { ROLE_PARENT_FD = 3 };
 
@@ -55,6 +55,7 @@ const char *role_name(enum role role);
 #define NODE_TELEMETRY "telemetry"
 #define NODE_TLS "tls"
 #define NODE_TLS_SHARE "tls/share" /* the share role's own: two roles that start at once do not make one key */
+#define NODE_TLS_WEB "tls/web"
 #define NODE_EXCHANGE "exchange" /* a folder, so that the share role sees what SQLite makes beside the file */
 #define NODE_EXCHANGE_FILE NODE_EXCHANGE "/exchange.db"
 #define NODE_CONTROL "control.sock"
@@ -70,6 +71,7 @@ int role_fetch_main(void);
 int role_hub_main(void);
 int role_share_main(void);
 int role_store_main(void);
+int role_web_main(void);
 
 /* Receives everything up to PARENT_GO. The role owns what is in it. */
 struct role_start {

@@ -51,7 +51,7 @@ static void become_role(enum role role, int fd)
     /* The folder hinomi was started in may be closed to the role's user; nothing is looked for by a relative name. */
     if (chdir("/") < 0)
         _exit(127);
-    if (role == ROLE_STORE || role == ROLE_FETCH || role == ROLE_SHARE)
+    if (role == ROLE_STORE || role == ROLE_FETCH || role == ROLE_SHARE || role == ROLE_WEB)
         priority_lower(PRIORITY_RECORDING);
     char name[32];
     snprintf(name, sizeof name, "%s", role_name(role));
@@ -146,7 +146,7 @@ static void describe_death(int status, char *text, size_t max)
  * are gone. */
 static void stop_next(struct supervisor *s)
 {
-    static const enum role order[] = {ROLE_DNS, ROLE_SHARE, ROLE_FETCH, ROLE_HUB, ROLE_STORE};
+    static const enum role order[] = {ROLE_DNS, ROLE_WEB, ROLE_SHARE, ROLE_FETCH, ROLE_HUB, ROLE_STORE};
     for (size_t i = 0; i < array_len(order); i++) {
         struct child *c = &s->children[order[i]];
         if (c->pid == 0)
@@ -229,6 +229,10 @@ static void say_what_next(const struct supervisor *s)
         char text[ADDR_PORT_TEXT_MAX];
         log_notice(_("TAXII on https://%s/taxii2/"), addr_port_format((const struct sockaddr *)&s->config.share.listen[i], text));
     }
+    for (int i = 0; i < s->web_socket_count; i++) {
+        char text[ADDR_PORT_TEXT_MAX];
+        log_notice(_("console on https://%s/"), addr_port_format((const struct sockaddr *)&s->config.web.at[i], text));
+    }
     for (unsigned i = 0; i < s->config.share.listen_dns_count; i++) {
         char text[ADDR_PORT_TEXT_MAX];
         log_notice(_("zones on %s, by transfer"), addr_port_format((const struct sockaddr *)&s->config.share.listen_dns[i], text));
@@ -275,7 +279,7 @@ static void on_child_message(evutil_socket_t fd, short what, void *self)
         on_ready(context->s, context->c, m.text);
     else if (m.kind == ROLE_ASKS_RELOAD && context->c->role == ROLE_HUB)
         supervisor_reload(context->s);
-    else if (m.kind == ROLE_ASKS_RENEWAL && (context->c->role == ROLE_DNS || context->c->role == ROLE_SHARE) &&
+    else if (m.kind == ROLE_ASKS_RENEWAL && (context->c->role == ROLE_DNS || context->c->role == ROLE_SHARE || context->c->role == ROLE_WEB) &&
              !context->c->replaced) {
         log_notice(_("the node's own certificate ends soon: %s is started again to make another"), role_name(context->c->role));
         supervisor_replace(context->c);

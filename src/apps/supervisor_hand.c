@@ -14,7 +14,7 @@
 /* Which roles talk to each other. */
 static const struct {
     enum role a, b;
-} links[] = {{ROLE_HUB, ROLE_STORE}, {ROLE_HUB, ROLE_DNS}, {ROLE_HUB, ROLE_FETCH}, {ROLE_HUB, ROLE_SHARE}};
+} links[] = {{ROLE_HUB, ROLE_STORE}, {ROLE_HUB, ROLE_DNS}, {ROLE_HUB, ROLE_FETCH}, {ROLE_HUB, ROLE_SHARE}, {ROLE_HUB, ROLE_WEB}};
 
 static int hand_fd(struct child *c, uint32_t kind, uint32_t number, int fd)
 {
@@ -121,6 +121,8 @@ int supervisor_hand_all(struct supervisor *s, struct child *c)
         e = hand_sockets(c, s->sockets, s->socket_count);
     if (e == 0 && c->role == ROLE_SHARE)
         e = hand_sockets(c, s->share_sockets, s->share_socket_count);
+    if (e == 0 && c->role == ROLE_WEB)
+        e = hand_sockets(c, s->web_sockets, s->web_socket_count);
     if (e == 0 && c->role == ROLE_HUB)
         e = hand_fd(c, PARENT_CONTROL, 0, s->control_fd);
     if (e == 0 && c->role == ROLE_HUB && s->metrics_fd >= 0)

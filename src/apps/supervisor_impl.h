@@ -31,13 +31,14 @@ struct supervisor {
     int sockets[DNS_SERVICE_SOCKETS_MAX];
     int socket_count;
     int share_sockets[SHARE_SOCKETS_MAX], share_socket_count;
+    int web_sockets[FRONT_LISTEN_MAX], web_socket_count;
     int control_fd, memory_fd, lock_fd;
     int metrics_fd; /* -1: not served */
     struct shared_memory memory; /* for telling how the roles are */
     struct event *signals[4], *kill_timer, *certificate_timer;
     struct certificate_watch {
         struct certificate_files seen, refused; /* as the files were */
-    } dns_certificate, share_certificate;
+    } dns_certificate, share_certificate, web_certificate;
     bool stopping;
 };
 
@@ -58,6 +59,8 @@ void supervisor_close_sockets(const int *fds, int count);
 /* The same for the servers of the share role, by its configuration. Where `old` (NULL: nothing) listens already, its socket is taken along. */
 int supervisor_open_share(const struct config *c, const struct share_options *old, const int *old_fds, int *ret_fds,
                           char *ret_error) must_check;
+/* The same for the console. */
+int supervisor_open_web(struct web_listen *web, const struct web_listen *old, const int *old_fds, int *ret_fds, char *ret_error) must_check;
 /* The listening socket for metrics, or -1 when there is none to be; negative errno and a text in *ret_failed. */
 int supervisor_open_metrics(const struct config *c, int *ret_fd, char *ret_error) must_check;
 /* Are the files of the certificates, if any are named, of use? */

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "apps/command.h"
+#include "base/log.h"
 #include "base/text.h"
 
 enum { CONTROL_BACKLOG = 64 };
@@ -44,6 +45,8 @@ int supervisor_try_certificate(const struct config *c, char *ret_error)
         e = certificate_try(&c->dns.certificate, ret_error);
     if (e == 0 && c->share.certificate.certificate[0] && c->share.listen_count > 0)
         e = certificate_try(&c->share.certificate, ret_error);
+    if (e == 0 && c->web.certificate.certificate[0] && c->web.count > 0)
+        e = certificate_try(&c->web.certificate, ret_error);
     return e;
 }
 
@@ -71,7 +74,7 @@ static int make_data_folders(const struct supervisor *s)
     }
     /* Whoever may use the control socket must get to it; what lies beside it is nobody else's to read (umask). */
     int e = make_folder(s, s->config.data, 0711);
-    static const char *const below[] = {NODE_EXCHANGE, NODE_FEEDS, NODE_LISTS, NODE_POLICY, NODE_TELEMETRY, NODE_TLS, NODE_TLS_SHARE};
+    static const char *const below[] = {NODE_EXCHANGE, NODE_FEEDS, NODE_LISTS, NODE_POLICY, NODE_TELEMETRY, NODE_TLS, NODE_TLS_SHARE, NODE_TLS_WEB};
     for (size_t i = 0; e == 0 && i < array_len(below); i++) {
         snprintf(path, sizeof path, "%s/%s", s->config.data, below[i]);
         e = make_folder(s, path, 0750);
@@ -187,6 +190,32 @@ int supervisor_open_share(const struct config *c, const struct share_options *ol
     return (int)count;
 }
 
+/* What is a default gives way to who was there before; what was asked for does not. */
+int supervisor_open_web(struct web_listen *web, const struct web_listen *old, const int *old_fds, int *ret_fds, char *ret_error)
+{
+    int opened[FRONT_LISTEN_MAX], opened_count = 0;
+    for (unsigned i = 0; i < web->count; i++) {
+        ret_fds[i] = -1;
+        for (unsigned k = 0; old && k < old->count; k++)
+            if (memcmp(&old->at[k], &web->at[i], sizeof web->at[i]) == 0)
+                ret_fds[i] = old_fds[k];
+        if (ret_fds[i] >= 0)
+            continue;
+        int fd = open_listening((const struct sockaddr *)&web->at[i], SOCK_STREAM, "web", ret_error);
+        if (fd == -EADDRINUSE && web->is_default) {
+            log_warning(_("no console: %s; set web: listen: in the configuration"), ret_error);
+            web->count = 0;
+            return 0;
+        }
+        if (fd < 0) {
+            supervisor_close_sockets(opened, opened_count);
+            return fd;
+        }
+        ret_fds[i] = opened[opened_count++] = fd;
+    }
+    return (int)web->count;
+}
+
 int supervisor_open(struct supervisor *s)
 {
     char error[CONFIG_ERROR_MAX];
@@ -211,6 +240,9 @@ int supervisor_open(struct supervisor *s)
         return command_failed("%s", error);
     s->share_socket_count = supervisor_open_share(&s->config, NULL, NULL, s->share_sockets, error);
     if (s->share_socket_count < 0)
+        return command_failed("%s", error);
+    s->web_socket_count = supervisor_open_web(&s->config.web, NULL, NULL, s->web_sockets, error);
+    if (s->web_socket_count < 0)
         return command_failed("%s", error);
     if (supervisor_open_metrics(&s->config, &s->metrics_fd, error) < 0)
         return command_failed("%s", error);

@@ -50,6 +50,7 @@ static void apply_config(struct supervisor *s, const struct config *next)
     bool feeds_changed = s->config.feed_count != next->feed_count ||
                          memcmp(s->config.feeds, next->feeds, next->feed_count * sizeof next->feeds[0]) != 0 ||
                          memcmp(&s->config.fetch, &next->fetch, sizeof next->fetch) != 0;
+    bool web_changed = !web_listen_equal(&s->config.web, &next->web);
     bool share_changed = !share_options_equal(&s->config.share, &next->share);
     s->config = *next;
     for (int i = 0; i < ROLE_COUNT; i++)
@@ -60,6 +61,8 @@ static void apply_config(struct supervisor *s, const struct config *next)
         supervisor_replace(&s->children[ROLE_DNS]);
     if (feeds_changed)
         supervisor_replace(&s->children[ROLE_FETCH]);
+    if (web_changed)
+        supervisor_replace(&s->children[ROLE_WEB]);
     if (share_changed)
         supervisor_replace(&s->children[ROLE_SHARE]);
     if (store_changed)
@@ -77,6 +80,30 @@ static void move_metrics(struct supervisor *s, int fd)
         log_warning(_("%s does not take the new configuration"), role_name(ROLE_HUB));
 }
 
+static void close_unused(const int *old, int old_count, const int *new, int new_count)
+{
+    for (int i = 0; i < old_count; i++) {
+        bool stays = false;
+        for (int k = 0; k < new_count; k++)
+            stays = stays || new[k] == old[i];
+        if (!stays)
+            close(old[i]);
+    }
+}
+
+static int move_web(struct supervisor *s, struct config *next, char *ret_error)
+{
+    int fds[FRONT_LISTEN_MAX];
+    int n = supervisor_open_web(&next->web, &s->config.web, s->web_sockets, fds, ret_error);
+    if (n < 0)
+        return n;
+    close_unused(s->web_sockets, s->web_socket_count, fds, n);
+    if (n > 0)
+        memcpy(s->web_sockets, fds, (size_t)n * sizeof fds[0]);
+    s->web_socket_count = n;
+    return 0;
+}
+
 /* To other addresses; the role is started anew with them, as its options have changed. */
 static int move_share(struct supervisor *s, const struct config *next, char *ret_error)
 {
@@ -84,13 +111,7 @@ static int move_share(struct supervisor *s, const struct config *next, char *ret
     int n = supervisor_open_share(next, &s->config.share, s->share_sockets, fds, ret_error);
     if (n < 0)
         return n;
-    for (int i = 0; i < s->share_socket_count; i++) {
-        bool stays = false;
-        for (int k = 0; k < n; k++)
-            stays = stays || fds[k] == s->share_sockets[i];
-        if (!stays)
-            close(s->share_sockets[i]);
-    }
+    close_unused(s->share_sockets, s->share_socket_count, fds, n);
     if (n > 0)
         memcpy(s->share_sockets, fds, (size_t)n * sizeof fds[0]);
     s->share_socket_count = n;
@@ -125,6 +146,8 @@ void supervisor_reload(struct supervisor *s)
         }
     }
     if (!reason && !share_options_same_addresses(&s->config.share, &next->share) && move_share(s, next, error) < 0)
+        reason = error;
+    if (!reason && !web_listen_same_addresses(&s->config.web, &next->web) && move_web(s, next, error) < 0)
         reason = error;
     if (reason && metrics_fd >= 0)
         close(metrics_fd);
@@ -173,4 +196,6 @@ void supervisor_check_certificate(struct supervisor *s)
         check_certificate(s, ROLE_DNS, &c->dns.certificate, &s->dns_certificate);
     if (c->share.certificate.certificate[0] && c->share.listen_count > 0)
         check_certificate(s, ROLE_SHARE, &c->share.certificate, &s->share_certificate);
+    if (c->web.certificate.certificate[0] && c->web.count > 0)
+        check_certificate(s, ROLE_WEB, &c->web.certificate, &s->web_certificate);
 }

@@ -104,7 +104,8 @@ enum {
     STORE = 1 << SANDBOX_STORE,
     FETCH = 1 << SANDBOX_FETCH,
     SHARE = 1 << SANDBOX_SHARE,
-    ALL = DNS | HUB | STORE | FETCH | SHARE,
+    WEB = 1 << SANDBOX_WEB,
+    ALL = DNS | HUB | STORE | FETCH | SHARE | WEB,
     CONDITIONS_MAX = 2,
     UNKNOWN_CALLS = 64, /* about ten years of new ones */
 };
@@ -141,15 +142,15 @@ static const struct rule {
     /* its own limits, asked and not set */
     {ALL, S(prlimit64), {{0, UINT32_MAX, 0}, {2, UINT64_MAX, 0}}},
     /* dns: files to read, sockets of four kinds, options of sockets and nothing exotic */
-    {DNS | SHARE, S(openat), {{2, TO_WRITE, O_RDONLY}}},
-    {DNS | SHARE, S(open), {{1, TO_WRITE, O_RDONLY}}},
+    {DNS | SHARE | WEB, S(openat), {{2, TO_WRITE, O_RDONLY}}},
+    {DNS | SHARE | WEB, S(open), {{1, TO_WRITE, O_RDONLY}}},
     {DNS | FETCH, S(socket), {{0, UINT32_MAX, AF_INET}, {1, SOCKET_TYPE, SOCK_DGRAM}}},
     {DNS | FETCH, S(socket), {{0, UINT32_MAX, AF_INET}, {1, SOCKET_TYPE, SOCK_STREAM}}},
     {DNS | FETCH, S(socket), {{0, UINT32_MAX, AF_INET6}, {1, SOCKET_TYPE, SOCK_DGRAM}}},
     {DNS | FETCH, S(socket), {{0, UINT32_MAX, AF_INET6}, {1, SOCKET_TYPE, SOCK_STREAM}}},
     {FETCH, S(socketpair), {{0, UINT32_MAX, AF_UNIX}}},
-    {DNS | HUB | FETCH | SHARE, S(setsockopt), {{1, UINT32_MAX, SOL_SOCKET}}},
-    {DNS | HUB | FETCH | SHARE, S(setsockopt), {{1, UINT32_MAX, IPPROTO_TCP}}},
+    {DNS | HUB | FETCH | SHARE | WEB, S(setsockopt), {{1, UINT32_MAX, SOL_SOCKET}}},
+    {DNS | HUB | FETCH | SHARE | WEB, S(setsockopt), {{1, UINT32_MAX, IPPROTO_TCP}}},
     {DNS | FETCH, S(setsockopt), {{1, UINT32_MAX, IPPROTO_IP}}},
     {DNS | FETCH, S(setsockopt), {{1, UINT32_MAX, IPPROTO_IPV6}}},
     {DNS, S(setsockopt), {{1, UINT32_MAX, IPPROTO_UDP}}},
@@ -217,7 +218,7 @@ static int fill(scmp_filter_ctx ctx, enum sandbox_role role)
         {FETCH, SCMP_ACT_ALLOW, fetch_calls, array_len(fetch_calls)},
         {HUB | STORE | FETCH, SCMP_ACT_ALLOW, file_calls, array_len(file_calls)},
         {HUB, SCMP_ACT_ALLOW, hub_calls, array_len(hub_calls)},
-        {SHARE, SCMP_ACT_ALLOW, share_calls, array_len(share_calls)},
+        {SHARE | WEB, SCMP_ACT_ALLOW, share_calls, array_len(share_calls)},
         {STORE, SCMP_ACT_ALLOW, store_calls, array_len(store_calls)},
         {ALL, SCMP_ACT_KILL_PROCESS, deadly_calls, array_len(deadly_calls)},
         {ALL, SCMP_ACT_ERRNO(ENOSYS), absent_calls, array_len(absent_calls)},

@@ -194,6 +194,11 @@ int account_invite(struct ledger *l, const uint8_t digest[ACCOUNT_DIGEST_LEN], c
                                i->made_us, i->until_us);
 }
 
+int account_uninvite(struct ledger *l, enum account_role role)
+{
+    return account_run(l, "DELETE FROM invitation WHERE role = ?", "i", (int64_t)role);
+}
+
 int account_invitation_find(struct ledger *l, const uint8_t digest[ACCOUNT_DIGEST_LEN], int64_t now_us, struct account_invitation *ret_invitation)
 {
     sqlite3_stmt *s;

@@ -85,6 +85,8 @@ struct account_invitation {
 };
 
 int account_invite(struct ledger *l, const uint8_t digest[ACCOUNT_DIGEST_LEN], const struct account_invitation *i) must_check;
+/* Ends all invitations for that role. */
+int account_uninvite(struct ledger *l, enum account_role role) must_check;
 /* -ENOENT: there is none that is good at `now_us`. */
 int account_invitation_find(struct ledger *l, const uint8_t digest[ACCOUNT_DIGEST_LEN], int64_t now_us,
                             struct account_invitation *ret_invitation) must_check;

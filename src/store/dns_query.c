@@ -148,6 +148,21 @@ int dns_query_top(enum dns_top what, int64_t since_us, const char *member, uint3
     return sql_finish(&s);
 }
 
+int dns_query_series(int64_t since_us, uint32_t step_s, const char *member, char *sql, size_t max)
+{
+    if (step_s < 1 || step_s > 86400 || !time_valid(since_us) || !label_valid(member))
+        return -EINVAL;
+    struct sql s = sql_of(sql, max);
+    sql_add(&s, "SELECT intDiv(toUInt32(ts), %u) * %u AS at_s, count() AS queries, ", step_s, step_s);
+    add_columns(&s, "countIf(%) AS blocked, countIf(");
+    add_actions(&s, DNS_ACTION_BIT(DNS_ACTION_OBSERVE));
+    sql_add(&s, ") AS observed, uniq(client) AS clients FROM dns WHERE ");
+    add_since(&s, since_us);
+    add_label(&s, "member", member);
+    sql_add(&s, " GROUP BY at_s ORDER BY at_s DESC LIMIT %u", DNS_QUERY_ROWS_MAX);
+    return sql_finish(&s);
+}
+
 int dns_query_counts(int64_t since_us, char *sql, size_t max)
 {
     if (!time_valid(since_us))

@@ -54,6 +54,10 @@ enum dns_top {
 int dns_query_top(enum dns_top what, int64_t since_us, const char *member, uint32_t limit, char *sql, size_t max)
     must_check;
 
+/* Points in time, each of step_s (1..86400) seconds: at_s, queries, blocked, observed, clients. Those without a query are missing. member
+ * NULL: of all. At most DNS_QUERY_ROWS_MAX, the newest last. */
+int dns_query_series(int64_t since_us, uint32_t step_s, const char *member, char *sql, size_t max) must_check;
+
 /* One row: queries, blocked, clients, oldest_s, newest_s; counts since that time. */
 int dns_query_counts(int64_t since_us, char *sql, size_t max) must_check;
 

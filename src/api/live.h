@@ -1,0 +1,57 @@
+/* What pages see as it happens: answers given, and the node's counts, for whoever asked for such a stream.
+ *
+ * Streams with the same filter share a channel: its rows are written once, however many look. A channel that nobody looks at any more is
+ * gone. What comes faster than LIVE_ROWS_MAX in a flush is counted, and the number told. One thread, the hub's loop.
+ */
+#ifndef HINOMI_API_LIVE_H
+#define HINOMI_API_LIVE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/attr.h"
+#include "model/account.h"
+#include "model/observation.h"
+
+struct event_base;
+struct node;
+struct live;
+
+enum {
+    LIVE_CHANNELS_MAX = 64,
+    LIVE_FLUSH_MS = 250,
+    LIVE_ROWS_MAX = 1500, /* of a channel in one flush: 6000 a second */
+    LIVE_STATUS_EVERY_MS = 2000,
+    LIVE_PING_EVERY_MS = 15000,
+    LIVE_NAME_MAX = 256,
+};
+
+/* All zeros behind the texts: filters are compared as octets. */
+struct live_filter {
+    bool log, status;
+    uint32_t actions; /* DNS_ACTION_BITs; 0: any */
+    char member[ACCOUNT_MEMBER_MAX]; /* empty: of all */
+    char below[LIVE_NAME_MAX];       /* a name as it is stored: that one and those below it; empty: any */
+};
+
+/* Octets of a text/event-stream for the streams of a channel; borrowed. */
+typedef void live_publish_fn(void *self, uint32_t channel, const char *octets, size_t len);
+
+int live_new(struct event_base *loop, struct node *node, live_publish_fn *publish, void *self, struct live **ret_live) must_check;
+void live_free(struct live *l);
+/* One more stream. -ENOSPC: there are as many channels as can be. */
+int live_join(struct live *l, const struct live_filter *filter, uint32_t *ret_channel) must_check;
+void live_leave(struct live *l, uint32_t channel);
+void live_leave_all(struct live *l);
+unsigned live_channel_count(const struct live *l);
+
+/* An answer that is being recorded, its client in the form in which it is stored. */
+struct live_answer {
+    const struct dns_observation *o;
+    const char *member, *group;
+    uint64_t seq;
+};
+void live_tell(struct live *l, const struct live_answer *a);
+
+#endif

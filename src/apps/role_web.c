@@ -1,0 +1,441 @@
+/* The web role: HTTPS for the console and the API; it has the files and the connections, the hub has all the rest. */
+#include <errno.h>
+#include <event2/event.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "apps/console_files.h"
+#include "apps/roles.h"
+#include "apps/web_protocol.h"
+#include "base/channel.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/text.h"
+
+enum {
+    TICK_MS = 500,
+    JOB_PATIENCE_MS = 30000, /* a question to the telemetry store may take a while */
+    JOBS_MAX = WEB_CALLS_MAX,
+    LEFT_MAX = FRONT_STREAMS_MAX,
+    COUNTERS_EVERY_TICKS = 4,
+};
+
+struct web_role {
+    struct event_base *loop;
+    struct event *parent, *terminate, *tick, *wake, *renewal;
+    struct front *front; /* NULL: nothing is listened on */
+    struct channel *hub;
+    struct front_job *jobs; /* that the hub works on */
+    uint64_t last_job;
+    struct certificate certificate;
+    struct role_start start;
+    unsigned ticks;
+    int wake_fd;
+    bool own_certificate, hub_ready;
+    /* From the server's threads, under the lock. */
+    pthread_mutex_t lock;
+    bool closed; /* no more jobs */
+    unsigned job_count, left_count;
+    struct front_job *submitted;
+    uint32_t left[LEFT_MAX]; /* channels whose streams have ended */
+};
+
+/* ---- from the server's threads ---- */
+
+static void wake_loop(struct web_role *r)
+{
+    uint64_t one = 1;
+    ssize_t n = write(r->wake_fd, &one, sizeof one);
+    (void)n; /* full: it is awake */
+}
+
+static bool submit(void *self, struct front_job *job)
+{
+    struct web_role *r = self;
+    pthread_mutex_lock(&r->lock);
+    bool taken = !r->closed && r->job_count < JOBS_MAX;
+    if (taken) {
+        r->job_count++;
+        job->next = NULL;
+        struct front_job **last = &r->submitted;
+        while (*last)
+            last = &(*last)->next;
+        *last = job;
+    }
+    pthread_mutex_unlock(&r->lock);
+    if (taken)
+        wake_loop(r);
+    return taken;
+}
+
+static void left(void *self, uint32_t channel)
+{
+    struct web_role *r = self;
+    pthread_mutex_lock(&r->lock);
+    if (r->left_count < LEFT_MAX) /* else the hub's channel lives on until this role does not */
+        r->left[r->left_count++] = channel;
+    pthread_mutex_unlock(&r->lock);
+    wake_loop(r);
+}
+
+/* ---- jobs ---- */
+
+static void end_job(struct web_role *r, struct front_job *job)
+{
+    struct front_job **at = &r->jobs;
+    while (*at && *at != job)
+        at = &(*at)->next;
+    if (*at)
+        *at = job->next;
+    pthread_mutex_lock(&r->lock);
+    r->job_count--;
+    pthread_mutex_unlock(&r->lock);
+    front_done(job);
+}
+
+static int send_job(struct web_role *r, const struct front_job *job)
+{
+    if (!r->hub || !r->hub_ready)
+        return -ENOTCONN;
+    size_t max = WEB_HEAD_MAX + job->body_len;
+    uint8_t *message = malloc(max);
+    if (!message)
+        return -ENOMEM;
+    struct writer w = writer_of(message, max);
+    writer_u64(&w, job->number);
+    writer_bytes(&w, &job->address, sizeof job->address);
+    web_text_write(&w, job->method);
+    web_text_write(&w, job->target);
+    web_text_write(&w, job->session);
+    web_text_write(&w, job->bearer);
+    web_text_write(&w, job->csrf);
+    web_text_write(&w, job->content_type);
+    if (job->body_len > 0)
+        writer_bytes(&w, job->body, job->body_len);
+    int e = channel_send(r->hub, WEB_ASK, message, w.len);
+    sodium_memzero(message, w.len); /* perhaps a password */
+    free(message);
+    return e;
+}
+
+static void take_submitted(struct web_role *r)
+{
+    pthread_mutex_lock(&r->lock);
+    struct front_job *job = r->submitted;
+    r->submitted = NULL;
+    pthread_mutex_unlock(&r->lock);
+    while (job) {
+        struct front_job *next = job->next;
+        job->next = r->jobs;
+        r->jobs = job;
+        job->number = ++r->last_job;
+        job->deadline_ms = clock_mono_ms() + JOB_PATIENCE_MS;
+        if (send_job(r, job) < 0)
+            end_job(r, job); /* without a reply of its own: 503 */
+        job = next;
+    }
+}
+
+static void end_all(struct web_role *r)
+{
+    while (r->jobs)
+        end_job(r, r->jobs);
+}
+
+static void send_number(struct web_role *r, uint16_t type, uint64_t number, size_t len)
+{
+    uint8_t message[8];
+    struct writer w = writer_of(message, sizeof message);
+    if (len == 8)
+        writer_u64(&w, number);
+    else
+        writer_u32(&w, (uint32_t)number);
+    if (r->hub && r->hub_ready && channel_send(r->hub, type, message, w.len) < 0)
+        log_debug("the hub does not listen");
+}
+
+static void end_late(struct web_role *r)
+{
+    uint64_t now_ms = clock_mono_ms();
+    for (struct front_job *job = r->jobs, *next; job; job = next) {
+        next = job->next;
+        if (now_ms <= job->deadline_ms)
+            continue;
+        send_number(r, WEB_CANCEL, job->number, 8);
+        end_job(r, job);
+    }
+}
+
+static void tell_left(struct web_role *r)
+{
+    static uint32_t channels[LEFT_MAX];
+    pthread_mutex_lock(&r->lock);
+    unsigned count = r->left_count;
+    memcpy(channels, r->left, count * sizeof channels[0]);
+    r->left_count = 0;
+    pthread_mutex_unlock(&r->lock);
+    for (unsigned i = 0; i < count; i++)
+        send_number(r, WEB_LEAVE, channels[i], 4);
+}
+
+static void on_answer(struct web_role *r, struct reader payload)
+{
+    uint64_t number = reader_u64(&payload);
+    struct front_job *job = r->jobs;
+    while (job && job->number != number)
+        job = job->next;
+    struct front_reply reply = {.status = reader_u16(&payload)};
+    reply.retry_after_s = reader_u16(&payload);
+    reply.allowed = reader_u8(&payload);
+    reply.sets_session = reader_u8(&payload) != 0;
+    reply.channel = reader_u32(&payload);
+    if (!web_text_read(&payload, reply.content_type, sizeof reply.content_type) && payload.failed)
+        return;
+    (void)web_text_read(&payload, reply.session, sizeof reply.session);
+    if (payload.failed)
+        return;
+    if (!job) { /* nobody waits any more: a stream is over before it began */
+        if (reply.channel != 0)
+            send_number(r, WEB_LEAVE, reply.channel, 4);
+        return;
+    }
+    reply.body = malloc(payload.left + 1);
+    if (reply.body) {
+        reply.len = payload.left;
+        reader_copy(&payload, reply.body, payload.left);
+        job->reply = reply;
+    }
+    end_job(r, job);
+    sodium_memzero(&reply, sizeof reply);
+}
+
+/* ---- the hub ---- */
+
+static void on_hub_message(struct channel *channel, uint16_t type, struct reader payload, void *self)
+{
+    (void)channel;
+    struct web_role *r = self;
+    if (type == HUB_WEB_ANSWER) {
+        on_answer(r, payload);
+    } else if (type == HUB_WEB_PUBLISH) {
+        uint32_t number = reader_u32(&payload);
+        if (r->front && !payload.failed)
+            front_publish(r->front, number, (const char *)payload.at, payload.left);
+    } else if (type == HUB_WEB_READY) {
+        r->hub_ready = true;
+        take_submitted(r);
+    }
+}
+
+static void forget_hub(struct web_role *r)
+{
+    channel_free(r->hub);
+    r->hub = NULL;
+    r->hub_ready = false;
+    end_all(r);
+    if (r->front)
+        front_end_streams(r->front);
+}
+
+static void on_hub_end(struct channel *channel, int reason, void *self)
+{
+    (void)channel, (void)reason; /* the parent brings a new one */
+    forget_hub(self);
+}
+
+static void connect_hub(struct web_role *r, int fd)
+{
+    struct channel_handler handler = {.on_message = on_hub_message, .on_end = on_hub_end, .self = r};
+    forget_hub(r);
+    int e = channel_new(r->loop, fd, WEB_MESSAGE_MAX, WEB_QUEUE_MAX, handler, &r->hub);
+    if (e < 0) {
+        log_error(_("no channel to %s: %s"), role_name(ROLE_HUB), strerror(-e));
+        close(fd);
+    }
+}
+
+/* ---- events ---- */
+
+static void on_wake(evutil_socket_t fd, short what, void *self)
+{
+    (void)what;
+    uint64_t count;
+    ssize_t n = read((int)fd, &count, sizeof count);
+    (void)n;
+    take_submitted(self);
+    tell_left(self);
+}
+
+static void tell_counters(struct web_role *r)
+{
+    uint8_t message[WEB_COUNTERS_COUNT * 8];
+    struct writer w = writer_of(message, sizeof message);
+    struct front_counters c = front_counters_get(r->front);
+    const uint64_t values[] = {c.requests, c.files, c.refused_busy, c.streams, c.stream_octets, c.stream_lost};
+    _Static_assert(array_len(values) == WEB_COUNTERS_COUNT, "a value for each name");
+    for (size_t i = 0; i < array_len(values); i++)
+        writer_u64(&w, values[i]);
+    if (r->hub && r->hub_ready && channel_send(r->hub, WEB_COUNTERS, message, w.len) < 0)
+        log_debug("counters are not told");
+}
+
+static void on_tick(evutil_socket_t fd, short what, void *self)
+{
+    (void)fd, (void)what;
+    struct web_role *r = self;
+    end_late(r);
+    if (r->front && r->ticks++ % COUNTERS_EVERY_TICKS == 0)
+        tell_counters(r);
+}
+
+static void on_parent(evutil_socket_t fd, short what, void *self)
+{
+    (void)what;
+    struct web_role *r = self;
+    struct handover m;
+    int e = handover_recv((int)fd, &m);
+    if (e == -EAGAIN)
+        return;
+    if (e <= 0) {
+        event_base_loopbreak(r->loop);
+        return;
+    }
+    if (m.kind == PARENT_PEER && m.number == ROLE_HUB && m.fd_count == 1) {
+        connect_hub(r, m.fds[0]);
+        m.fd_count = 0;
+    }
+    handover_drop(&m); /* another configuration comes with a new process */
+}
+
+static void on_terminate(evutil_socket_t number, short what, void *self)
+{
+    (void)number, (void)what;
+    event_base_loopbreak(((struct web_role *)self)->loop);
+}
+
+static void on_renewal(evutil_socket_t fd, short what, void *self)
+{
+    (void)fd, (void)what;
+    struct web_role *r = self;
+    role_check_renewal(&r->certificate, r->renewal);
+}
+
+/* ---- making ---- */
+
+static int enter_sandbox(const struct config *c)
+{
+    struct sandbox_options options = {.role = SANDBOX_WEB, .uid = c->uid, .gid = c->gid};
+    struct sandbox_report report;
+    return role_tell_sandbox(sandbox_enter(&options, &report), &report);
+}
+
+static int read_certificate(struct web_role *r, struct certificate_pem *ret_pem)
+{
+    const struct web_listen *l = &r->start.config->web;
+    char error[CERTIFICATE_ERROR_MAX];
+    struct certificate_names names = {0};
+    for (unsigned i = 0; i < l->count; i++)
+        if (!dns_socket_is_wildcard((const struct sockaddr *)&l->at[i]))
+            names.addresses[names.address_count++] = addr_of_sockaddr((const struct sockaddr *)&l->at[i]);
+    r->own_certificate = !l->certificate.certificate[0];
+    int e = r->own_certificate ? role_own_certificate(r->start.config, NODE_TLS_WEB, &names, &r->certificate, ret_pem, error)
+                               : certificate_load(&l->certificate, &r->certificate, ret_pem, error);
+    if (e < 0)
+        log_error(_("no console, for want of a certificate: %s"), error);
+    else
+        certificate_log(&r->certificate);
+    return e;
+}
+
+static int make_loop(struct web_role *r)
+{
+    static const struct timeval period = {.tv_usec = TICK_MS * 1000};
+    r->loop = event_base_new();
+    r->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    if (!r->loop || r->wake_fd < 0)
+        return -ENOMEM;
+    fcntl(ROLE_PARENT_FD, F_SETFL, O_NONBLOCK);
+    r->parent = event_new(r->loop, ROLE_PARENT_FD, EV_READ | EV_PERSIST, on_parent, r);
+    r->terminate = evsignal_new(r->loop, SIGTERM, on_terminate, r);
+    r->tick = event_new(r->loop, -1, EV_PERSIST, on_tick, r);
+    r->wake = event_new(r->loop, r->wake_fd, EV_READ | EV_PERSIST, on_wake, r);
+    r->renewal = event_new(r->loop, -1, 0, on_renewal, r);
+    return r->parent && r->terminate && r->tick && r->wake && r->renewal && event_add(r->parent, NULL) == 0 &&
+                   event_add(r->terminate, NULL) == 0 && event_add(r->tick, &period) == 0 && event_add(r->wake, NULL) == 0
+               ? 0
+               : -ENOMEM;
+}
+
+static int start_front(struct web_role *r, const struct certificate_pem *pem)
+{
+    long cores = sysconf(_SC_NPROCESSORS_ONLN);
+    struct front_options options = {.sockets = r->start.sockets,
+                                    .socket_count = r->start.socket_count,
+                                    .threads = cores < 2 ? 2 : cores > FRONT_THREADS_MAX ? FRONT_THREADS_MAX : (unsigned)cores,
+                                    .certificate = pem->certificate,
+                                    .key = pem->key,
+                                    .files = console_files,
+                                    .hooks = {.submit = submit, .left = left, .self = r}};
+    return front_start(&options, &r->front);
+}
+
+/* No thread submits any more; what is waiting goes back without an answer. */
+static void stop_front(struct web_role *r)
+{
+    pthread_mutex_lock(&r->lock);
+    r->closed = true;
+    pthread_mutex_unlock(&r->lock);
+    take_submitted(r);
+    end_all(r);
+    front_stop(r->front);
+}
+
+static int run(struct web_role *r)
+{
+    struct certificate_pem pem = {0};
+    bool listens = r->start.socket_count > 0;
+    int e = make_loop(r);
+    if (e == 0 && listens && read_certificate(r, &pem) < 0)
+        listens = false;
+    if (e == 0)
+        e = enter_sandbox(r->start.config);
+    if (e == 0 && listens)
+        e = start_front(r, &pem); /* foreign bytes come from here on */
+    certificate_pem_forget(&pem);
+    if (e < 0) {
+        log_error(_("cannot start: %s"), strerror(-e));
+        return 1;
+    }
+    if (r->front && r->own_certificate)
+        on_renewal(-1, 0, r);
+    if (r->start.peers[ROLE_HUB] >= 0)
+        connect_hub(r, r->start.peers[ROLE_HUB]);
+    if (handover_send(ROLE_PARENT_FD, &(struct handover){.kind = ROLE_IS_READY}) == 0)
+        event_base_dispatch(r->loop);
+    stop_front(r);
+    return 0;
+}
+
+int role_web_main(void)
+{
+    log_init("web", LOG_LEVEL_NOTICE);
+    signal(SIGINT, SIG_IGN); /* from the terminal: the parent tells us when */
+    signal(SIGPIPE, SIG_IGN);
+    struct web_role *r = calloc(1, sizeof *r);
+    if (!r || sodium_init() < 0)
+        return 1;
+    pthread_mutex_init(&r->lock, NULL);
+    int e = role_receive_start(&r->start);
+    if (e < 0) {
+        log_error(_("nothing usable from the parent: %s"), strerror(-e));
+        return 1;
+    }
+    return run(r);
+}

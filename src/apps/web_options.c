@@ -1,0 +1,14 @@
+/* Compares what two configurations say of the console. */
+#include "apps/web_options.h"
+
+#include <string.h>
+
+bool web_listen_same_addresses(const struct web_listen *a, const struct web_listen *b)
+{
+    return a->count == b->count && memcmp(a->at, b->at, a->count * sizeof a->at[0]) == 0;
+}
+
+bool web_listen_equal(const struct web_listen *a, const struct web_listen *b)
+{
+    return web_listen_same_addresses(a, b) && certificate_files_equal(&a->certificate, &b->certificate);
+}
