@@ -53,6 +53,8 @@ struct node {
     enum gate_outcome (*gate)(void *self, unsigned recipient, const struct indicator *i);
     /* Names of warning lists that have the subject; how many. */
     unsigned (*warnings)(void *self, const struct subject *s, const char *ret_names[NODE_WARNINGS_MAX]);
+    /* A link under which the first account of the console is made: as web_service_first_link (apps/web_service.h). */
+    int (*first_link)(void *self, char *ret_link, size_t max);
     json_t *(*status)(void *self);
     char *(*metrics)(void *self); /* Prometheus text, to be freed; NULL when out of memory */
     void (*reload)(void *self, node_done_fn *done, void *done_self);

@@ -44,6 +44,7 @@ struct route {
     const char *text; /* what it does, English, for the document */
     struct route_parameter parameters[ROUTE_PARAMETERS_MAX]; /* ended by a NULL name; those of the path are not among them */
     bool gives_rows; /* of a command: its answer has `rows`, an array */
+    bool in_words;   /* its rows are those of the telemetry store: row_words.h */
     bool takes_file; /* PUT: the body is a file for the command */
 };
 

@@ -12,6 +12,7 @@
 #include "api/rate_limit.h"
 #include "api/request.h"
 #include "api/route.h"
+#include "api/row_words.h"
 #include "api/web_call.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -231,9 +232,8 @@ void web_call_forget(struct web_call *c)
 
 /* ---- commands ---- */
 
-static void on_rows(void *self, const char *rows, size_t len)
+static void add_rows(struct web_call *c, const char *rows, size_t len)
 {
-    struct web_call *c = self;
     if (c->too_long || c->rows_len + len > WEB_REPLY_MAX) {
         c->too_long = true;
         return;
@@ -249,6 +249,34 @@ static void on_rows(void *self, const char *rows, size_t len)
     }
     memcpy(c->rows + c->rows_len, rows, len);
     c->rows_len += len;
+}
+
+static void add_in_words(struct web_call *c, const char *row, size_t len)
+{
+    json_t *object = json_loadb(row, len, 0, NULL);
+    row_words(object);
+    char *text = object ? json_dumps(object, JSON_COMPACT) : NULL;
+    if (text) {
+        add_rows(c, text, strlen(text));
+        add_rows(c, "\n", 1);
+    }
+    free(text);
+    json_decref(object);
+}
+
+static void on_rows(void *self, const char *rows, size_t len)
+{
+    struct web_call *c = self;
+    if (!c->route->in_words) {
+        add_rows(c, rows, len);
+        return;
+    }
+    for (const char *end; len > 0; rows = end) {
+        const char *newline = memchr(rows, '\n', len);
+        end = newline ? newline + 1 : rows + len;
+        add_in_words(c, rows, (size_t)(end - rows));
+        len -= (size_t)(end - rows);
+    }
 }
 
 /* Rows, one a line, become the elements of an array; a line's end cannot stand in JSON text otherwise. */

@@ -89,6 +89,9 @@ static const struct {
         "list of what CLAIM is said of. What it says goes before what the command says; what was said just so is not said again.\n"
         "--whole: what the source does not say any more is withdrawn. --unmarked: also attributes of MISP without to_ids.")},
     {"verdicts", command_verdicts, N_("verdicts SUBJECT [--kind KIND]"), N_("show all that was ever said of a subject"), NULL},
+    {"welcome", command_welcome, N_("welcome"), N_("show a link under which the first account of the console is made"),
+     N_("As long as there is no administrator. The link is good for a day and for one account; an older one ends.")},
+    {"web-api", command_web_api, N_("web-api"), N_("print the description of the API over HTTPS (OpenAPI)"), NULL},
     {"clock", command_clock, N_("clock [--weeks N]"), N_("show how long the loop took, by week and claim"),
      N_("From the first meeting of a subject, in stored answers too, to its verdict, block and sharing: medians and 90th\n"
         "percentiles. A subject that was known before it was met counts with no time at all.")},

@@ -135,6 +135,12 @@ static const struct note_signer *node_ledger_signer(void *self)
     return ledger_keeper_signer(((struct hub *)self)->keeper);
 }
 
+static int node_first_link(void *self, char *ret_link, size_t max)
+{
+    struct hub *h = self;
+    return web_service_first_link(h->web, &h->start.config->web, ret_link, max);
+}
+
 static json_t *node_status(void *self)
 {
     struct node_status_sources sources = sources_of(self);
@@ -579,6 +585,7 @@ int role_hub_main(void)
             .recipient = node_recipient,
             .gate = node_gate,
             .identity = node_identity,
+            .first_link = node_first_link,
             .status = node_status,
             .metrics = node_metrics,
             .reload = node_reload,
