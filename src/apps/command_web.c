@@ -20,7 +20,7 @@ int command_welcome(int argc, char **argv)
     int fd = control_client_connect(&o);
     if (fd < 0)
         return EXIT_FAILED;
-    json_t *reply = control_client_ask(fd, &o, "welcome", NULL, NULL, NULL, CONTROL_WAIT_MS);
+    json_t *reply = control_client_ask(fd, &o, "welcome", json_object(), NULL, NULL, CONTROL_WAIT_MS);
     close(fd);
     if (reply && !o.json)
         printf("%s\n", json_string_value(json_object_get(reply, "link")));

@@ -1,0 +1,202 @@
+// The first look: how fast the loop turns, what was answered and blocked, what needs a person, and whether the node is well.
+import { useMemo, useState } from "preact/hooks";
+import { useAsk } from "../ask";
+import { ago, length, number, percent, shortNumber } from "../format";
+import { useLive } from "../live";
+import { t, word } from "../texts";
+import type { ClockRow, Indicator, Rows, SeriesRow, TopRow } from "../types";
+import { TimeChart } from "../ui/chart";
+import { Figure, Page, Panel, SubjectLink, Table, When } from "../ui/parts";
+import { Empty, State } from "../ui/state";
+import { useHealth, worst } from "../health";
+import type { PageProps } from ".";
+
+const spans: [string, number, number][] = [
+  ["1h", 3600, 60],
+  ["24h", 86400, 600],
+  ["7d", 7 * 86400, 3600],
+];
+
+function Answers({ member }: { member: string }) {
+  const [span, setSpan] = useState("24h");
+  const [, seconds, step] = spans.find((s) => s[0] === span) ?? spans[1]!;
+  const since = Math.floor((Date.now() / 1000 - seconds) / step) * step;
+  const asked = useAsk<Rows<SeriesRow>>("/series", { since_us: since * 1e6, step_s: step }, 60000);
+  const series = useMemo(() => {
+    const byTime = new Map((asked.data?.rows ?? []).map((r) => [r.at_s, r]));
+    const at: number[] = [];
+    for (let s = since; s <= Date.now() / 1000; s += step) at.push(s);
+    const of = (pick: (r: SeriesRow) => number) => at.map((s) => (byTime.has(s) ? pick(byTime.get(s)!) : 0));
+    return { at, queries: of((r) => r.queries), blocked: of((r) => r.blocked), observed: of((r) => r.observed) };
+  }, [asked.data]);
+  const queries = series.queries.reduce((a, b) => a + b, 0);
+  const blocked = series.blocked.reduce((a, b) => a + b, 0);
+  return (
+    <Panel
+      wide
+      title={member ? `${t("Answers over time")}: ${member}` : t("Answers over time")}
+      note={
+        <span class="choices" role="group" aria-label={t("Span of time")}>
+          {spans.map(([name]) => (
+            <button type="button" class="quiet" aria-pressed={name === span} onClick={() => setSpan(name)}>
+              {name}
+            </button>
+          ))}
+        </span>
+      }
+    >
+      <State asked={asked} empty={() => (queries === 0 ? t("No answers were recorded in this time.") : undefined)}>
+        {() => (
+          <>
+            <p class="sum">
+              {number(queries)} {t("answers")}, {number(blocked)} {t("blocked")} ({percent(queries ? blocked / queries : 0)})
+            </p>
+            <TimeChart
+              label={t("Answers over time")}
+              at={series.at}
+              lines={[
+                { label: t("Answers"), color: "--blue", values: series.queries, fill: true },
+                { label: t("Blocked"), color: "--bad", values: series.blocked },
+                { label: t("Observed"), color: "--warn", values: series.observed },
+              ]}
+            />
+          </>
+        )}
+      </State>
+    </Panel>
+  );
+}
+
+function LoopClock() {
+  const asked = useAsk<Rows<ClockRow> & { subjects: number }>("/clock", { weeks: 4 }, 60000);
+  return (
+    <Panel title={t("Loop clock")} note={t("median of 4 weeks")}>
+      <State asked={asked} empty={(d) => (d.rows.length === 0 ? t("Nothing was judged and acted on in this time.") : undefined)}>
+        {(data) => (
+          <Table
+            label={t("Loop clock")}
+            rows={data.rows.slice(0, 8)}
+            rowKey={(r) => r.week + r.claim + r.from + r.to}
+            columns={[
+              { head: t("Step"), cell: (r) => `${word(r.from)} → ${word(r.to)}` },
+              { head: t("Claim"), cell: (r) => word(r.claim), minor: true },
+              { head: t("Median"), cell: (r) => length(r.median_us), right: true },
+              { head: "90 %", cell: (r) => length(r.p90_us), right: true },
+              { head: t("Subjects"), cell: (r) => number(r.count), right: true, minor: true },
+            ]}
+          />
+        )}
+      </State>
+    </Panel>
+  );
+}
+
+function Waiting() {
+  const asked = useAsk<Rows<Indicator>>("/indicators", { advice: "ask", limit: 6 }, 30000);
+  return (
+    <Panel title={t("Waits for a person")} note={<a href="/review">{t("All")}</a>}>
+      <State asked={asked} empty={(d) => (d.rows.length === 0 ? t("Nothing waits.") : undefined)}>
+        {(data) => (
+          <Table
+            label={t("Waits for a person")}
+            rows={data.rows}
+            rowKey={(r) => r.id}
+            columns={[
+              { head: t("Subject"), cell: (r) => <SubjectLink of={r.subject} /> },
+              { head: t("Claim"), cell: (r) => word(r.claim) },
+              { head: t("Seen"), cell: (r) => number(r.sightings), right: true },
+            ]}
+          />
+        )}
+      </State>
+    </Panel>
+  );
+}
+
+function Top({ what, title }: { what: "blocked" | "members" | "clients"; title: string }) {
+  const since = Math.floor(Date.now() / 600000) * 600e6 - 86400e6;
+  const asked = useAsk<Rows<TopRow>>("/top", { what, since_us: since, limit: 8 }, 60000);
+  return (
+    <Panel title={title} note="24h">
+      <State asked={asked} empty={(d) => (d.rows.length === 0 ? t("Nothing in this time.") : undefined)}>
+        {(data) => (
+          <Table
+            label={title}
+            rows={data.rows}
+            rowKey={(r) => r.name ?? r.client_ip ?? r.member ?? ""}
+            columns={
+              what === "blocked"
+                ? [
+                    { head: t("Name"), cell: (r) => <SubjectLink of={r.name ?? ""} /> },
+                    { head: t("Blocked"), cell: (r) => number(r.hits), right: true },
+                    { head: t("Clients"), cell: (r) => number(r.clients ?? 0), right: true },
+                    { head: t("Last"), cell: (r) => <When us={r.last_s * 1e6} />, minor: true },
+                  ]
+                : [
+                    { head: what === "members" ? t("Member") : t("Client"), cell: (r) => (what === "members" ? r.member || t("(no member)") : r.client_ip) },
+                    { head: t("Answers"), cell: (r) => number(r.hits), right: true },
+                    { head: t("Blocked"), cell: (r) => number(r.blocked ?? 0), right: true },
+                  ]
+            }
+          />
+        )}
+      </State>
+    </Panel>
+  );
+}
+
+function Health() {
+  const health = useHealth();
+  const [rate, setRate] = useState<number>();
+  useLive({ status: true }, { status: (s) => setRate((s["recorder"] as { rows_per_second?: number } | undefined)?.rows_per_second) });
+  return (
+    <Panel title={t("Health")} note={<a href="/system">{t("System")}</a>}>
+      <State asked={health.asked}>
+        {() => (
+          <>
+            <ul class="health">
+              {health.checks.map((c) => (
+                <li class={c.tone}>
+                  <span aria-hidden="true">{c.tone === "good" ? "✓" : c.tone === "warn" ? "!" : "✗"}</span> {c.text}
+                </li>
+              ))}
+            </ul>
+            {rate !== undefined && (
+              <p class="muted">
+                {shortNumber(rate)} {t("answers a second")}
+              </p>
+            )}
+          </>
+        )}
+      </State>
+    </Panel>
+  );
+}
+
+export function Home({ session }: PageProps) {
+  const may = (permission: string) => session.permissions[permission] !== undefined;
+  const health = useHealth(may("status"));
+  const tone = worst(health.checks);
+  const ask = useAsk<Rows<Indicator>>(may("intelligence") ? "/indicators" : undefined, { advice: "ask", limit: 1000 }, 30000);
+  const clock = useAsk<Rows<ClockRow>>(may("intelligence") ? "/clock" : undefined, { weeks: 4 }, 60000);
+  const loop = clock.data?.rows.find((r) => r.from === "judged" && r.to === "blocked");
+  return (
+    <Page title={t("Home")}>
+      <div class="figures">
+        {may("intelligence") && <Figure label={t("Judged to blocked")} value={loop ? length(loop.median_us) : "–"} note={loop ? `${t("median")}, ${number(loop.count)} ${t("subjects")}` : t("not measured yet")} />}
+        {may("intelligence") && <Figure label={t("Waits for a person")} value={ask.data ? number(ask.data.rows.length) : "–"} tone={ask.data?.rows.length ? "warn" : undefined} note={<a href="/review">{t("Review")}</a>} />}
+        {may("status") && <Figure label={t("Health")} value={health.checks.length === 0 ? "–" : tone === "good" ? t("well") : tone === "warn" ? t("look") : t("act")} tone={tone} note={health.dataUs ? `${t("newest answer on disk")}: ${ago(health.dataUs)}` : undefined} />}
+        {!may("status") && <Figure label={t("Member")} value={session.member} />}
+      </div>
+      <div class="panels">
+        <Answers member={session.member} />
+        {may("intelligence") && <LoopClock />}
+        {may("intelligence") && <Waiting />}
+        <Top what="blocked" title={t("Most blocked")} />
+        {may("status") ? <Top what="members" title={t("Members hit")} /> : <Top what="clients" title={t("Clients")} />}
+        {may("status") && <Health />}
+      </div>
+      {!may("status") && <Empty>{t("You see what belongs to your organisation.")}</Empty>}
+    </Page>
+  );
+}

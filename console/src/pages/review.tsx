@@ -1,0 +1,144 @@
+// The review queue, made for the keyboard: j and k move, b confirms, f says false positive, o leaves it watched; each with a reason.
+import { useEffect, useState } from "preact/hooks";
+import { post } from "../api";
+import { useAct, useAsk } from "../ask";
+import { number, percent } from "../format";
+import { t, word } from "../texts";
+import type { Indicator, Rows, VerdictsAnswer } from "../types";
+import { Page, Panel, SubjectLink, Table, Tag, Tlp, When } from "../ui/parts";
+import { ErrorBox, State } from "../ui/state";
+import type { PageProps } from ".";
+
+function Evidence({ row }: { row: Indicator }) {
+  const asked = useAsk<VerdictsAnswer>("/verdicts", { subject: row.subject, kind: row.kind });
+  return (
+    <Panel title={row.subject} note={<SubjectLink of={row.subject} />}>
+      <State asked={asked}>
+        {(data) => (
+          <>
+            <ul class="reasons">
+              {data.belief?.lines.map((l) => (
+                <li>
+                  <span class={l.log_odds > 0 ? "odds bad" : "odds good"}>
+                    {l.log_odds > 0 ? "+" : ""}
+                    {(l.log_odds / 1000).toFixed(2)}
+                  </span>
+                  {l.text}
+                </li>
+              ))}
+            </ul>
+            {row.guards.length > 0 && (
+              <p class="box warn">
+                {t("Guarded")}: {row.guards.map(word).join(", ")}
+                {data.warning_lists && data.warning_lists.length > 0 && ` (${data.warning_lists.join(", ")})`}
+              </p>
+            )}
+            <ul class="said">
+              {data.verdicts.slice(0, 8).map((v) => (
+                <li>
+                  <Tag of={v.claim} /> {v.source}: {v.reason} <Tlp level={v.tlp} /> <When us={v.made_us} />
+                </li>
+              ))}
+            </ul>
+          </>
+        )}
+      </State>
+    </Panel>
+  );
+}
+
+export function Review({ session }: PageProps) {
+  const asked = useAsk<Rows<Indicator>>("/indicators", { advice: "ask", limit: 200 }, 30000);
+  const rows = asked.data?.rows ?? [];
+  const [at, setAt] = useState(0);
+  const [reason, setReason] = useState("");
+  const [done, setDone] = useState(0);
+  const { act, busy, error } = useAct();
+  const chosen = rows[Math.min(at, rows.length - 1)];
+  const may = session.permissions["judge"] !== undefined;
+  const decide = (claim: string) => {
+    if (!chosen || busy || !may) return;
+    void act(() => post("/verdicts", { subject: chosen.subject, kind: chosen.kind, claim, reason: reason || t("decided in review") })).then((fine) => {
+      if (!fine) return;
+      setReason("");
+      setDone((n) => n + 1);
+      setTimeout(asked.again, 300); // the ledger is followed at once; the queue a moment later
+    });
+  };
+  useEffect(() => {
+    const keys: Record<string, () => void> = {
+      j: () => setAt((n) => Math.min(n + 1, rows.length - 1)),
+      k: () => setAt((n) => Math.max(n - 1, 0)),
+      b: () => decide("confirmed"),
+      f: () => decide("false-positive"),
+    };
+    const press = (e: KeyboardEvent) => {
+      if ((e.target as Element).closest("input, textarea, select") || e.ctrlKey || e.metaKey || e.altKey) return;
+      const run = keys[e.key];
+      if (run) {
+        e.preventDefault();
+        run();
+      }
+    };
+    addEventListener("keydown", press);
+    return () => removeEventListener("keydown", press);
+  });
+  return (
+    <Page
+      title={t("Review")}
+      actions={
+        <span class="muted">
+          <kbd>j</kbd> <kbd>k</kbd> {t("move")} · <kbd>b</kbd> {t("confirm")} · <kbd>f</kbd> {t("false positive")}
+        </span>
+      }
+    >
+      {error && <ErrorBox error={error} />}
+      <p class="sum" role="status">
+        {number(rows.length)} {t("wait")}
+        {done > 0 && ` · ${number(done)} ${t("decided now")}`}
+      </p>
+      <State asked={asked} empty={(d) => (d.rows.length === 0 ? t("Nothing waits for a decision.") : undefined)}>
+        {(data) => (
+          <div class="split">
+            <Table
+              label={t("Review")}
+              rows={data.rows}
+              rowKey={(r) => r.id}
+              selected={chosen?.id}
+              onSelect={(r) => setAt(data.rows.indexOf(r))}
+              columns={[
+                { head: t("Subject"), cell: (r) => <span class="subject">{r.subject}</span> },
+                { head: t("Claim"), cell: (r) => word(r.claim) },
+                { head: t("Probability"), cell: (r) => percent(r.probability / 1000, 0), right: true },
+                { head: t("Sources"), cell: (r) => number(r.sources), right: true, minor: true },
+                { head: t("Seen"), cell: (r) => number(r.sightings), right: true, minor: true },
+                { head: t("Members"), cell: (r) => number(r.members), right: true, minor: true },
+              ]}
+            />
+            {chosen && (
+              <div class="decide">
+                <Evidence key={chosen.id} row={chosen} />
+                {may && (
+                  <div class="panel">
+                    <label>
+                      {t("Reason (stands in the ledger)")}
+                      <input value={reason} onInput={(e) => setReason(e.currentTarget.value)} />
+                    </label>
+                    <div class="buttons">
+                      <button type="button" class="danger" disabled={busy} onClick={() => decide("confirmed")}>
+                        {t("Confirm")} <kbd>b</kbd>
+                      </button>
+                      <button type="button" disabled={busy} onClick={() => decide("false-positive")}>
+                        {t("False positive")} <kbd>f</kbd>
+                      </button>
+                    </div>
+                  </div>
+                )}
+              </div>
+            )}
+          </div>
+        )}
+      </State>
+    </Page>
+  );
+}

@@ -1,0 +1,157 @@
+// What the API answers (docs/formats/openapi.json, control.md), as far as pages use it. Times are microseconds since 1970.
+
+export type Access = "own" | "all";
+
+export interface Session {
+  id: number;
+  name: string;
+  role: string;
+  member: string;
+  codes: boolean;
+  permissions: Record<string, Access>;
+  csrf: string;
+}
+
+export interface Rows<T> {
+  rows: T[];
+  count?: number;
+  after?: number;
+}
+
+export interface LogRow {
+  seq: number;
+  time_us: number;
+  client_ip: string;
+  transport: string;
+  name: string;
+  qtype: number;
+  rcode: number;
+  action: string;
+  verdict: number;
+  line: number;
+  list: number;
+  latency_us: number;
+  cached: number;
+  member: string;
+  group: string;
+  trigger: string;
+}
+
+export interface TopRow {
+  name?: string;
+  client_ip?: string;
+  member?: string;
+  group?: string;
+  hits: number;
+  clients?: number;
+  blocked?: number;
+  last_s: number;
+  last_verdict?: number;
+  last_list?: number;
+}
+
+export interface SeriesRow {
+  at_s: number;
+  queries: number;
+  blocked: number;
+  observed: number;
+  clients: number;
+}
+
+export interface Indicator {
+  id: number;
+  kind: string;
+  subject: string;
+  claim: string;
+  state: string;
+  advice: string;
+  probability: number; // per mille
+  conflict: boolean;
+  guards: string[];
+  tlp: string;
+  pap: string;
+  verdict: number;
+  verdicts: number;
+  sources: number;
+  sightings: number;
+  members: number;
+  false_blocks: number;
+  first_us: number;
+  last_us: number;
+  changed_us: number;
+  next_us: number;
+}
+
+export interface Verdict {
+  number: number;
+  id: string;
+  claim: string;
+  kind: string;
+  subject: string;
+  author_kind: string;
+  source: string;
+  reason: string;
+  group: string;
+  probability: number;
+  severity?: string;
+  tlp: string;
+  pap: string;
+  made_us: number;
+  from_us: number;
+  until_us: number;
+  supersedes: number;
+  superseded_by?: number;
+  evidence?: { kind: string; reference: string; sha256?: string }[];
+}
+
+export interface Sighting {
+  hour_us: number;
+  member: string;
+  count: number;
+  first_us: number;
+  last_us: number;
+}
+
+export interface Belief {
+  probability: number;
+  claim: string;
+  state: string;
+  advice: string;
+  conflict: boolean;
+  next_us: number;
+  lines: { log_odds: number; text: string }[];
+}
+
+export interface VerdictsAnswer {
+  kind: string;
+  subject: string;
+  verdicts: Verdict[];
+  more?: boolean;
+  belief?: Belief;
+  sightings?: Sighting[];
+  warning_lists?: string[];
+}
+
+export interface ClockRow {
+  week: string;
+  claim: string;
+  from: string;
+  to: string;
+  count: number;
+  median_us: number;
+  p90_us: number;
+}
+
+export interface Source {
+  kind: string;
+  source: string;
+  said: number;
+  first: number;
+  followed: number;
+  lead_us: number;
+  confirmed: number;
+  wrong: number;
+  hits: number;
+  fetched_us: number;
+  last_us: number;
+}

@@ -1,0 +1,102 @@
+// Small parts that many pages use: panels, numbers, words with a meaning, tables, links to subjects.
+import type { ComponentChildren } from "preact";
+import { ago, time } from "../format";
+import { subjectPath } from "../router";
+import { t, word } from "../texts";
+
+export function Page({ title, actions, children }: { title: string; actions?: ComponentChildren; children: ComponentChildren }) {
+  return (
+    <>
+      <header class="page-head">
+        <h1>{title}</h1>
+        {actions && <div class="actions">{actions}</div>}
+      </header>
+      {children}
+    </>
+  );
+}
+
+export function Panel({ title, note, children, wide }: { title: string; note?: ComponentChildren; children: ComponentChildren; wide?: boolean }) {
+  return (
+    <section class={wide ? "panel wide" : "panel"} aria-label={title}>
+      <h2>
+        {title}
+        {note && <span class="note">{note}</span>}
+      </h2>
+      {children}
+    </section>
+  );
+}
+
+export function Figure({ label, value, note, tone }: { label: string; value: ComponentChildren; note?: ComponentChildren; tone?: "bad" | "good" | "warn" }) {
+  return (
+    <div class={`figure ${tone ?? ""}`}>
+      <span class="label">{label}</span>
+      <span class="value">{value}</span>
+      {note && <span class="note">{note}</span>}
+    </div>
+  );
+}
+
+const tones: Record<string, string> = {
+  block: "bad", nxdomain: "bad", nodata: "bad", "local-data": "bad", drop: "bad", refused: "warn", truncate: "warn", ask: "warn", observe: "warn",
+  active: "bad", candidate: "warn", expired: "", revoked: "", pass: "good", "false-positive": "good", benign: "good", allow: "good", running: "good",
+};
+
+/** A word of the API in the reader's language, with a colour that only repeats what it says. */
+export function Tag({ of }: { of: string }) {
+  return <span class={`tag ${tones[of] ?? ""}`}>{word(of)}</span>;
+}
+
+export function Tlp({ level }: { level: string }) {
+  return <span class={`tlp tlp-${level.replace("+", "-")}`}>TLP:{level.toUpperCase()}</span>;
+}
+
+export function SubjectLink({ of }: { of: string }) {
+  return (
+    <a class="subject" href={subjectPath(of)}>
+      {of}
+    </a>
+  );
+}
+
+export function When({ us }: { us: number }) {
+  if (!us) return <span class="muted">{t("never")}</span>;
+  return <time title={time(us)} dateTime={new Date(us / 1000).toISOString()}>{ago(us)}</time>;
+}
+
+export interface Column<T> {
+  head: string;
+  cell: (row: T) => ComponentChildren;
+  right?: boolean;
+  /** Left out where there is little room. */
+  minor?: boolean;
+}
+
+export function Table<T>({ label, columns, rows, rowKey, selected, onSelect }: { label: string; columns: Column<T>[]; rows: T[]; rowKey: (row: T) => string | number; selected?: string | number; onSelect?: (row: T) => void }) {
+  return (
+    <div class="table-scroll" tabIndex={0} role="region" aria-label={label}>
+      <table>
+        <caption class="hidden">{label}</caption>
+        <thead>
+          <tr>
+            {columns.map((c) => (
+              <th scope="col" class={`${c.right ? "right" : ""} ${c.minor ? "minor" : ""}`}>
+                {c.head}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row) => (
+            <tr key={rowKey(row)} class={selected === rowKey(row) ? "selected" : ""} aria-selected={onSelect ? selected === rowKey(row) : undefined} onClick={onSelect && (() => onSelect(row))}>
+              {columns.map((c) => (
+                <td class={`${c.right ? "right" : ""} ${c.minor ? "minor" : ""}`}>{c.cell(row)}</td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
