@@ -56,6 +56,7 @@ struct config_file_web {
     char **listen;
     unsigned listen_count;
     char *certificate, *private_key;
+    bool *serve; /* false: nothing; libcyaml gives the same for an empty list of addresses as for an absent one */
 };
 extern const cyaml_schema_field_t config_web_fields[];
 void config_default_web(struct web_listen *to);

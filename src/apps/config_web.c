@@ -10,6 +10,7 @@ enum { WEB_PORT = 8443 };
 static const cyaml_schema_value_t listen_entry = {CYAML_VALUE_STRING(CYAML_FLAG_POINTER, char, 1, 63)};
 
 const cyaml_schema_field_t config_web_fields[] = {
+    CYAML_FIELD_BOOL_PTR("serve", CONFIG_OPTIONAL, struct config_file_web, serve),
     CYAML_FIELD_SEQUENCE("listen", CONFIG_OPTIONAL, struct config_file_web, listen, &listen_entry, 0, FRONT_LISTEN_MAX),
     CYAML_FIELD_STRING_PTR("certificate", CONFIG_OPTIONAL, struct config_file_web, certificate, 1, CERTIFICATE_PATH_MAX - 1),
     CYAML_FIELD_STRING_PTR("private_key", CONFIG_OPTIONAL, struct config_file_web, private_key, 1, CERTIFICATE_PATH_MAX - 1),
@@ -32,5 +33,7 @@ void config_take_web(struct config_load *l, const struct config_file_web *f, str
                 config_refuse(l, "listen", f->listen[i], _("not an address and port, such as 127.0.0.1:8443 or [::1]:8443"));
         to->count = f->listen_count;
     }
+    if (f->serve && !*f->serve)
+        memset(to, 0, sizeof *to);
     config_take_certificate(l, f->certificate, f->private_key, &to->certificate);
 }

@@ -173,5 +173,7 @@ json_t *node_status_json(const struct node_status_sources *s)
     json_object_set_new(status, "recording", recording_json(s));
     json_object_set_new(status, "store", store_json(s));
     json_object_set_new(status, "share", exchange_service_json(s->exchange));
+    if (s->web)
+        json_object_set_new(status, "web", web_service_json(s->web));
     return status;
 }

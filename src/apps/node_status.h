@@ -11,6 +11,7 @@
 #include "apps/policy_manager.h"
 #include "apps/recorder.h"
 #include "apps/store_client.h"
+#include "apps/web_service.h"
 
 struct node_status_sources {
     const struct config *config;
@@ -22,6 +23,7 @@ struct node_status_sources {
     struct ledger *ledger;
     struct hub_loop *closed;
     const struct exchange_service *exchange;
+    const struct web_service *web; /* NULL: not made yet */
 };
 
 /* NULL when out of memory. */

@@ -127,6 +127,7 @@ static struct node_status_sources sources_of(struct hub *h)
         .ledger = h->ledger,
         .closed = h->closed,
         .exchange = h->exchange,
+        .web = h->web,
     };
 }
 

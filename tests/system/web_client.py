@@ -1,0 +1,280 @@
+#!/usr/bin/env python3
+"""Talks to the API over HTTPS for tests/system/55-web.sh: one step for each name on the command line; state is kept in a file.
+
+    web_client.py BASE STATE step [argument]...
+"""
+import base64
+import hashlib
+import hmac
+import http.client
+import json
+import ssl
+import struct
+import sys
+import time
+import urllib.parse
+
+base = urllib.parse.urlsplit(sys.argv[1])
+state_file = sys.argv[2]
+context = ssl._create_unverified_context()
+context.minimum_version = ssl.TLSVersion.TLSv1_2
+
+
+def load():
+    try:
+        with open(state_file, encoding="utf-8") as f:
+            return json.load(f)
+    except FileNotFoundError:
+        return {}
+
+
+state = load()
+
+
+def ask(method, path, body=None, who=None, headers=None, raw=None):
+    """(status, headers, value); who: a name of the state, with its cookie and token."""
+    connection = http.client.HTTPSConnection(base.hostname, base.port, context=context, timeout=30)
+    sent = dict(headers or {})
+    data = raw
+    if body is not None:
+        data = json.dumps(body)
+        sent.setdefault("Content-Type", "application/json")
+    account = state.get(who) if who else None
+    if account and "cookie" in account:
+        sent.setdefault("Cookie", account["cookie"])
+        if method != "GET":
+            sent.setdefault("X-CSRF-Token", account["csrf"])
+    elif account:
+        sent.setdefault("Authorization", "Bearer " + account["token"])
+    connection.request(method, path if path.startswith("/api") else "/api/v1" + path, data, sent)
+    answer = connection.getresponse()
+    text = answer.read()
+    connection.close()
+    try:
+        value = json.loads(text)
+    except ValueError:
+        value = text.decode(errors="replace")
+    return answer.status, answer, value
+
+
+def remember(who, answer, value):
+    state[who] = {"cookie": answer.getheader("Set-Cookie").split(";")[0], "csrf": value["csrf"]}
+
+
+def want(got, wanted, what):
+    if got != wanted:
+        sys.exit(f"{what}: got {got!r}, wanted {wanted!r}")
+
+
+def accept(who, word, password):
+    status, answer, value = ask("POST", "/invitations/accept", {"word": word, "name": who, "password": password})
+    want(status, 200, f"accept {who}: {value}")
+    for part in ("Secure", "HttpOnly", "SameSite=Strict", "Path=/"):
+        if part not in answer.getheader("Set-Cookie"):
+            sys.exit(f"the cookie lacks {part}")
+    remember(who, answer, value)
+
+
+def code_of(key, at):
+    digest = hmac.new(base64.b32decode(key), struct.pack(">Q", int(at) // 30), hashlib.sha1).digest()
+    offset = digest[-1] & 15
+    return f"{(struct.unpack('>I', digest[offset:offset + 4])[0] & 0x7fffffff) % 10**6:06d}"
+
+
+def step_first(word):
+    """The first account, by the link; the link is then used up."""
+    want(ask("POST", "/invitations/lookup", {"word": word})[2].get("role"), "administrator", "lookup")
+    status, _, value = ask("POST", "/invitations/accept", {"word": word, "name": "root", "password": "too short"})
+    want(status, 400, f"a short password: {value}")
+    accept("root", word, "correct horse battery")
+    want(ask("POST", "/invitations/accept", {"word": word, "name": "other", "password": "correct horse battery"})[0], 404, "a used link")
+
+
+def step_invite(role, member=""):
+    body = {"role": role}
+    if member:
+        body["member"] = member
+    status, _, value = ask("POST", "/invitations", body, "root")
+    want(status, 200, f"invite {role}: {value}")
+    accept(role, value["word"], "another long password")
+
+
+def step_roles():
+    """Every route of the description with every role: what the table says, and nobody without signing in."""
+    document = ask("GET", "/openapi.json")[2]
+    asked = 0
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            if (method, path) in (("delete", "/session"), ("post", "/codes"), ("post", "/password"), ("get", "/events")):
+                continue  # these change who asks, or do not end: steps of their own
+            real = path.replace("{id}", "999999").replace("{name}", "no-such-list")
+            anyone = operation["x-permission"] == "anyone"
+            upper = method.upper()
+            body = {} if upper in ("POST", "PATCH") else None
+            status = ask(upper, real, body)[0]
+            if (status == 401) == anyone and not (anyone and path == "/session"):
+                sys.exit(f"{upper} {path} without signing in: {status}")
+            for role in document["components"] and ("administrator", "analyst", "auditor", "operator", "reader", "feed-client"):
+                status, _, value = ask(upper, real, body, "root" if role == "administrator" else role)
+                allowed = role in operation["x-roles"]
+                if (status == 403) == allowed or status == 401 and not (anyone and path == "/session") or status >= 500:
+                    sys.exit(f"{upper} {path} as {role}: {status} {value}, allowed: {allowed}")
+                asked += 1
+    print(asked, "asked")
+
+
+def step_csrf():
+    """A change without the token, or with another's, is refused; so is a form of another site."""
+    body = {"name": "csrf.example", "reason": "x"}
+    want(ask("POST", "/rules/block", body, "root", {"X-CSRF-Token": ""})[0], 403, "an empty token")
+    want(ask("POST", "/rules/block", body, "root", {"X-CSRF-Token": state["analyst"]["csrf"]})[0], 403, "another's token")
+    status = ask("POST", "/rules/block", None, "root", {"Content-Type": "application/x-www-form-urlencoded"}, "name=csrf.example")[0]
+    want(status, 415, "a form")
+    want(ask("POST", "/rules/block", None, "root", {"Content-Type": "application/json"}, "{")[0], 400, "broken JSON")
+    want(ask("POST", "/rules/block", None, "root", {"Content-Type": "application/json"}, "[" * 5000)[0], 400, "deep JSON")
+    want(ask("POST", "/rules/block", None, "root", {"Content-Type": "application/json"}, '{"name":"' + "a" * 70000 + '"}')[0], 400, "long JSON")
+    want(ask("POST", "/rules/block", body, "root")[0], 200, "the right token")
+
+
+def step_fixation():
+    """A word that we bring along does not become a session, and signing in gives a new one."""
+    forged = {"Cookie": "__Host-hinomi=" + "A" * 43}
+    want(ask("GET", "/session", headers=forged)[0], 401, "a forged session")
+    status, answer, value = ask("POST", "/session", {"name": "ROOT", "password": "correct horse battery"}, headers=forged)
+    want(status, 200, f"sign in: {value}")
+    if "A" * 43 in answer.getheader("Set-Cookie") or answer.getheader("Set-Cookie").split(";")[0] == state["root"]["cookie"]:
+        sys.exit("not a new session")
+    state["second"] = {"cookie": answer.getheader("Set-Cookie").split(";")[0], "csrf": value["csrf"]}
+    want(ask("DELETE", "/session", who="second")[0], 200, "sign out")
+    want(ask("GET", "/session", who="second")[0], 401, "a session that was ended")
+    want(ask("GET", "/session", who="root")[0], 200, "the other session")
+
+
+def step_lock():
+    """After five failures even the right password does not help for a while; an administrator unlocks."""
+    for _ in range(5):
+        want(ask("POST", "/session", {"name": "auditor", "password": "wrong wrong wrong"})[0], 401, "a wrong password")
+    want(ask("POST", "/session", {"name": "auditor", "password": "another long password"})[0], 401, "the right one, locked")
+    want(ask("POST", "/session", {"name": "nobody", "password": "another long password"})[0], 401, "nobody")
+    rows = {row["name"]: row for row in ask("GET", "/accounts", who="root")[2]["rows"]}
+    if rows["auditor"]["failures"] != 5 or not rows["auditor"]["locked_us"] > time.time() * 1e6:
+        sys.exit(f"not locked: {rows['auditor']}")
+    want(ask("PATCH", f"/accounts/{rows['auditor']['id']}", {"unlock": True}, "root")[0], 200, "unlock")
+    want(ask("POST", "/session", {"name": "auditor", "password": "another long password"})[0], 200, "unlocked")
+
+
+def step_codes():
+    """Codes by time: the key, a first code, and then no way in without one; none counts twice."""
+    key = ask("POST", "/codes", {}, "analyst")[2]["key"]
+    want(ask("POST", "/codes", {"key": key, "code": "000000" if code_of(key, time.time()) != "000000" else "111111"}, "analyst")[0], 422, "a wrong code")
+    now = time.time()
+    want(ask("POST", "/codes", {"key": key, "code": code_of(key, now - 30)}, "analyst")[0], 200, "the first code")
+    signing = {"name": "analyst", "password": "another long password"}
+    want(ask("POST", "/session", signing)[0], 401, "without a code")
+    code = code_of(key, now)
+    want(ask("POST", "/session", {**signing, "code": code})[0], 200, "with a code")
+    want(ask("POST", "/session", {**signing, "code": code})[0], 401, "the same code again")
+
+
+def step_keys():
+    """A key may do what it was made for and no more, and ends."""
+    status, _, value = ask("POST", "/tokens", {"label": "grafana", "scope": ["status"], "days": 1}, "root")
+    want(status, 200, f"make a key: {value}")
+    state["key"] = {"token": value["token"]}
+    want(ask("GET", "/status", who="key")[0], 200, "what it is for")
+    want(ask("GET", "/log", who="key")[0], 403, "what it is not for")
+    want(ask("POST", "/tokens", {"label": "x", "scope": ["status"], "days": 1}, "key")[0], 403, "a key makes no keys")
+    want(ask("POST", "/tokens", {"label": "x", "scope": ["accounts"], "days": 1}, "reader")[0], 400, "more than the account may")
+    want(value["token"] in json.dumps(ask("GET", "/tokens", who="root")[2]), False, "the key is shown again")
+    want(ask("DELETE", f"/tokens/{value['id']}", who="reader")[0], 404, "another's key")
+    want(ask("DELETE", f"/tokens/{value['id']}", who="root")[0], 200, "its end")
+    want(ask("GET", "/status", who="key")[0], 401, "after its end")
+
+
+def step_password():
+    """A new password ends the other sessions, and needs the old one."""
+    want(ask("POST", "/password", {"old": "wrong wrong wrong", "new": "a new long password"}, "reader")[0], 403, "a wrong old one")
+    status, answer, value = ask("POST", "/session", {"name": "reader", "password": "another long password"})
+    want(status, 200, "second session")
+    state["reader2"] = {"cookie": answer.getheader("Set-Cookie").split(";")[0], "csrf": value["csrf"]}
+    want(ask("POST", "/password", {"old": "another long password", "new": "a new long password"}, "reader")[0], 200, "the change")
+    want(ask("GET", "/session", who="reader2")[0], 401, "the other session")
+    want(ask("GET", "/session", who="reader")[0], 200, "this session")
+
+
+def step_walls(own, other):
+    """A member sees its own answers, whatever it asks for."""
+    for who in ("reader", "operator"):
+        for path in ("/log?limit=100", f"/log?limit=100&member={other}", f"/top?what=names&member={other}", f"/top?what=members&member={other}",
+                     f"/series?step_s=60&member={other}"):
+            text = json.dumps(ask("GET", path, who=who)[2])
+            if f"name-of-{other}" in text or f'"member": "{other}"' in text:
+                sys.exit(f"{who} sees {other} by {path}: {text}")
+        text = json.dumps(ask("GET", "/log?limit=100", who=who)[2])
+        if f"name-of-{own}" not in text:
+            sys.exit(f"{who} does not see its own: {text}")
+    text = json.dumps(ask("GET", f"/log?limit=100&member={other}", who="analyst")[2])
+    if f"name-of-{other}" not in text:
+        sys.exit("the centre does not see a member")
+
+
+def step_disable():
+    rows = {row["name"]: row for row in ask("GET", "/accounts", who="root")[2]["rows"]}
+    want(ask("PATCH", f"/accounts/{rows['operator']['id']}", {"disabled": True}, "root")[0], 200, "disable")
+    want(ask("GET", "/session", who="operator")[0], 401, "its session")
+    want(ask("DELETE", f"/accounts/{rows['root']['id']}", who="root")[0], 409, "the last administrator")
+    want(ask("PATCH", f"/accounts/{rows['root']['id']}", {"disabled": True}, "root")[0], 409, "the last administrator")
+    want(ask("DELETE", f"/accounts/{rows['reader']['id']}", who="root")[0], 200, "remove")
+    want(ask("GET", "/session", who="reader")[0], 401, "its session")
+
+
+def step_etag():
+    status, answer, _ = ask("GET", "/ledger", who="root")
+    etag = answer.getheader("ETag")
+    want(status, 200, "ledger")
+    want(ask("GET", "/ledger", who="root", headers={"If-None-Match": etag})[0], 304, "the same")
+    want(ask("GET", "/ledger", who="root", headers={"If-None-Match": '"x"'})[0], 200, "another")
+
+
+def step_rate():
+    """Who is not signed in is slowed down, and told for how long; the others are not."""
+    refused = 0
+    for _ in range(100):
+        status, answer, _ = ask("GET", "/openapi.json")
+        if status == 429:
+            refused += 1
+            if int(answer.getheader("Retry-After")) < 1:
+                sys.exit("no Retry-After")
+    if refused == 0:
+        sys.exit("never refused")
+    want(ask("GET", "/session", who="root")[0], 200, "somebody else")
+
+
+def step_import(path):
+    with open(path, "rb") as f:
+        status, _, value = ask("PUT", "/lists/by-web?format=names", None, "root", {"Content-Type": "application/octet-stream"}, f.read())
+    want((status, value.get("result")), (200, "taken"), f"import: {value}")
+    print(value["list"]["names"])
+
+
+def step_events(trigger_seconds):
+    """An event stream shows answers while they are given: waits for one of name-of-live."""
+    connection = http.client.HTTPSConnection(base.hostname, base.port, context=context, timeout=float(trigger_seconds))
+    connection.request("GET", "/api/v1/events?log=true&status=true", headers={"Cookie": state["analyst"]["cookie"]})
+    answer = connection.getresponse()
+    want(answer.status, 200, "events")
+    want(answer.getheader("Content-Type"), "text/event-stream", "its type")
+    kinds, seen = set(), False
+    end = time.time() + float(trigger_seconds)
+    while time.time() < end and not (seen and "status" in kinds):
+        line = answer.readline().decode()
+        if line.startswith("event: "):
+            kinds.add(line.split()[1])
+        seen = seen or "name-of-live" in line
+    if not seen or "status" not in kinds:
+        sys.exit(f"not seen: {kinds}")
+
+
+globals()["step_" + sys.argv[3]](*sys.argv[4:])
+with open(state_file, "w", encoding="utf-8") as f:
+    json.dump(state, f)
