@@ -10,7 +10,7 @@
 #include "proto/tlog/merkle.h"
 #include "store/ledger.h"
 
-enum ledger_entry_type { ENTRY_VERDICT, ENTRY_RECEIPT }; /* stored: only ever add at the end */
+enum ledger_entry_type { ENTRY_VERDICT, ENTRY_RECEIPT, ENTRY_AUDIT }; /* stored: only ever add at the end */
 
 /* Statements that are used for every entry stay prepared. */
 enum ledger_statement {
@@ -34,7 +34,7 @@ enum ledger_statement {
     SHARING_DROP,
     SHARING_GET,
     SHARING_PUT,
-    SHARING_RECEIPT,
+    LEDGER_APPEND_FORM,
     FEED_REPORT_HIT,
     CLOCK_ADD,
     CLOCK_MARK,
@@ -87,8 +87,21 @@ int ledger_take_text(sqlite3_stmt *s, int column, char *to, size_t max) must_che
 /* The verdict in columns number, supersedes (0: none), body from `column` on. -EBADMSG: the file was written by others. */
 int ledger_take_verdict(sqlite3_stmt *s, int column, struct verdict *ret_v) must_check;
 
-/* Does the row of a receipt say what its body says? Columns as ledger_verify asks for them. */
+/* An entry that is no verdict: its canonical octets, and what is found by columns. */
+struct ledger_form {
+    enum ledger_entry_type type;
+    const struct verdict_id *id;
+    const char *author;
+    int64_t made_us;
+    const uint8_t *body;
+    size_t len;
+};
+/* In a transaction of its own. */
+int ledger_append_form(struct ledger *l, const struct ledger_form *f, uint32_t *ret_number) must_check;
+
+/* Does the row of such an entry say what its body says? Columns as ledger_verify asks for them. */
 bool ledger_receipt_agrees(sqlite3_stmt *s, const uint8_t *body, size_t len);
+bool ledger_audit_agrees(sqlite3_stmt *s, const uint8_t *body, size_t len);
 
 /* Reads the edge of the tree from the file. */
 int ledger_log_load(struct ledger *l) must_check;

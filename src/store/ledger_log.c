@@ -131,6 +131,8 @@ static bool columns_agree(sqlite3_stmt *s)
     size_t len = (size_t)sqlite3_column_bytes(s, 1);
     if (sqlite3_column_int(s, 2) == ENTRY_RECEIPT)
         return ledger_receipt_agrees(s, body, len);
+    if (sqlite3_column_int(s, 2) == ENTRY_AUDIT)
+        return ledger_audit_agrees(s, body, len);
     if (sqlite3_column_int(s, 2) != ENTRY_VERDICT || verdict_form_read(body, len, &v, &replaced) < 0)
         return false;
     bool replaces = memcmp(&replaced, &none, sizeof none) != 0;

@@ -77,27 +77,6 @@ bool ledger_receipt_agrees(sqlite3_stmt *s, const uint8_t *body, size_t len)
            sqlite3_column_int64(s, 10) == r.made_us;
 }
 
-static int insert(struct ledger *l, const struct sharing_receipt *r, const struct verdict_id *id, const uint8_t *body, size_t len)
-{
-    sqlite3_stmt *s;
-    uint8_t leaf[MERKLE_HASH];
-    int e = ledger_statement(l, SHARING_RECEIPT,
-                             "INSERT INTO entry (number, type, id, author, scope, from_us, until_us, body, leaf)"
-                             " VALUES (?1, 1, ?2, ?3, '', ?4, ?4, ?5, ?6)",
-                             &s);
-    if (e < 0)
-        return e;
-    merkle_leaf_hash(body, len, leaf);
-    sqlite3_bind_int64(s, 1, r->number);
-    sqlite3_bind_blob(s, 2, id->octets, sizeof id->octets, SQLITE_STATIC);
-    sqlite3_bind_text(s, 3, r->recipient, -1, SQLITE_STATIC);
-    sqlite3_bind_int64(s, 4, r->made_us);
-    sqlite3_bind_blob(s, 5, body, (int)len, SQLITE_STATIC);
-    sqlite3_bind_blob(s, 6, leaf, sizeof leaf, SQLITE_STATIC);
-    e = ledger_step(l, s);
-    return e < 0 ? e : ledger_log_append(l, leaf);
-}
-
 int sharing_receipt_append(struct ledger *l, struct sharing_receipt *r)
 {
     uint8_t chance[10], body[FORM_MAX];
@@ -109,17 +88,8 @@ int sharing_receipt_append(struct ledger *l, struct sharing_receipt *r)
     int e = form_write(r, &id, &w);
     if (e < 0)
         return ledger_fail(l, e);
-    e = ledger_begin(l);
-    if (e == 0 && l->edge.size >= UINT32_MAX)
-        e = ledger_fail(l, -E2BIG);
-    r->number = (uint32_t)l->edge.size + 1;
-    if (e == 0)
-        e = insert(l, r, &id, body, w.len);
-    if (e == 0)
-        e = ledger_commit(l);
-    if (e < 0)
-        ledger_rollback(l);
-    return e;
+    return ledger_append_form(l, &(struct ledger_form){.type = ENTRY_RECEIPT, .id = &id, .author = r->recipient, .made_us = r->made_us, .body = body, .len = w.len},
+                              &r->number);
 }
 
 int sharing_receipts(struct ledger *l, const char *recipient, unsigned max, sharing_each_receipt *each, void *self)

@@ -45,3 +45,6 @@ CREATE TABLE invitation (
   made_us  INTEGER NOT NULL,
   until_us INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+
+-- Who read and changed what: entries of type 2, few among many.
+CREATE INDEX entry_audit ON entry (number) WHERE type = 2;
