@@ -138,9 +138,8 @@ static int put(struct exchange_service *s, uint64_t job, struct reader *payload)
     if (e == 0)
         e = exchange_put_all(s->store, c.number, s->objects, count, clock_wall_us(), &added);
     send_result(s, job, e);
-    for (unsigned i = 0; e == 0 && s->o.posted && i < count; i++)
-        if (s->objects[i].is_new)
-            s->o.posted(s->o.self, s->config->share.recipients[recipient].who.name, &c, s->objects[i].octets, s->objects[i].len);
+    if (e == 0 && added > 0 && s->o.posted)
+        s->o.posted(s->o.self, s->config->share.recipients[recipient].who.name, added);
     return e;
 }
 

@@ -141,11 +141,10 @@ void hub_loop_feeds(struct hub_loop *h, struct feed_service *feeds)
     h->feeds = feeds;
 }
 
-void hub_loop_posted(void *self, const char *recipient, const struct exchange_collection *collection, const uint8_t *octets, size_t len)
+void hub_loop_posted(void *self, const char *recipient, size_t added)
 {
-    struct hub_loop *h = self;
-    (void)recipient, (void)collection, (void)octets, (void)len;
-    member_intake_poke(h->members);
+    (void)added;
+    member_intake_posted(((struct hub_loop *)self)->members, recipient);
 }
 
 /* ---- sharing ---- */

@@ -22,6 +22,10 @@
 enum {
     PAGE = 200,              /* objects of one step */
     STATEMENTS_MAX = 1000,   /* verdicts and sightings of one step; an object that gives more is taken by itself, as far as they reach */
+    /* What a statement costs after it is on disk (ledger, belief, policy, recipients) is some five times of what taking the object costs,
+     * so a member that posts without a pause would wait for its own objects to be weighed. While posts come, a fifth of the time is for that. */
+    POSTS_COME_MS = 250, /* since the last one */
+    POSTS_PAUSE_MS = 100, /* between two steps meanwhile; four times as long as the step took if that is more */
     AGAIN_AFTER_S = 5,
     REFS_MAX = 64,           /* of one opinion; more are left out and counted */
     DAY_STATEMENTS_MAX = 200000, /* of one member: the ledger keeps them for ever. The rest waits for the next day */
@@ -55,6 +59,8 @@ struct member_intake {
     int64_t taken_us;        /* date_added of the last object of this step */
     struct subject subject;  /* the first that was found in an object; for references */
     bool found, failing;
+    uint64_t posted_ms;      /* monotonic: when something was posted last; 0: never */
+    uint64_t next_ms;        /* when the next step may be taken while posts come */
     struct member_intake_status status;
 };
 
@@ -385,10 +391,19 @@ static void fail(struct member_intake *m, int error)
     event_add(m->step, &again);
 }
 
-static void on_step(evutil_socket_t fd, short what, void *self)
+/* Do posts go first? Then it is tried again when a step is due; there always comes one, so who posts for ever holds up nobody. */
+static bool gives_way(struct member_intake *m)
 {
-    (void)fd, (void)what;
-    struct member_intake *m = self;
+    uint64_t now_ms = clock_mono_ms();
+    if (m->posted_ms == 0 || now_ms - m->posted_ms >= POSTS_COME_MS || now_ms >= m->next_ms)
+        return false;
+    struct timeval wait = {.tv_usec = (suseconds_t)(m->next_ms - now_ms) * 1000};
+    event_add(m->step, &wait);
+    return true;
+}
+
+static void take_step(struct member_intake *m)
+{
     static const struct timeval later = {.tv_sec = AGAIN_AFTER_S};
     struct exchange *store = m->o.exchange(m->o.self);
     static const struct timeval tomorrow = {.tv_sec = QUOTA_LOOK_S};
@@ -421,10 +436,23 @@ static void on_step(evutil_socket_t fd, short what, void *self)
         event_add(m->step, &tomorrow);
 }
 
-void member_intake_poke(struct member_intake *m)
+static void on_step(evutil_socket_t fd, short what, void *self)
+{
+    (void)fd, (void)what;
+    struct member_intake *m = self;
+    if (gives_way(m))
+        return;
+    uint64_t start_ms = clock_mono_ms();
+    take_step(m);
+    uint64_t end_ms = clock_mono_ms(), pause_ms = (end_ms - start_ms) * 4;
+    m->next_ms = end_ms + (pause_ms < POSTS_PAUSE_MS ? POSTS_PAUSE_MS : pause_ms < 900 ? pause_ms : 900);
+}
+
+void member_intake_posted(struct member_intake *m, const char *member)
 {
     for (unsigned i = 0; i < m->member_count; i++)
-        m->members[i].is_dirty = true;
+        m->members[i].is_dirty |= strcmp(m->members[i].name, member) == 0;
+    m->posted_ms = clock_mono_ms();
     event_active(m->step, 0, 0);
 }
 
@@ -438,7 +466,9 @@ int member_intake_configure(struct member_intake *m, const char *const *members,
     free(m->members);
     m->members = all;
     m->member_count = count;
-    member_intake_poke(m);
+    for (unsigned i = 0; i < count; i++)
+        all[i].is_dirty = true;
+    event_active(m->step, 0, 0);
     return 0;
 }
 

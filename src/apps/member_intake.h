@@ -3,8 +3,8 @@
  * A STIX indicator becomes a verdict of that member; a sighting of an indicator that was shared with it is counted under its name; an
  * opinion on one (STIX 2.1 4.16: agree, disagree) becomes its report that the indicator is right or wrong. What refers to something
  * that was never shared with that member is left out and counted. The collection "from-NAME" is followed object by object; how far is in
- * the ledger's file with what came of it, so nothing is lost with a hub that is killed. Small steps between other events. One
- * thread: the hub's.
+ * the ledger's file with what came of it, so nothing is lost with a hub that is killed. Small steps between other events; while posts
+ * come one after the other they go first, and a step is taken ten times a second at most. One thread: the hub's.
  */
 #ifndef HINOMI_APPS_MEMBER_INTAKE_H
 #define HINOMI_APPS_MEMBER_INTAKE_H
@@ -27,8 +27,8 @@ int member_intake_new(const struct member_intake_options *options, struct member
 void member_intake_free(struct member_intake *m);
 /* Whose collections are followed; copied. */
 int member_intake_configure(struct member_intake *m, const char *const *members, unsigned count) must_check;
-/* There may be something new. */
-void member_intake_poke(struct member_intake *m);
+/* That member has just posted something, and it is on disk. */
+void member_intake_posted(struct member_intake *m, const char *member);
 
 struct member_intake_status {
     uint64_t objects, statements, reports, sightings, left_out, failed;
