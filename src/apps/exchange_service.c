@@ -150,6 +150,7 @@ static int remove_versions(struct exchange_service *s, struct reader *payload)
     unsigned recipient = reader_u16(payload), collection = reader_u32(payload), count = reader_u16(payload);
     struct reader versions = reader_sub(payload, (size_t)count * 8);
     size_t len = payload->left, removed;
+    int64_t versions_us[EXCHANGE_VERSIONS_MAX];
     int e = find_sender(s, recipient, collection, &c);
     if (e < 0)
         return e;
@@ -157,10 +158,15 @@ static int remove_versions(struct exchange_service *s, struct reader *payload)
         return -EBADMSG;
     reader_copy(payload, id, len);
     id[len] = '\0';
-    while (e == 0 && versions.left > 0) {
-        int64_t version_us = (int64_t)reader_u64(&versions);
-        e = version_us < 0 ? -EBADMSG : exchange_remove(s->store, c.number, id, version_us, &removed);
+    for (unsigned i = 0; e == 0 && i < count; i++) {
+        versions_us[i] = (int64_t)reader_u64(&versions);
+        e = versions_us[i] < 0 ? -EBADMSG : 0;
     }
+    /* First what follows from it: a hub that is killed in between is asked again. */
+    if (e == 0 && s->o.removing)
+        e = s->o.removing(s->o.self, s->config->share.recipients[recipient].who.name, collection, id, versions_us, count);
+    for (unsigned i = 0; e == 0 && i < count; i++)
+        e = exchange_remove(s->store, c.number, id, versions_us[i], &removed);
     return e;
 }
 

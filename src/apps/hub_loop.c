@@ -147,6 +147,11 @@ void hub_loop_posted(void *self, const char *recipient, size_t added)
     member_intake_posted(((struct hub_loop *)self)->members, recipient);
 }
 
+int hub_loop_removing(void *self, const char *recipient, unsigned collection, const char *id, const int64_t *versions_us, unsigned count)
+{
+    return member_intake_removing(((struct hub_loop *)self)->members, recipient, collection, id, versions_us, count);
+}
+
 /* ---- sharing ---- */
 
 static struct exchange *store_of(void *self)

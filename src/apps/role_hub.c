@@ -493,7 +493,7 @@ static int make_parts(struct hub *h)
         hub_loop_feeds(h->closed, h->feeds);
     }
     if (e == 0) {
-        struct exchange_service_options options = {.loop = h->loop, .posted = hub_loop_posted, .self = h->closed};
+        struct exchange_service_options options = {.loop = h->loop, .posted = hub_loop_posted, .removing = hub_loop_removing, .self = h->closed};
         e = exchange_service_new(&options, c, &h->exchange);
     }
     if (e == 0) {

@@ -129,6 +129,7 @@ struct exchange_filter {
 struct exchange_row {
     const char *id, *spec_version;
     int64_t added_us, version_us; /* version_us: date_added when the object has none */
+    bool is_alone;                /* the collection has no other version of it */
     const uint8_t *octets;        /* NULL: not asked for */
     size_t len;
 };
