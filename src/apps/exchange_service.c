@@ -51,12 +51,22 @@ static int make_collection(struct exchange_service *s, const struct taxii_recipi
     return exchange_collection_put(s->store, name, title, EXCHANGE_OBJECTS_DEFAULT, EXCHANGE_OCTETS_DEFAULT, &c);
 }
 
+static int drop_collection(struct exchange_service *s, const struct taxii_recipient *who)
+{
+    char name[EXCHANGE_NAME_MAX];
+    struct exchange_collection c;
+    taxii_collection_name(who->name, true, name);
+    int e = exchange_collection_get(s->store, name, &c);
+    return e == -ENOENT ? 0 : e < 0 ? e : exchange_collection_remove(s->store, c.number);
+}
+
 static void make_collections(struct exchange_service *s)
 {
     const struct share_options *o = &s->config->share;
     for (unsigned i = 0; s->store && i < o->recipient_count; i++) {
         const struct taxii_recipient *who = &o->recipients[i].who;
-        int e = make_collection(s, who, true);
+        /* Who takes a zone alone has none; one that it had is not kept up to date, and goes. */
+        int e = o->recipients[i].token_file[0] ? make_collection(s, who, true) : drop_collection(s, who);
         if (e == 0 && who->may_send)
             e = make_collection(s, who, false);
         if (e < 0)

@@ -31,6 +31,7 @@ enum {
     EXCHANGE_OBJECT_MAX = 1 << 20,     /* octets of one object */
     EXCHANGE_COLLECTIONS_MAX = 1024,   /* two for each recipient; the file has room for 2047 */
     EXCHANGE_VERSIONS_MAX = 256,       /* of one object in a collection; then the oldest goes, and is counted */
+    EXCHANGE_RESERVE_PART = 16,        /* a batch that is vital alone may have so much more of the limits: a sixteenth */
     EXCHANGE_BATCH_MAX = 100000,       /* objects of one exchange_put_all */
     EXCHANGE_PAGE_MAX = 10000,         /* objects of one page */
     EXCHANGE_WORDS_MAX = 100,          /* of each list of a filter */
@@ -97,13 +98,15 @@ struct exchange_object {
     int64_t version_us;       /* "modified", else "created"; 0: has neither, and date_added stands for it (TAXII 2.1 3.4.1) */
     const uint8_t *octets;    /* the JSON object as it was received or made */
     size_t len;
+    bool is_vital;            /* takes back what was said, or is needed to read the rest: taken also when the collection is full */
     /* Written by exchange_put_all: */
     int64_t added_us;         /* date_added of this object and version, new or old */
     bool is_new;
 };
 
 /* Adds objects in their order, all or none, on disk when it returns; now_us is the wall clock. *ret_added: how many were new.
- * -ENOENT: no such collection; -EINVAL: a field is out of its range, too many; -EDQUOT: the collection is full. */
+ * -ENOENT: no such collection; -EINVAL: a field is out of its range, too many; -EDQUOT: the collection is full. Beyond the limits a vital
+ * object takes the place of its own older versions, so that revocations always find room. */
 int exchange_put_all(struct exchange *e, unsigned collection, struct exchange_object *objects, size_t count, int64_t now_us,
                      size_t *ret_added) must_check;
 /* One version of an object, or all of it (version_us -1). *ret_removed may be 0. */
