@@ -21,6 +21,8 @@ struct statement_intake_options {
     unsigned shrink_percent;
 };
 
+enum { STATEMENT_INTAKE_GONE_MAX = 200000 /* documents that a source has no more, told in one intake; further ones are refused */ };
+
 struct statement_intake_counts {
     uint64_t documents, broken, statements, fates[FATE_COUNT], refused, left_out, sightings;
 };

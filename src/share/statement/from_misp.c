@@ -213,6 +213,8 @@ static int take_object(void *arg, const struct stix_bundle_object *object)
     }
     const struct json_value *event = event_in(value);
     m->uuid = json_value_member_text(event, "uuid");
+    if (m->uuid && is_true(json_value_member(event, "deleted")))
+        return r->calls.gone ? r->calls.gone(r->self, m->uuid) : 0;
     if (!m->uuid || !json_value_member(event, "info")) {
         statement_leave_out(r, true, object->number, m->uuid, N_("this is no event of MISP: it has no uuid or no info"), NULL, 0);
         return 0;

@@ -75,6 +75,9 @@ struct statement_calls {
     int (*keep)(void *self, const char *id, int64_t modified_us, const uint8_t *octets, size_t len);
     void (*left_out)(void *self, const struct statement_left_out *l); /* may be NULL */
     void (*sighting)(void *self, const struct statement_sighting *s); /* may be NULL */
+    /* The source has that document of its (MISP: event) no more: all that was said with it as evidence is over. Negative results as above. May be
+     * NULL. */
+    int (*gone)(void *self, const char *id);
 };
 
 struct statement_flaw {
