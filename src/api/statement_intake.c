@@ -24,6 +24,7 @@ struct statement_intake {
     struct statement_intake_options o; /* reading.map is ours */
     char *map;
     struct statement_reader *reader; /* NULL between documents */
+    struct object_keeper *objects;
     struct verdict *batch;
     bool has_time[BATCH];
     enum statement_fate fate[BATCH];
@@ -52,6 +53,7 @@ void statement_intake_free(struct statement_intake *in)
     if (!in)
         return;
     statement_close(in->reader);
+    object_keeper_free(in->objects);
     json_decref(in->samples);
     free(in->gone);
     free(in->touched);
@@ -159,6 +161,12 @@ static void take_sighting(void *self, const struct statement_sighting *s)
     in->counts.sightings++;
 }
 
+static int keep_object(void *self, const char *id, const char *spec_version, int64_t modified_us, const uint8_t *octets, size_t len)
+{
+    struct statement_intake *in = self;
+    return object_keeper_take(in->objects, id, spec_version, modified_us, octets, len);
+}
+
 /* ---- documents that are gone ---- */
 
 static int by_text(const void *a, const void *b)
@@ -223,13 +231,14 @@ int statement_intake_end_document(struct statement_intake *in)
     }
     statement_close(in->reader);
     in->reader = NULL;
+    object_keeper_flush(in->objects);
     in->error = in->error ? in->error : e;
     return in->error;
 }
 
 int statement_intake_feed(struct statement_intake *in, const void *octets, size_t len)
 {
-    static const struct statement_calls calls = {.statement = take_statement, .gone = take_gone, .left_out = take_left_out, .sighting = take_sighting};
+    static const struct statement_calls calls = {.statement = take_statement, .keep = keep_object, .gone = take_gone, .left_out = take_left_out, .sighting = take_sighting};
     if (in->error < 0)
         return in->error;
     if (!in->reader) {
@@ -346,6 +355,11 @@ const struct statement_intake_counts *statement_intake_counts(const struct state
     return &in->counts;
 }
 
+struct object_keeper_counts statement_intake_objects(const struct statement_intake *in)
+{
+    return object_keeper_counts(in->objects);
+}
+
 const char *statement_intake_warning(const struct statement_intake *in)
 {
     return in->warning ? _(in->warning) : NULL;
@@ -372,6 +386,11 @@ json_t *statement_intake_json(const struct statement_intake *in)
                               (json_int_t)c->broken, "statements", (json_int_t)c->statements, "refused", (json_int_t)c->refused,
                               "not_matchable", (json_int_t)c->left_out, "sightings", (json_int_t)c->sightings, "reasons", reasons(in),
                               "samples", in->samples);
+    const struct object_keeper_counts objects = object_keeper_counts(in->objects);
+    if (reply && objects.kept + objects.known + objects.not_kept > 0)
+        json_object_set_new(reply, "objects", json_pack("{s:I, s:I, s:I, s:s*}", "kept", (json_int_t)objects.kept, "known",
+                                                        (json_int_t)objects.known, "not_kept", (json_int_t)objects.not_kept, "reason",
+                                                        objects.why ? _(objects.why) : NULL));
     for (unsigned i = 0; reply && i < FATE_COUNT; i++)
         json_object_set_new(reply, statement_fate_word((enum statement_fate)i), json_integer((json_int_t)c->fates[i]));
     if (reply && in->warning)
@@ -394,7 +413,8 @@ int statement_intake_new(const struct statement_intake_options *options, struct 
     in->batch = calloc(BATCH, sizeof *in->batch);
     in->touched = calloc(size / 8 + 1, 1);
     in->samples = json_array();
-    if (!in->batch || !in->touched || !in->samples || (options->reading.map && !in->map)) {
+    int e = object_keeper_new(options->exchange, options->reading.common.author.name, &in->objects);
+    if (e < 0 || !in->batch || !in->touched || !in->samples || (options->reading.map && !in->map)) {
         statement_intake_free(in);
         return -ENOMEM;
     }

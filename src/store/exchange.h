@@ -28,6 +28,7 @@ enum {
     EXCHANGE_TITLE_MAX = 128,
     EXCHANGE_ID_MAX = 256,             /* of an object, with the terminator */
     EXCHANGE_SPEC_MAX = 8,             /* "2.1" */
+    EXCHANGE_SOURCES_MAX = 256,        /* whose objects are kept; leaves the numbers of collections to recipients */
     EXCHANGE_OBJECT_MAX = 1 << 20,     /* octets of one object */
     EXCHANGE_COLLECTIONS_MAX = 1024,   /* two for each recipient; the file has room for 2047 */
     EXCHANGE_VERSIONS_MAX = 256,       /* of one object in a collection; then the oldest goes, and is counted */
@@ -87,6 +88,12 @@ int exchange_collection_put(struct exchange *e, const char *name, const char *ti
 /* By name, or by its UUID in lower case; -ENOENT. */
 int exchange_collection_get(struct exchange *e, const char *name, struct exchange_collection *ret_collection) must_check;
 int exchange_collection_of_id(struct exchange *e, const char *id, struct exchange_collection *ret_collection) must_check;
+/* The collection, found or made, that keeps what a source says; nobody outside sees it. Its title is the source. -EINVAL as above; -E2BIG: there
+ * are EXCHANGE_SOURCES_MAX of them. */
+int exchange_collection_of_source(struct exchange *e, const char *source, struct exchange_collection *ret_collection) must_check;
+typedef int exchange_each_collection(void *self, const struct exchange_collection *c);
+/* Those of all sources, by number; anything but 0 stops and is returned. */
+int exchange_collection_of_sources(struct exchange *e, exchange_each_collection *each, void *self) must_check;
 /* With all objects, at once: for a recipient that is no more. -ENOENT. */
 int exchange_collection_remove(struct exchange *e, unsigned number) must_check;
 

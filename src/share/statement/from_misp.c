@@ -219,7 +219,7 @@ static int take_object(void *arg, const struct stix_bundle_object *object)
         statement_leave_out(r, true, object->number, m->uuid, N_("this is no event of MISP: it has no uuid or no info"), NULL, 0);
         return 0;
     }
-    result = r->calls.keep ? r->calls.keep(r->self, m->uuid, seconds_to_us(json_value_member(event, "timestamp")), object->octets, object->len) : 0;
+    result = r->calls.keep ? r->calls.keep(r->self, m->uuid, "", seconds_to_us(json_value_member(event, "timestamp")), object->octets, object->len) : 0;
     return result < 0 ? result : take_event(m, event);
 }
 

@@ -42,11 +42,11 @@ static int see_gone(void *self, const char *id)
     return 0;
 }
 
-static int see_object(void *self, const char *id, int64_t modified_us, const uint8_t *octets, size_t len)
+static int see_object(void *self, const char *id, const char *spec_version, int64_t modified_us, const uint8_t *octets, size_t len)
 {
     struct seen *s = self;
     (void)modified_us;
-    assert(id && len > 0);
+    assert(id && spec_version && len > 0);
     s->kept++;
     add(s, octets, len);
     return 0;

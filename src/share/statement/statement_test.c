@@ -34,9 +34,9 @@ static int see_statement(void *self, const struct statement *s)
     return seen.answer;
 }
 
-static int see_object(void *self, const char *id, int64_t modified_us, const uint8_t *octets, size_t len)
+static int see_object(void *self, const char *id, const char *spec_version, int64_t modified_us, const uint8_t *octets, size_t len)
 {
-    (void)self, (void)id, (void)modified_us;
+    (void)self, (void)id, (void)spec_version, (void)modified_us;
     check(octets[0] == '{' && octets[len - 1] == '}');
     seen.kept++;
     return 0;
