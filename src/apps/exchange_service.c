@@ -66,7 +66,7 @@ static void make_collections(struct exchange_service *s)
     for (unsigned i = 0; s->store && i < o->recipient_count; i++) {
         const struct taxii_recipient *who = &o->recipients[i].who;
         /* Who takes a zone alone has none; one that it had is not kept up to date, and goes. */
-        int e = o->recipients[i].token_file[0] ? make_collection(s, who, true) : drop_collection(s, who);
+        int e = share_recipient_has_taxii(&o->recipients[i]) ? make_collection(s, who, true) : drop_collection(s, who);
         if (e == 0 && who->may_send)
             e = make_collection(s, who, false);
         if (e < 0)

@@ -184,7 +184,7 @@ static int configure_outbox(struct hub_loop *h)
         return -ENOMEM;
     for (unsigned i = 0; i < share->recipient_count; i++) {
         recipients[i].rules = h->config->gates[i];
-        recipients[i].has_collection = share->recipients[i].token_file[0] != '\0';
+        recipients[i].has_collection = share_recipient_has_taxii(&share->recipients[i]);
         snprintf(recipients[i].name, sizeof recipients[i].name, "%s", share->recipients[i].who.name);
     }
     zone_keeper_configure(h->zones, share);
