@@ -191,7 +191,7 @@ static int take_events(struct taking *t, const struct feed_misp_event *events, s
 
 static bool is_gone(const struct feed_misp_event *known, const struct feed_misp_event *events, size_t count)
 {
-    return !bsearch(known, events, count, sizeof *events, by_uuid);
+    return !events || !bsearch(known, events, count, sizeof *events, by_uuid);
 }
 
 /* A manifest that has lost too much, or cannot be read as a whole, is rather broken than right. */
