@@ -105,10 +105,11 @@ struct exchange_object {
     int64_t version_us;       /* "modified", else "created"; 0: has neither, and date_added stands for it (TAXII 2.1 3.4.1) */
     const uint8_t *octets;    /* the JSON object as it was received or made */
     size_t len;
-    bool is_vital;            /* takes back what was said, or is needed to read the rest: taken also when the collection is full */
     /* Written by exchange_put_all: */
     int64_t added_us;         /* date_added of this object and version, new or old */
     bool is_new;
+    /* Given: takes back what was said, or is needed to read the rest, so it is taken also when the collection is full. */
+    bool is_vital;
 };
 
 /* Adds objects in their order, all or none, on disk when it returns; now_us is the wall clock. *ret_added: how many were new.
