@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "api/statement_fate.h"
+#include "apps/hub_turn.h"
 #include "apps/post_pace.h"
 #include "base/clock.h"
 #include "base/json_tree.h"
@@ -606,7 +607,7 @@ static void take_step(struct member_intake *m)
     }
     m->failing = false;
     if (more)
-        event_active(m->step, 0, 0);
+        hub_turn_again(m->step);
     else if (waits)
         event_add(m->step, &tomorrow);
 }

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "apps/hub_turn.h"
 #include "base/clock.h"
 #include "base/json_tree.h"
 #include "base/log.h"
@@ -508,7 +509,7 @@ static void on_step(evutil_socket_t fd, short what, void *self)
         return;
     tell(o);
     if (o->queued == STEP_INDICATORS)
-        event_active(o->step, 0, 0);
+        hub_turn_again(o->step);
     else if (o->o.settled)
         o->o.settled(o->o.self);
 }
