@@ -101,6 +101,13 @@ const struct route routes[] = {
                     {"forget_codes", ROUTE_FLAG, "true: no codes by time until it begins them anew"}}},
     {.method = WEB_DELETE, .path = "/accounts/{id}", .permission = PERMIT_ACCOUNTS, .handle = web_delete_account, .text = "Remove an account"},
 
+    {.method = WEB_GET,
+     .path = "/audit",
+     .permission = PERMIT_AUDIT,
+     .handle = web_get_audit,
+     .text = "Who read and changed what, the newest first; each row stands in an entry of the ledger",
+     .parameters = {{"before", ROUTE_NUMBER, "go on before the entry of that number"}, {"limit", ROUTE_NUMBER, "how many entries at most"}}},
+
     /* ---- the node ---- */
     {.method = WEB_GET, .path = "/status", .permission = PERMIT_STATUS, .command = "status", .text = "Counts of all parts"},
     {.method = WEB_POST, .path = "/reload", .permission = PERMIT_NODE, .command = "reload", .text = "Read the configuration anew"},

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/audit_trail.h"
 #include "api/one_time_code.h"
 #include "api/web.h"
 #include "api/web_call.h"
@@ -54,7 +55,8 @@ void web_begin_session(struct web_call *c, const struct account *account)
     struct web_principal p = {.account = *account, .access = ACCESS_ALL};
     int64_t now_us = web_call_now_us(c);
     web_word_make(word, p.digest);
-    if (account_session_add(web_call_node(c)->ledger, p.digest, account->id, now_us, now_us + WEB_SESSION_S * INT64_C(1000000)) < 0) {
+    if (audit_trail_event(web_call_audit(c), account, "sign in", now_us) < 0 ||
+        account_session_add(web_call_node(c)->ledger, p.digest, account->id, now_us, now_us + WEB_SESSION_S * INT64_C(1000000)) < 0) {
         web_ledger_problem(c);
         return;
     }
@@ -65,7 +67,7 @@ void web_begin_session(struct web_call *c, const struct account *account)
 
 /* ---- failures ---- */
 
-static void count_failure(struct ledger *l, struct account *a, int64_t now_us)
+static void count_failure(struct ledger *l, struct audit_trail *audit, struct account *a, int64_t now_us)
 {
     a->failures++;
     if (a->failures >= FAILURES_FREE) {
@@ -74,7 +76,7 @@ static void count_failure(struct ledger *l, struct account *a, int64_t now_us)
         a->locked_us = now_us + (lock_s > LOCK_MAX_S ? LOCK_MAX_S : lock_s) * INT64_C(1000000);
         log_notice(_("account %s: %u failed sign-ins, locked for a while"), a->name, a->failures);
     }
-    if (account_put(l, a) < 0)
+    if (audit_trail_event(audit, a, "failed sign-in", now_us) < 0 || account_put(l, a) < 0)
         log_warning(_("a failed sign-in cannot be noted: %s"), _(ledger_error(l)));
 }
 
@@ -100,7 +102,7 @@ static void on_checked(void *self, int error, const char *hash)
     } else if (!is_open) {
         refuse(c);
     } else if (error < 0 || !is_code_right(&a, s->code, now_us)) {
-        count_failure(l, &a, now_us);
+        count_failure(l, web_call_audit(c), &a, now_us);
         refuse(c);
     } else {
         a.failures = 0;

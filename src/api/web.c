@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/audit_trail.h"
 #include "api/rate_limit.h"
 #include "api/request.h"
 #include "api/route.h"
@@ -28,6 +29,7 @@ struct web {
     struct web_options o;
     struct password_worker *passwords;
     struct live *live;
+    struct audit_trail *audit;
     struct rate_limit *accounts, *strangers;
     struct event *expiry;
     unsigned call_count;
@@ -206,6 +208,11 @@ int64_t web_call_now_us(const struct web_call *c)
 struct live *web_call_live(const struct web_call *c)
 {
     return c->web->live;
+}
+
+struct audit_trail *web_call_audit(const struct web_call *c)
+{
+    return c->web->audit;
 }
 
 const char *web_call_session_word(const struct web_call *c)
@@ -469,7 +476,9 @@ static void run_route(struct web_call *c, const struct web_request *request, con
     }
     if (c->principal.access == ACCESS_OWN && c->route->wall == WALL_MEMBER)
         json_object_set_new(arguments, "member", json_string(c->principal.account.member));
-    if (c->route->handle)
+    if (audit_trail_wants(c->route) && audit_trail_note(c->web->audit, &c->principal.account, c->route, arguments, c->now_us) < 0)
+        web_ledger_problem(c);
+    else if (c->route->handle)
         c->route->handle(c, arguments);
     else
         run_command(c, request, arguments);
@@ -585,6 +594,8 @@ int web_new(const struct web_options *options, struct web **ret_web)
     if (e == 0)
         e = password_worker_new(options->loop, &w->passwords);
     if (e == 0)
+        e = audit_trail_new(options->loop, options->node->ledger, &w->audit);
+    if (e == 0)
         e = live_new(options->loop, options->node, options->publish, options->publish_self, &w->live);
     w->expiry = e == 0 ? event_new(options->loop, -1, EV_PERSIST, on_expiry, w) : NULL;
     if (e == 0 && (!w->expiry || event_add(w->expiry, &period) < 0))
@@ -603,6 +614,7 @@ void web_free(struct web *w)
         return;
     password_worker_free(w->passwords);
     live_free(w->live);
+    audit_trail_free(w->audit);
     rate_limit_free(w->accounts);
     rate_limit_free(w->strangers);
     if (w->expiry)

@@ -36,6 +36,7 @@ int64_t web_call_now_us(const struct web_call *c);
 void web_call_set_session(struct web_call *c, const char *word);
 
 struct live *web_call_live(const struct web_call *c);
+struct audit_trail *web_call_audit(const struct web_call *c);
 
 /* Takes over the object; NULL: out of memory, and the reply says so. */
 void web_reply(struct web_call *c, unsigned status, json_t *object);
@@ -56,6 +57,8 @@ void web_csrf_of(const char *word, char ret_text[WEB_WORD_TEXT_MAX]);
 const char *web_call_session_word(const struct web_call *c);
 
 void web_get_openapi(struct web_call *c, const json_t *arguments);
+/* audit_resource.c */
+void web_get_audit(struct web_call *c, const json_t *arguments);
 /* event_resource.c */
 void web_get_events(struct web_call *c, const json_t *arguments);
 /* session_resource.c; also for who has just made an account: replies with the session, and sets its cookie */

@@ -228,6 +228,23 @@ def step_disable():
     want(ask("GET", "/session", who="reader")[0], 401, "its session")
 
 
+def step_audit():
+    """Reads and changes are in the ledger, with what they were about, and no secret."""
+    rows = ask("GET", "/audit?limit=500", who="auditor")[2]["rows"]
+    found = {(row["account"], row["what"]) for row in rows}
+    for wanted in (("root", "POST /rules/block"), ("reader", "GET /log"), ("root", "sign in"), ("auditor", "failed sign-in"), ("analyst", "POST /codes"),
+                   ("root", "GET /accounts"), ("root", "POST /tokens")):
+        if wanted not in found:
+            sys.exit(f"{wanted} is missing in {sorted(found)}")
+    block = [row for row in rows if row["what"] == "POST /rules/block" and "csrf.example" in row["about"]]
+    want(len(block), 1, "the one block that was made")
+    if "password" in json.dumps(rows).replace("POST /password", "").replace('/password"', ""):
+        sys.exit("a secret is in the ledger")
+    before = rows[len(rows) // 2]["entry"]
+    if any(row["entry"] >= before for row in ask("GET", f"/audit?before={before}", who="auditor")[2]["rows"]):
+        sys.exit("older ones are not older")
+
+
 def step_etag():
     status, answer, _ = ask("GET", "/ledger", who="root")
     etag = answer.getheader("ETag")
