@@ -65,7 +65,7 @@ static const char *take_options(struct statement_intake_options *in, const json_
 
 void judgement_intake_begin(struct control_request *request, struct node *node, const json_t *arguments, const struct verdict *v)
 {
-    struct statement_intake_options options = {.ledger = node->ledger, .shrink_percent = node->shrink_percent};
+    struct statement_intake_options options = {.ledger = node->ledger, .exchange = node->exchange ? node->exchange(node->self) : NULL, .shrink_percent = node->shrink_percent};
     struct statement_intake *in;
     const char *wrong = take_options(&options, arguments, v);
     if (!wrong && statement_intake_new(&options, &in) < 0)

@@ -55,6 +55,8 @@ struct node {
     unsigned (*warnings)(void *self, const struct subject *s, const char *ret_names[NODE_WARNINGS_MAX]);
     /* A link under which the first account of the console is made: as web_service_first_link (apps/web_service.h). */
     int (*first_link)(void *self, char *ret_link, size_t max);
+    /* The store of exchanged objects; NULL: cannot be used now. */
+    struct exchange *(*exchange)(void *self);
     json_t *(*status)(void *self);
     char *(*metrics)(void *self); /* Prometheus text, to be freed; NULL when out of memory */
     void (*reload)(void *self, node_done_fn *done, void *done_self);
@@ -69,6 +71,6 @@ json_t *api_sightings_json(struct ledger *l, uint32_t id);
 
 /* One table of commands for each resource. */
 extern const struct control_command verdict_commands[], why_commands[], list_commands[], dns_commands[],
-    pdns_commands[], ledger_commands[], indicator_commands[], share_commands[], clock_commands[], judgement_commands[], status_commands[];
+    pdns_commands[], ledger_commands[], indicator_commands[], share_commands[], clock_commands[], judgement_commands[], object_commands[], status_commands[];
 
 #endif

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <ctype.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -13,15 +14,17 @@ enum {
     SAMPLES_MAX = 10,
     SHOWN_MAX = 200,
     WHYS_MAX = 96,
+    GONE_LEN = 36, /* octets of a UUID */
     STEP_ENTRIES = 20000, /* of the ledger that are looked at for what is missing before others get their turn */
 };
 
-enum phase { READING, COUNTING, TAKING, DONE };
+enum phase { READING, ENDING /* what was said by documents that are gone */, COUNTING, TAKING, DONE };
 
 struct statement_intake {
     struct statement_intake_options o; /* reading.map is ours */
     char *map;
     struct statement_reader *reader; /* NULL between documents */
+    struct object_keeper *objects;
     struct verdict *batch;
     bool has_time[BATCH];
     enum statement_fate fate[BATCH];
@@ -36,6 +39,8 @@ struct statement_intake {
     } whys[WHYS_MAX];
     json_t *samples;
     const char *warning, *flaw; /* N_() */
+    char (*gone)[GONE_LEN + 1]; /* in lower case; sorted when all have come */
+    size_t gone_count, gone_room;
     int error;                  /* of the ledger or of memory */
     /* what stands of this source and was not said again */
     enum phase phase;
@@ -48,7 +53,9 @@ void statement_intake_free(struct statement_intake *in)
     if (!in)
         return;
     statement_close(in->reader);
+    object_keeper_free(in->objects);
     json_decref(in->samples);
+    free(in->gone);
     free(in->touched);
     free(in->batch);
     free(in->map);
@@ -154,6 +161,58 @@ static void take_sighting(void *self, const struct statement_sighting *s)
     in->counts.sightings++;
 }
 
+static int keep_object(void *self, const char *id, const char *spec_version, int64_t modified_us, const uint8_t *octets, size_t len)
+{
+    struct statement_intake *in = self;
+    return object_keeper_take(in->objects, id, spec_version, modified_us, octets, len);
+}
+
+/* ---- documents that are gone ---- */
+
+static int by_text(const void *a, const void *b)
+{
+    return strcmp(a, b);
+}
+
+static bool lower(const char *id, char *ret_id)
+{
+    size_t len = strlen(id);
+    for (size_t i = 0; i < len && len == GONE_LEN; i++)
+        ret_id[i] = (char)tolower((unsigned char)id[i]);
+    ret_id[GONE_LEN] = '\0';
+    return len == GONE_LEN;
+}
+
+static int take_gone(void *self, const char *id)
+{
+    struct statement_intake *in = self;
+    if (in->gone_count == in->gone_room) {
+        size_t room = in->gone_room ? in->gone_room * 2 : 64;
+        void *more = room <= 2 * STATEMENT_INTAKE_GONE_MAX ? realloc(in->gone, room * sizeof *in->gone) : NULL;
+        if (!more)
+            return -ENOMEM;
+        in->gone = more;
+        in->gone_room = room;
+    }
+    if (in->gone_count < STATEMENT_INTAKE_GONE_MAX && lower(id, in->gone[in->gone_count])) {
+        in->gone_count++;
+        return 0;
+    }
+    in->counts.refused++;
+    count_why(in, N_("what is gone is named by a UUID, and at most 200000 at once"), true);
+    return 0;
+}
+
+static bool is_gone(const struct statement_intake *in, const struct verdict *v)
+{
+    char id[GONE_LEN + 1];
+    for (unsigned i = 0; i < v->evidence_count; i++)
+        if (v->evidence[i].kind == VERDICT_EVIDENCE_OBJECT && lower(v->evidence[i].reference, id) &&
+            bsearch(id, in->gone, in->gone_count, sizeof *in->gone, by_text))
+            return true;
+    return false;
+}
+
 /* ---- documents ---- */
 
 int statement_intake_end_document(struct statement_intake *in)
@@ -172,13 +231,14 @@ int statement_intake_end_document(struct statement_intake *in)
     }
     statement_close(in->reader);
     in->reader = NULL;
+    object_keeper_flush(in->objects);
     in->error = in->error ? in->error : e;
     return in->error;
 }
 
 int statement_intake_feed(struct statement_intake *in, const void *octets, size_t len)
 {
-    static const struct statement_calls calls = {.statement = take_statement, .left_out = take_left_out, .sighting = take_sighting};
+    static const struct statement_calls calls = {.statement = take_statement, .keep = keep_object, .gone = take_gone, .left_out = take_left_out, .sighting = take_sighting};
     if (in->error < 0)
         return in->error;
     if (!in->reader) {
@@ -209,19 +269,29 @@ static int count_missing(const struct verdict *v, void *self)
     return 0;
 }
 
-static int take_missing(const struct verdict *v, void *self)
+static int take_back(struct statement_intake *in, const struct verdict *v, const char *why)
 {
-    struct statement_intake *in = self;
-    if (!is_standing(in, v) || is_touched(in, v->number))
-        return 0;
     in->after = v->number;
     struct verdict *w = &in->batch[in->count++];
     *w = *v;
     w->id = (struct verdict_id){0};
     w->supersedes = v->number;
     w->made_us = w->from_us = w->until_us = in->o.reading.common.made_us;
-    snprintf(w->reason, sizeof w->reason, "%s", _("the source does not say it any more"));
+    snprintf(w->reason, sizeof w->reason, "%s", why);
     return in->count == BATCH; /* enough for one transaction */
+}
+
+static int take_missing(const struct verdict *v, void *self)
+{
+    struct statement_intake *in = self;
+    return is_standing(in, v) && !is_touched(in, v->number) ? take_back(in, v, _("the source does not say it any more")) : 0;
+}
+
+/* What another document of the source said just now stays. */
+static int take_ended(const struct verdict *v, void *self)
+{
+    struct statement_intake *in = self;
+    return is_standing(in, v) && !is_touched(in, v->number) && is_gone(in, v) ? take_back(in, v, _("the source has taken the event away")) : 0;
 }
 
 /* One range of the ledger; the next phase behind the last. */
@@ -229,7 +299,8 @@ static int look_for_missing(struct statement_intake *in)
 {
     uint32_t last = in->start - in->after > STEP_ENTRIES ? in->after + STEP_ENTRIES : in->start;
     const char *author = in->o.reading.common.author.name;
-    int e = ledger_standing_of(in->o.ledger, author, in->after, last, in->phase == COUNTING ? count_missing : take_missing, in);
+    ledger_each_verdict *each = in->phase == ENDING ? take_ended : in->phase == COUNTING ? count_missing : take_missing;
+    int e = ledger_standing_of(in->o.ledger, author, in->after, last, each, in);
     if (e == 0)
         in->after = last;
     if (e >= 0 && in->count > 0)
@@ -239,10 +310,17 @@ static int look_for_missing(struct statement_intake *in)
     return e < 0 ? e : 0;
 }
 
+static enum phase after_documents(const struct statement_intake *in)
+{
+    return in->o.is_whole && in->counts.broken == 0 ? COUNTING : DONE;
+}
+
 static void end_phase(struct statement_intake *in)
 {
     in->after = 0;
-    if (in->phase == COUNTING && in->missing > 0 && !in->o.is_forced && in->missing * 100 > in->standing * in->o.shrink_percent) {
+    if (in->phase == ENDING) {
+        in->phase = after_documents(in);
+    } else if (in->phase == COUNTING && in->missing > 0 && !in->o.is_forced && in->missing * 100 > in->standing * in->o.shrink_percent) {
         in->warning = N_("so much is missing that nothing was withdrawn: look at the document, and give --force if it is right");
         in->phase = DONE;
     } else {
@@ -255,7 +333,9 @@ int statement_intake_finish(struct statement_intake *in)
     if (in->phase == READING) {
         int e = statement_intake_end_document(in);
         e = flush(in) < 0 ? in->error : e;
-        in->phase = e == 0 && in->o.is_whole && in->counts.broken == 0 ? COUNTING : DONE;
+        if (in->gone_count > 0)
+            qsort(in->gone, in->gone_count, sizeof *in->gone, by_text);
+        in->phase = e < 0 ? DONE : in->gone_count > 0 ? ENDING : after_documents(in);
         if (e == 0 && in->o.is_whole && in->counts.broken > 0)
             in->warning = N_("a document is broken, so nothing was withdrawn of what is missing in it");
         return e < 0 ? e : in->phase != DONE;
@@ -273,6 +353,11 @@ int statement_intake_finish(struct statement_intake *in)
 const struct statement_intake_counts *statement_intake_counts(const struct statement_intake *in)
 {
     return &in->counts;
+}
+
+struct object_keeper_counts statement_intake_objects(const struct statement_intake *in)
+{
+    return object_keeper_counts(in->objects);
 }
 
 const char *statement_intake_warning(const struct statement_intake *in)
@@ -301,6 +386,11 @@ json_t *statement_intake_json(const struct statement_intake *in)
                               (json_int_t)c->broken, "statements", (json_int_t)c->statements, "refused", (json_int_t)c->refused,
                               "not_matchable", (json_int_t)c->left_out, "sightings", (json_int_t)c->sightings, "reasons", reasons(in),
                               "samples", in->samples);
+    const struct object_keeper_counts objects = object_keeper_counts(in->objects);
+    if (reply && objects.kept + objects.known + objects.not_kept > 0)
+        json_object_set_new(reply, "objects", json_pack("{s:I, s:I, s:I, s:s*}", "kept", (json_int_t)objects.kept, "known",
+                                                        (json_int_t)objects.known, "not_kept", (json_int_t)objects.not_kept, "reason",
+                                                        objects.why ? _(objects.why) : NULL));
     for (unsigned i = 0; reply && i < FATE_COUNT; i++)
         json_object_set_new(reply, statement_fate_word((enum statement_fate)i), json_integer((json_int_t)c->fates[i]));
     if (reply && in->warning)
@@ -323,7 +413,8 @@ int statement_intake_new(const struct statement_intake_options *options, struct 
     in->batch = calloc(BATCH, sizeof *in->batch);
     in->touched = calloc(size / 8 + 1, 1);
     in->samples = json_array();
-    if (!in->batch || !in->touched || !in->samples || (options->reading.map && !in->map)) {
+    int e = object_keeper_new(options->exchange, options->reading.common.author.name, &in->objects);
+    if (e < 0 || !in->batch || !in->touched || !in->samples || (options->reading.map && !in->map)) {
         statement_intake_free(in);
         return -ENOMEM;
     }

@@ -8,6 +8,7 @@
 
 #include <jansson.h>
 
+#include "api/object_keeper.h"
 #include "api/statement_fate.h"
 #include "share/statement/statement.h"
 
@@ -15,11 +16,14 @@ struct statement_intake;
 
 struct statement_intake_options {
     struct ledger *ledger;
+    struct exchange *exchange;        /* where STIX objects are kept whole; NULL: nowhere */
     struct statement_options reading; /* common.author: who says it; common.made_us: now. The map is copied */
     bool is_whole;                    /* what the source does not say here, it says no more */
     bool is_forced;                   /* also when more than shrink_percent of what stands is missing */
     unsigned shrink_percent;
 };
+
+enum { STATEMENT_INTAKE_GONE_MAX = 200000 /* documents that a source has no more, told in one intake; further ones are refused */ };
 
 struct statement_intake_counts {
     uint64_t documents, broken, statements, fates[FATE_COUNT], refused, left_out, sightings;
@@ -35,6 +39,8 @@ int statement_intake_feed(struct statement_intake *in, const void *octets, size_
 int statement_intake_end_document(struct statement_intake *in) must_check;
 /* All documents have come: 1: there is more to do, call again; 0: done. The errors above. */
 int statement_intake_finish(struct statement_intake *in) must_check;
+/* What of its STIX objects is kept whole. */
+struct object_keeper_counts statement_intake_objects(const struct statement_intake *in);
 const struct statement_intake_counts *statement_intake_counts(const struct statement_intake *in);
 /* For people, translated: why nothing was withdrawn, or why a document is broken; NULL: all is well. Valid until free. */
 const char *statement_intake_warning(const struct statement_intake *in);

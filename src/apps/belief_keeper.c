@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "apps/hub_turn.h"
 #include "apps/source_trust.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -371,7 +372,7 @@ static void on_step(evutil_socket_t fd, short what, void *self)
         k->o.settled(k->o.self);
     k->change_count = 0;
     if (more)
-        event_active(k->step, 0, 0);
+        hub_turn_again(k->step);
     else
         sleep_until_due(k);
 }

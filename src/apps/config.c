@@ -486,6 +486,7 @@ void config_defaults(struct config *c)
     c->lists.shrink_percent = 50;
     c->lists.grow_percent = 100;
     c->fetch.octets_max = (uint64_t)512 << 20;
+    c->fetch.shrink_percent = c->lists.shrink_percent;
     dns_service_defaults(&c->dns);
     long cores = sysconf(_SC_NPROCESSORS_ONLN);
     c->dns.workers = cores < 1 ? 1 : cores > DNS_WORKERS_MAX ? DNS_WORKERS_MAX : (unsigned)cores;
@@ -572,6 +573,7 @@ int config_load(const char *path, struct config *ret_config, char *ret_error)
         config_take_feeds(&l, f->feeds, f->feeds_count, c);
     if (f && f->fetch)
         config_take_fetch(&l, f->fetch, &c->fetch);
+    c->fetch.shrink_percent = c->lists.shrink_percent;
     if (f && f->judge)
         config_take_judge(&l, f->judge, &c->judge);
     if (f && f->share) {

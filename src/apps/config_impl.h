@@ -76,7 +76,7 @@ struct config_file_receives {
 
 /* config_share.c */
 struct config_file_recipient {
-    char *name, *token_file, *zone;
+    char *name, *token_file, *zone, *certificate_sha256, *certificate_name;
     bool *may_send;
     struct config_file_feed_key *key;
     char **allow, **notify;
@@ -84,7 +84,7 @@ struct config_file_recipient {
     struct config_file_receives *receives;
 };
 struct config_file_share {
-    char **listen, **listen_dns, *certificate, *private_key, *name;
+    char **listen, **listen_dns, *certificate, *private_key, *client_ca_file, *name;
     struct config_file_recipient *recipients;
     unsigned listen_count, listen_dns_count, recipients_count;
 };

@@ -2,8 +2,10 @@
 #include "apps/config_impl.h"
 
 #include <errno.h>
+#include <sodium.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #include "base/text.h"
@@ -15,6 +17,8 @@ static const cyaml_schema_value_t listen_entry = {CYAML_VALUE_STRING(CYAML_FLAG_
 static const cyaml_schema_field_t recipient_fields[] = {
     CYAML_FIELD_STRING_PTR("name", CYAML_FLAG_POINTER, struct config_file_recipient, name, 1, 255),
     CYAML_FIELD_STRING_PTR("token_file", CONFIG_OPTIONAL, struct config_file_recipient, token_file, 1, SHARE_PATH_MAX - 1),
+    CYAML_FIELD_STRING_PTR("certificate_sha256", CONFIG_OPTIONAL, struct config_file_recipient, certificate_sha256, 1, 127),
+    CYAML_FIELD_STRING_PTR("certificate_name", CONFIG_OPTIONAL, struct config_file_recipient, certificate_name, 1, TAXII_PEER_NAME_MAX - 1),
     CYAML_FIELD_STRING_PTR("zone", CONFIG_OPTIONAL, struct config_file_recipient, zone, 1, EXCHANGE_ZONE_NAME_MAX - 1),
     CYAML_FIELD_MAPPING_PTR("key", CONFIG_OPTIONAL, struct config_file_recipient, key, config_key_fields),
     CYAML_FIELD_SEQUENCE("allow", CONFIG_OPTIONAL, struct config_file_recipient, allow, &listen_entry, 0, RPZ_ALLOW_MAX),
@@ -32,6 +36,7 @@ const cyaml_schema_field_t config_share_fields[] = {
     CYAML_FIELD_SEQUENCE("listen_dns", CONFIG_OPTIONAL, struct config_file_share, listen_dns, &listen_entry, 0, RPZ_LISTEN_MAX),
     CYAML_FIELD_STRING_PTR("certificate", CONFIG_OPTIONAL, struct config_file_share, certificate, 1, CERTIFICATE_PATH_MAX - 1),
     CYAML_FIELD_STRING_PTR("private_key", CONFIG_OPTIONAL, struct config_file_share, private_key, 1, CERTIFICATE_PATH_MAX - 1),
+    CYAML_FIELD_STRING_PTR("client_ca_file", CONFIG_OPTIONAL, struct config_file_share, client_ca_file, 1, CERTIFICATE_PATH_MAX - 1),
     CYAML_FIELD_SEQUENCE("recipients", CONFIG_OPTIONAL, struct config_file_share, recipients, &recipient_entry, 0, TAXII_RECIPIENTS_MAX),
     CYAML_FIELD_END,
 };
@@ -87,6 +92,48 @@ static void check_two_zones(struct config_load *l, const struct share_recipient 
                 config_refuse(l, "allow", b->who.name, _("another recipient has the same zone and addresses; give one of them a key or another zone"));
 }
 
+/* Of the certificate's DER, as "openssl x509 -fingerprint -sha256" writes it, or without colons. */
+static bool take_fingerprint(const char *text, uint8_t ret_fingerprint[TAXII_FINGERPRINT_LEN])
+{
+    size_t len = 0;
+    const char *end = NULL;
+    return sodium_hex2bin(ret_fingerprint, TAXII_FINGERPRINT_LEN, text, strlen(text), ":", &len, &end) == 0 && len == TAXII_FINGERPRINT_LEN &&
+           *end == '\0';
+}
+
+static void take_peer(struct config_load *l, const struct config_file_recipient *f, struct share_recipient *to)
+{
+    if (f->certificate_sha256) {
+        to->who.has_fingerprint = take_fingerprint(f->certificate_sha256, to->who.fingerprint);
+        if (!to->who.has_fingerprint)
+            config_refuse(l, "certificate_sha256", f->certificate_sha256, _("not the SHA-256 of a certificate, 64 hexadecimal digits"));
+    }
+    if (f->certificate_name)
+        snprintf(to->who.peer_name, sizeof to->who.peer_name, "%s", f->certificate_name);
+    to->who.without_token = share_recipient_has_taxii(to) && !f->token_file;
+}
+
+static void check_two_peers(struct config_load *l, const struct taxii_recipient *a, const struct taxii_recipient *b)
+{
+    bool same = (a->has_fingerprint && b->has_fingerprint && memcmp(a->fingerprint, b->fingerprint, sizeof a->fingerprint) == 0) ||
+                (a->peer_name[0] && strcasecmp(a->peer_name, b->peer_name) == 0);
+    if (same && (a->without_token || b->without_token))
+        config_refuse(l, a->peer_name[0] ? "certificate_name" : "certificate_sha256", b->name,
+                      _("another recipient is known by the same certificate; give both a token_file"));
+}
+
+static void take_client_ca(struct config_load *l, const char *path, struct share_options *to)
+{
+    if (!path)
+        return;
+    if (path[0] != '/')
+        config_refuse(l, "client_ca_file", path, _("must be an absolute path"));
+    else if (access(path, R_OK) < 0)
+        config_refuse(l, "client_ca_file", path, strerror(errno));
+    snprintf(to->client_ca.certificate, sizeof to->client_ca.certificate, "%s", path);
+    certificate_files_stamp(&to->client_ca);
+}
+
 static void take_recipient(struct config_load *l, const struct config_file_recipient *f, struct share_recipient *to)
 {
     if (!taxii_name_is_valid(f->name))
@@ -95,11 +142,12 @@ static void take_recipient(struct config_load *l, const struct config_file_recip
         snprintf(to->who.name, sizeof to->who.name, "%s", f->name);
     to->who.may_send = f->may_send && *f->may_send;
     take_zone(l, f, to);
+    take_peer(l, f, to);
     if (!f->token_file) {
-        if (!f->zone)
-            config_refuse(l, "name", f->name, _("a recipient needs a token_file or a zone"));
-        if (to->who.may_send)
-            config_refuse(l, "may_send", f->name, _("who sends needs a token_file"));
+        if (!f->zone && !share_recipient_has_taxii(to))
+            config_refuse(l, "name", f->name, _("a recipient needs a token_file, a certificate or a zone"));
+        if (to->who.may_send && !share_recipient_has_taxii(to))
+            config_refuse(l, "may_send", f->name, _("who sends needs a token_file or a certificate"));
         return;
     }
     if (f->token_file[0] != '/')
@@ -125,10 +173,15 @@ void config_take_share(struct config_load *l, const struct config_file_share *f,
         to->listen_dns_count = i + 1;
     }
     config_take_certificate(l, f->certificate, f->private_key, &to->certificate);
+    take_client_ca(l, f->client_ca_file, to);
     for (unsigned i = 0; f->recipients && i < f->recipients_count; i++) {
         take_recipient(l, &f->recipients[i], &to->recipients[i]);
         if (to->recipients[i].zone[0] && to->listen_dns_count == 0)
             config_refuse(l, "zone", to->recipients[i].zone, _("listen_dns is needed, where zones are served"));
+        if (to->recipients[i].who.peer_name[0] && !f->client_ca_file)
+            config_refuse(l, "certificate_name", f->recipients[i].name, _("client_ca_file is needed: a name counts if an authority vouches for it"));
+        for (unsigned k = 0; k < i; k++)
+            check_two_peers(l, &to->recipients[k].who, &to->recipients[i].who);
         for (unsigned k = 0; k < i; k++)
             check_two_zones(l, &to->recipients[k], &to->recipients[i]);
         for (unsigned k = 0; k < i; k++)

@@ -111,6 +111,11 @@ static void print_reply(const json_t *reply, const json_t *documents)
            row_number(reply, "statements"), row_number(reply, "added"), row_number(reply, "replaced"), row_number(reply, "withdrawn"),
            row_number(reply, "unchanged"), row_number(reply, "ended"));
     printf(_("%" PRId64 " refused, %" PRId64 " not matchable\n"), row_number(reply, "refused"), row_number(reply, "not_matchable"));
+    const json_t *objects = json_object_get(reply, "objects");
+    if (objects)
+        printf(_("%" PRId64 " objects kept whole, %" PRId64 " were there already\n"), row_number(objects, "kept"), row_number(objects, "known"));
+    if (row_number(objects, "not_kept") > 0)
+        printf(_("%" PRId64 " objects are not kept: %s\n"), row_number(objects, "not_kept"), row_text(objects, "reason"));
     json_array_foreach(json_object_get(reply, "reasons"), i, one)
     {
         printf("  %8" PRId64 "  %s\n", row_number(one, "count"), row_text(one, "reason"));

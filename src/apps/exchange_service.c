@@ -51,12 +51,22 @@ static int make_collection(struct exchange_service *s, const struct taxii_recipi
     return exchange_collection_put(s->store, name, title, EXCHANGE_OBJECTS_DEFAULT, EXCHANGE_OCTETS_DEFAULT, &c);
 }
 
+static int drop_collection(struct exchange_service *s, const struct taxii_recipient *who)
+{
+    char name[EXCHANGE_NAME_MAX];
+    struct exchange_collection c;
+    taxii_collection_name(who->name, true, name);
+    int e = exchange_collection_get(s->store, name, &c);
+    return e == -ENOENT ? 0 : e < 0 ? e : exchange_collection_remove(s->store, c.number);
+}
+
 static void make_collections(struct exchange_service *s)
 {
     const struct share_options *o = &s->config->share;
     for (unsigned i = 0; s->store && i < o->recipient_count; i++) {
         const struct taxii_recipient *who = &o->recipients[i].who;
-        int e = make_collection(s, who, true);
+        /* Who takes a zone alone has none; one that it had is not kept up to date, and goes. */
+        int e = share_recipient_has_taxii(&o->recipients[i]) ? make_collection(s, who, true) : drop_collection(s, who);
         if (e == 0 && who->may_send)
             e = make_collection(s, who, false);
         if (e < 0)
@@ -138,9 +148,8 @@ static int put(struct exchange_service *s, uint64_t job, struct reader *payload)
     if (e == 0)
         e = exchange_put_all(s->store, c.number, s->objects, count, clock_wall_us(), &added);
     send_result(s, job, e);
-    for (unsigned i = 0; e == 0 && s->o.posted && i < count; i++)
-        if (s->objects[i].is_new)
-            s->o.posted(s->o.self, s->config->share.recipients[recipient].who.name, &c, s->objects[i].octets, s->objects[i].len);
+    if (e == 0 && added > 0 && s->o.posted)
+        s->o.posted(s->o.self, s->config->share.recipients[recipient].who.name, added);
     return e;
 }
 
@@ -151,6 +160,7 @@ static int remove_versions(struct exchange_service *s, struct reader *payload)
     unsigned recipient = reader_u16(payload), collection = reader_u32(payload), count = reader_u16(payload);
     struct reader versions = reader_sub(payload, (size_t)count * 8);
     size_t len = payload->left, removed;
+    int64_t versions_us[EXCHANGE_VERSIONS_MAX];
     int e = find_sender(s, recipient, collection, &c);
     if (e < 0)
         return e;
@@ -158,10 +168,15 @@ static int remove_versions(struct exchange_service *s, struct reader *payload)
         return -EBADMSG;
     reader_copy(payload, id, len);
     id[len] = '\0';
-    while (e == 0 && versions.left > 0) {
-        int64_t version_us = (int64_t)reader_u64(&versions);
-        e = version_us < 0 ? -EBADMSG : exchange_remove(s->store, c.number, id, version_us, &removed);
+    for (unsigned i = 0; e == 0 && i < count; i++) {
+        versions_us[i] = (int64_t)reader_u64(&versions);
+        e = versions_us[i] < 0 ? -EBADMSG : 0;
     }
+    /* First what follows from it: a hub that is killed in between is asked again. */
+    if (e == 0 && s->o.removing)
+        e = s->o.removing(s->o.self, s->config->share.recipients[recipient].who.name, collection, id, versions_us, count);
+    for (unsigned i = 0; e == 0 && i < count; i++)
+        e = exchange_remove(s->store, c.number, id, versions_us[i], &removed);
     return e;
 }
 

@@ -15,12 +15,15 @@
 struct event_base;
 struct exchange_service;
 
-/* Called for each object that a recipient has posted and that was not there before, once it is on disk; octets borrowed. */
-typedef void exchange_posted_fn(void *self, const char *recipient, const struct exchange_collection *collection, const uint8_t *octets,
-                                size_t len);
+/* Called when a recipient has posted `added` objects that were not there before, once they are on disk and it has been told so. */
+typedef void exchange_posted_fn(void *self, const char *recipient, size_t added);
+/* Called before a recipient's versions of an object are removed; an error: they stay, and it is told to come again. */
+typedef int exchange_removing_fn(void *self, const char *recipient, unsigned collection, const char *id, const int64_t *versions_us,
+                                 unsigned count);
 
 struct exchange_service_options {
     struct event_base *loop;
+    exchange_removing_fn *removing; /* NULL: the same */
     exchange_posted_fn *posted; /* NULL: nobody wants to know */
     void *self;
 };

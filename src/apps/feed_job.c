@@ -84,6 +84,7 @@ static int fetch_misp(struct feed_job *job, int fd)
     job->result.unchanged = r.unchanged;
     job->result.tags = r.tags;
     job->result.taxii.has_more = r.has_more;
+    snprintf(job->result.note, sizeof job->result.note, "%s", r.note);
     return e;
 }
 

@@ -10,6 +10,7 @@ struct feed_job;
 struct feed_job_result {
     int error; /* negative errno, with a text */
     char text[FEED_ERROR_MAX];
+    char note[FEED_ERROR_MAX]; /* without an error: what is wrong with the feed all the same; empty: nothing */
     uint32_t retry_s; /* that the server asks to wait after an error */
     bool unchanged;   /* else the new edition lies in the folder as NAME.ready */
     struct feed_tags tags;

@@ -140,6 +140,7 @@ static void end_statements(struct feed_service *s)
 {
     struct entry *e = entry_of(s, s->current);
     const struct statement_intake_counts c = *statement_intake_counts(s->statements);
+    const struct object_keeper_counts objects = statement_intake_objects(s->statements);
     const char *warning = statement_intake_warning(s->statements), *flaw = statement_intake_flaw(s->statements);
     char text[FEED_ERROR_MAX] = "";
     if (e)
@@ -148,6 +149,8 @@ static void end_statements(struct feed_service *s)
         log_notice(_("feed %s: %llu statements: %llu new, %llu replaced, %llu withdrawn; %llu parts refused"), s->current,
                    (unsigned long long)c.statements, (unsigned long long)c.fates[FATE_ADDED], (unsigned long long)c.fates[FATE_REPLACED],
                    (unsigned long long)c.fates[FATE_WITHDRAWN], (unsigned long long)c.refused);
+    if (objects.not_kept > 0)
+        log_warning(_("feed %s: %llu objects are not kept whole: %s"), s->current, (unsigned long long)objects.not_kept, _(objects.why));
     if (warning)
         log_warning(_("feed %s: %s"), s->current, warning);
     if (c.broken > 0 && c.statements == 0)
@@ -163,7 +166,10 @@ static int begin_statements(struct feed_service *s, const struct feed *f, const 
 {
     int64_t now_us = clock_wall_us();
     const struct feed_judge *j = &f->judge;
-    struct statement_intake_options o = {.ledger = s->o.node->ledger, .is_whole = j->is_whole, .shrink_percent = s->o.node->shrink_percent};
+    struct statement_intake_options o = {.ledger = s->o.node->ledger,
+                                            .exchange = s->o.node->exchange(s->o.node->self),
+                                            .is_whole = j->is_whole,
+                                            .shrink_percent = s->o.node->shrink_percent};
     struct verdict *common = &o.reading.common;
     o.reading.has_claim = j->has_claim;
     o.reading.hosts_of_urls = j->hosts_of_urls;

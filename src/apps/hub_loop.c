@@ -141,11 +141,15 @@ void hub_loop_feeds(struct hub_loop *h, struct feed_service *feeds)
     h->feeds = feeds;
 }
 
-void hub_loop_posted(void *self, const char *recipient, const struct exchange_collection *collection, const uint8_t *octets, size_t len)
+void hub_loop_posted(void *self, const char *recipient, size_t added)
 {
-    struct hub_loop *h = self;
-    (void)recipient, (void)collection, (void)octets, (void)len;
-    member_intake_poke(h->members);
+    (void)added;
+    member_intake_posted(((struct hub_loop *)self)->members, recipient);
+}
+
+int hub_loop_removing(void *self, const char *recipient, unsigned collection, const char *id, const int64_t *versions_us, unsigned count)
+{
+    return member_intake_removing(((struct hub_loop *)self)->members, recipient, collection, id, versions_us, count);
 }
 
 /* ---- sharing ---- */
@@ -180,6 +184,7 @@ static int configure_outbox(struct hub_loop *h)
         return -ENOMEM;
     for (unsigned i = 0; i < share->recipient_count; i++) {
         recipients[i].rules = h->config->gates[i];
+        recipients[i].has_collection = share_recipient_has_taxii(&share->recipients[i]);
         snprintf(recipients[i].name, sizeof recipients[i].name, "%s", share->recipients[i].who.name);
     }
     zone_keeper_configure(h->zones, share);

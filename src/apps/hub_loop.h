@@ -40,8 +40,10 @@ void hub_loop_returned(void *self, const char *feed, enum feed_return_result res
 void hub_loop_configure(struct hub_loop *h, const struct config *config);
 /* Other never-block lists are in force. */
 void hub_loop_guards_changed(struct hub_loop *h);
-/* An exchange_posted_fn. */
-void hub_loop_posted(void *self, const char *recipient, const struct exchange_collection *collection, const uint8_t *octets, size_t len);
+/* An exchange_posted_fn, and an exchange_removing_fn. */
+void hub_loop_posted(void *self, const char *recipient, size_t added);
+int hub_loop_removing(void *self, const char *recipient, unsigned collection, const char *id, const int64_t *versions_us,
+                      unsigned count) must_check;
 
 struct belief_keeper *hub_loop_belief(struct hub_loop *h);
 struct sighting_keeper *hub_loop_sightings(struct hub_loop *h);

@@ -53,7 +53,7 @@ static json_t *members_json(struct hub_loop *h)
     struct member_intake_status s;
     member_intake_status_get(hub_loop_members(h), &s);
     const struct count counts[] = {{"objects", s.objects},     {"statements", s.statements}, {"reports", s.reports},
-                                   {"sightings", s.sightings}, {"left_out", s.left_out},     {"failed", s.failed}};
+                                   {"sightings", s.sightings}, {"taken_back", s.taken_back}, {"left_out", s.left_out},     {"failed", s.failed}};
     return counts_json(counts, array_len(counts));
 }
 

@@ -92,6 +92,8 @@ static const struct {
     {"welcome", command_welcome, N_("welcome"), N_("show a link under which the first account of the console is made"),
      N_("As long as there is no administrator. The link is good for a day and for one account; an older one ends.")},
     {"web-api", command_web_api, N_("web-api"), N_("print the description of the API over HTTPS (OpenAPI)"), NULL},
+    {"object", command_object, N_("object ID"), N_("show a STIX object as it came, from each source that gave it"),
+     N_("Objects that \"hinomi judge --from\" and feeds brought are kept whole; verdicts name them as evidence.")},
     {"clock", command_clock, N_("clock [--weeks N]"), N_("show how long the loop took, by week and claim"),
      N_("From the first meeting of a subject, in stored answers too, to its verdict, block and sharing: medians and 90th\n"
         "percentiles. A subject that was known before it was met counts with no time at all.")},

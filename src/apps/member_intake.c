@@ -8,6 +8,8 @@
 #include <string.h>
 
 #include "api/statement_fate.h"
+#include "apps/hub_turn.h"
+#include "apps/post_pace.h"
 #include "base/clock.h"
 #include "base/json_tree.h"
 #include "base/log.h"
@@ -21,7 +23,7 @@
 
 enum {
     PAGE = 200,              /* objects of one step */
-    STATEMENTS_MAX = 1000,   /* verdicts and sightings of one step; an object that gives more is taken by itself, as far as they reach */
+    STATEMENTS_MAX = 1200,   /* verdicts and sightings of one step; half of it is more than two versions of an object can say (256 each) */
     AGAIN_AFTER_S = 5,
     REFS_MAX = 64,           /* of one opinion; more are left out and counted */
     DAY_STATEMENTS_MAX = 200000, /* of one member: the ledger keeps them for ever. The rest waits for the next day */
@@ -40,6 +42,16 @@ struct member {
     bool is_told;  /* that it sends too much */
 };
 
+/* What is read of one object, or taken back because its author has another version of it, or has removed it. */
+struct object {
+    enum { SAYING, REPEATING /* what is said already, to know it */, TAKING_BACK } how;
+    const char *id;
+    int64_t time_us;       /* of what is taken back */
+    const char *why;       /* the same; translated */
+    unsigned from, to;     /* of the batch: what it says now */
+    bool is_flawed;
+};
+
 struct member_intake {
     struct member_intake_options o;
     struct json_tree *tree;
@@ -48,51 +60,87 @@ struct member_intake {
     unsigned member_count;
     struct verdict *batch;
     bool has_time[STATEMENTS_MAX]; /* of the same: the object says when it was made */
+    bool is_back[STATEMENTS_MAX];  /* the same: takes back what the object said, if that is what stands */
     struct indicator_sighting *sightings;
     unsigned count, sighting_count;
     const char *member;      /* whose object is read */
     struct member *quota;    /* the same */
+    unsigned collection;     /* the same */
     int64_t taken_us;        /* date_added of the last object of this step */
     struct subject subject;  /* the first that was found in an object; for references */
     bool found, failing;
+    struct post_pace pace;
+    struct object object;    /* that is read */
     struct member_intake_status status;
 };
 
 /* ---- the ledger ---- */
 
-/* One's own word is replaced, not doubled; the same again changes nothing. */
+static bool is_of_object(const struct verdict *v, const char *id)
+{
+    for (unsigned i = 0; i < v->evidence_count; i++)
+        if (v->evidence[i].kind == VERDICT_EVIDENCE_OBJECT && strcmp(v->evidence[i].reference, id) == 0)
+            return true;
+    return false;
+}
+
+/* One's own word is replaced, not doubled; the same again changes nothing. What another object of the member says meanwhile stays. */
 static int choose(struct ledger *l, struct verdict *v, void *self)
 {
     const struct member_intake *m = self;
-    const struct statement_edition edition = {.has_time = m->has_time[v - m->batch], .now_us = clock_wall_us()};
+    size_t i = (size_t)(v - m->batch);
+    const struct statement_edition edition = {.has_time = m->has_time[i], .now_us = clock_wall_us()};
     enum statement_fate fate;
-    uint32_t found;
-    return statement_fate_choose(l, v, &edition, &fate, &found);
+    uint32_t number;
+    if (m->is_back[i]) {
+        struct verdict found;
+        int e = ledger_standing(l, v, &found);
+        if (e < 0 || !is_of_object(&found, v->evidence[0].reference))
+            return e == -ENOENT ? 0 : e;
+    }
+    return statement_fate_choose(l, v, &edition, &fate, &number);
+}
+
+static bool is_said_now(const struct member_intake *m, const struct verdict *v)
+{
+    for (unsigned i = m->object.from; i < m->object.to; i++)
+        if (m->batch[i].claim == v->claim && subject_equal(&m->batch[i].subject, &v->subject))
+            return true;
+    return false;
 }
 
 static void say(struct member_intake *m, const struct verdict *v, bool has_time)
 {
+    bool is_back = m->object.how == TAKING_BACK;
+    if (is_back && (statement_is_withdrawal(v) || is_said_now(m, v)))
+        return;
     if (m->count == STATEMENTS_MAX) {
         m->status.left_out++;
         return;
     }
-    m->has_time[m->count] = has_time;
+    m->has_time[m->count] = has_time || is_back;
+    m->is_back[m->count] = is_back;
     struct verdict *mine = &m->batch[m->count++];
     *mine = *v;
+    if (is_back) {
+        mine->made_us = mine->from_us = mine->until_us = m->object.time_us;
+        snprintf(mine->reason, sizeof mine->reason, "%s", m->object.why);
+        m->status.taken_back++;
+    }
     mine->number = mine->supersedes = 0;
     mine->id = (struct verdict_id){0};
     mine->author = (struct verdict_author){.kind = VERDICT_BY_MEMBER};
     snprintf(mine->author.name, sizeof mine->author.name, "%s", m->member);
 }
 
-/* All of them, or those that can be: one that cannot does not hold up the others. */
-static int append(struct member_intake *m)
+/* All of the batch from there on, or those that can be: one that cannot does not hold up the others. */
+static int append(struct member_intake *m, unsigned first)
 {
-    int e = m->count > 0 ? ledger_append_chosen(m->o.ledger, m->batch, m->count, choose, m) : 0;
+    int e = m->count > first ? ledger_append_chosen(m->o.ledger, &m->batch[first], m->count - first, choose, m) : 0;
     if (e != -EINVAL && e != -EEXIST)
         return e;
     e = 0;
-    for (unsigned i = 0; i < m->count && e == 0; i++) {
+    for (unsigned i = first; i < m->count && e == 0; i++) {
         e = ledger_append_chosen(m->o.ledger, &m->batch[i], 1, choose, m);
         if (e == -EINVAL || e == -EEXIST) {
             m->status.left_out++;
@@ -106,7 +154,7 @@ static int append(struct member_intake *m)
  * together with how far the collection has been taken. */
 static int keep(struct member_intake *m)
 {
-    int e = append(m);
+    int e = append(m, 0);
     if (e == 0)
         e = indicator_begin(m->o.ledger);
     for (unsigned i = 0; e == 0 && i < m->sighting_count; i++) {
@@ -149,12 +197,15 @@ static int read_as(struct member_intake *m, const struct statement_calls *calls,
 static int on_statement(void *self, const struct statement *s)
 {
     struct member_intake *m = self;
+    bool is_new = m->object.how == SAYING;
     if (claim_traits(s->verdict->claim)->group != CLAIM_ASSERTION) {
-        m->status.left_out++; /* a report is an opinion on what was shared, and counted as such */
+        m->status.left_out += is_new; /* a report is an opinion on what was shared, and counted as such */
         return 0;
     }
-    m->quota->statements++;
-    m->status.statements++;
+    if (is_new) {
+        m->quota->statements++;
+        m->status.statements++;
+    }
     say(m, s->verdict, s->has_time);
     return 0;
 }
@@ -162,15 +213,17 @@ static int on_statement(void *self, const struct statement *s)
 static void on_left_out(void *self, const struct statement_left_out *l)
 {
     struct member_intake *m = self;
-    (void)l;
-    m->status.left_out++;
+    m->object.is_flawed |= l->is_refused;
+    m->status.left_out += m->object.how == SAYING;
 }
 
 static void take_indicator(struct member_intake *m, const uint8_t *octets, size_t len)
 {
     static const struct statement_calls calls = {.statement = on_statement, .left_out = on_left_out};
-    if (read_as(m, &calls, octets, len) < 0)
-        m->status.left_out++;
+    if (read_as(m, &calls, octets, len) < 0) {
+        m->object.is_flawed = true;
+        m->status.left_out += m->object.how == SAYING;
+    }
 }
 
 /* ---- references to what was shared ---- */
@@ -266,6 +319,13 @@ static void report(struct member_intake *m, int side, const char *why, bool with
                         .from_us = now_us,
                         .until_us = withdraws ? now_us : 0};
     take_reason(&v, why && *why ? why : side < 0 ? _("reported as wrong") : _("reported as right"));
+    v.evidence_count = 1;
+    v.evidence[0].kind = VERDICT_EVIDENCE_OBJECT;
+    snprintf(v.evidence[0].reference, sizeof v.evidence[0].reference, "%s", m->object.id);
+    if (m->object.how != SAYING) {
+        say(m, &v, false);
+        return;
+    }
     if (m->quota->reports == DAY_REPORTS_MAX) {
         if (!m->quota->is_told)
             log_warning(_("%s reports more than %d indicators as wrong or right in a day: the others are left out"), m->member, DAY_REPORTS_MAX);
@@ -284,36 +344,168 @@ static void take_opinion(struct member_intake *m, const struct json_value *value
     const char *why = json_value_member_text(value, "explanation");
     const struct json_value *ref = json_value_first(json_value_member(value, "object_refs"));
     unsigned count = 0;
-    m->status.left_out += side == 0;
+    bool is_new = m->object.how == SAYING;
+    m->status.left_out += is_new && side == 0;
     for (; side != 0 && ref && count < REFS_MAX; ref = json_value_next(ref), count++) {
         const char *id = json_value_text(ref);
         if (id && find_shared(m, id))
             report(m, side, why, withdraws);
         else
-            m->status.left_out++;
+            m->status.left_out += is_new;
     }
-    m->status.left_out += ref != NULL && side != 0;
+    m->status.left_out += is_new && ref != NULL && side != 0;
 }
 
-static void take_object(struct member_intake *m, const uint8_t *octets, size_t len)
+/* One version of an object, as m->object.how has it. */
+static void read_object(struct member_intake *m, const uint8_t *octets, size_t len)
 {
+    bool is_new = m->object.how == SAYING;
     static const struct json_limits limits = {.octets = EXCHANGE_OBJECT_MAX, .values = OBJECT_VALUES, .depth = DEPTH};
     struct reader r = reader_of(octets, len);
     const struct json_value *value;
     struct json_flaw json_flaw;
     struct stix_object_flaw flaw;
     struct stix_object o;
-    m->status.objects++;
     if (json_tree_read(m->tree, &r, &limits, &value, &json_flaw) < 0 || stix_object_read(value, &o, &flaw) < 0) {
-        m->status.left_out++;
+        m->object.is_flawed = true;
+        m->status.left_out += is_new;
         return;
     }
     if (o.type == STIX_INDICATOR)
         take_indicator(m, octets, len);
-    else if (o.type == STIX_SIGHTING)
-        take_sighting(m, &o);
+    else if (o.type == STIX_SIGHTING && is_new)
+        take_sighting(m, &o); /* what was counted stays counted */
     else if (strcmp(o.type_word, "opinion") == 0)
         take_opinion(m, value, o.revoked);
+}
+
+/* ---- versions of one object ---- */
+
+/* The newest version of those that were looked at. */
+struct earlier {
+    const struct exchange_row *than; /* came before this one */
+    bool is_stale;                   /* a newer version came before it */
+    int64_t version_us;
+    uint8_t *octets;
+    size_t len;
+};
+
+static int note_version(struct earlier *newest, const struct exchange_row *row)
+{
+    uint8_t *octets = malloc(row->len);
+    if (!octets)
+        return -ENOMEM;
+    memcpy(octets, row->octets, row->len);
+    free(newest->octets);
+    newest->octets = octets;
+    newest->len = row->len;
+    newest->version_us = row->version_us;
+    return 0;
+}
+
+static int on_earlier(void *self, const struct exchange_row *row)
+{
+    struct earlier *earlier = self;
+    if (row->added_us >= earlier->than->added_us || !row->octets)
+        return 0;
+    earlier->is_stale |= row->version_us > earlier->than->version_us;
+    return earlier->octets && row->version_us < earlier->version_us ? 0 : note_version(earlier, row);
+}
+
+static int each_version(struct exchange *store, unsigned collection, const char *id, exchange_each_row *each, void *self)
+{
+    struct exchange_page page;
+    const struct exchange_filter all = {.ids = &id, .id_count = 1, .all = true};
+    return exchange_page(store, collection, &all, EXCHANGE_VERSIONS_MAX, true, each, self, &page);
+}
+
+static void begin_object(struct member_intake *m, const char *id, int64_t time_us, const char *why)
+{
+    int64_t now_us = clock_wall_us();
+    m->object = (struct object){
+        .how = SAYING, .id = id, .time_us = time_us < now_us ? time_us : now_us, .why = why, .from = m->count, .to = m->count};
+}
+
+/* What it says now; then what the version before said and this one does not, unless it cannot be read. */
+static int take_object(struct member_intake *m, struct exchange *store, const struct exchange_row *row)
+{
+    struct earlier before = {.than = row};
+    int e = row->is_alone ? 0 : each_version(store, m->collection, row->id, on_earlier, &before);
+    m->status.objects++;
+    m->status.left_out += before.is_stale;
+    if (e == 0 && !before.is_stale) {
+        begin_object(m, row->id, row->version_us, _("a newer version of the object does not say it any more"));
+        read_object(m, row->octets, row->len);
+        m->object.to = m->count;
+    }
+    if (e == 0 && before.octets && !before.is_stale && !m->object.is_flawed) {
+        m->object.how = TAKING_BACK;
+        read_object(m, before.octets, before.len);
+    }
+    free(before.octets);
+    return e;
+}
+
+/* ---- an object that is removed ---- */
+
+struct removed {
+    struct member_intake *m;
+    const int64_t *versions_us;
+    unsigned count;
+    struct earlier kept; /* the newest that stays */
+    int error;           /* of the ledger */
+};
+
+static bool is_removed(const struct removed *r, int64_t version_us)
+{
+    for (unsigned i = 0; i < r->count; i++)
+        if (r->versions_us[i] == version_us)
+            return true;
+    return false;
+}
+
+static int on_kept(void *self, const struct exchange_row *row)
+{
+    struct removed *r = self;
+    if (!row->octets || is_removed(r, row->version_us) || (r->kept.octets && row->version_us < r->kept.version_us))
+        return 0;
+    return note_version(&r->kept, row);
+}
+
+static int on_removed(void *self, const struct exchange_row *row)
+{
+    struct removed *r = self;
+    struct member_intake *m = r->m;
+    if (!row->octets || !is_removed(r, row->version_us))
+        return 0;
+    m->object.how = TAKING_BACK;
+    read_object(m, row->octets, row->len);
+    r->error = append(m, m->object.to);
+    m->count = m->object.to;
+    return r->error < 0 ? r->error : 0;
+}
+
+int member_intake_removing(struct member_intake *m, const char *member, unsigned collection, const char *id, const int64_t *versions_us,
+                           unsigned count)
+{
+    struct exchange *store = m->o.exchange(m->o.self);
+    struct removed removed = {.m = m, .versions_us = versions_us, .count = count};
+    if (!store)
+        return -EAGAIN;
+    m->member = member;
+    m->quota = NULL; /* nothing new is said */
+    m->count = m->sighting_count = 0;
+    begin_object(m, id, INT64_MAX, _("the object was removed by its author"));
+    int e = each_version(store, collection, id, on_kept, &removed);
+    if (e == 0 && removed.kept.octets) {
+        m->object.how = REPEATING;
+        read_object(m, removed.kept.octets, removed.kept.len);
+        m->object.to = m->count;
+    }
+    if (e == 0)
+        e = each_version(store, collection, id, on_removed, &removed);
+    free(removed.kept.octets);
+    return removed.error < 0 ? removed.error : e;
 }
 
 /* ---- following the collections ---- */
@@ -323,10 +515,10 @@ static int on_row(void *self, const struct exchange_row *row)
     struct member_intake *m = self;
     if (m->count > STATEMENTS_MAX / 2 || m->sighting_count > STATEMENTS_MAX / 2)
         return 1; /* the rest with the next step */
-    m->taken_us = row->added_us;
-    if (row->octets)
-        take_object(m, row->octets, row->len);
-    return 0;
+    int e = row->octets ? take_object(m, m->o.exchange(m->o.self), row) : 0;
+    if (e == 0)
+        m->taken_us = row->added_us;
+    return e;
 }
 
 /* A new day, new counts. False: it has sent what is taken in of one member in a day. */
@@ -360,6 +552,7 @@ static int follow(struct member_intake *m, struct exchange *store, struct member
     int e = exchange_collection_get(store, name, &collection);
     if (e < 0)
         return e == -ENOENT ? 0 : e;
+    m->collection = collection.number;
     e = sharing_taken(m->o.ledger, member->name, &from_us);
     if (e < 0)
         return e;
@@ -385,10 +578,8 @@ static void fail(struct member_intake *m, int error)
     event_add(m->step, &again);
 }
 
-static void on_step(evutil_socket_t fd, short what, void *self)
+static void take_step(struct member_intake *m)
 {
-    (void)fd, (void)what;
-    struct member_intake *m = self;
     static const struct timeval later = {.tv_sec = AGAIN_AFTER_S};
     struct exchange *store = m->o.exchange(m->o.self);
     static const struct timeval tomorrow = {.tv_sec = QUOTA_LOOK_S};
@@ -416,15 +607,31 @@ static void on_step(evutil_socket_t fd, short what, void *self)
     }
     m->failing = false;
     if (more)
-        event_active(m->step, 0, 0);
+        hub_turn_again(m->step);
     else if (waits)
         event_add(m->step, &tomorrow);
 }
 
-void member_intake_poke(struct member_intake *m)
+static void on_step(evutil_socket_t fd, short what, void *self)
+{
+    (void)fd, (void)what;
+    struct member_intake *m = self;
+    uint64_t begin_ms = clock_mono_ms();
+    unsigned wait_ms = post_pace_wait_ms(&m->pace, begin_ms);
+    if (wait_ms > 0) {
+        struct timeval wait = {.tv_usec = (suseconds_t)wait_ms * 1000};
+        event_add(m->step, &wait);
+        return;
+    }
+    take_step(m);
+    post_pace_stepped(&m->pace, begin_ms, clock_mono_ms());
+}
+
+void member_intake_posted(struct member_intake *m, const char *member)
 {
     for (unsigned i = 0; i < m->member_count; i++)
-        m->members[i].is_dirty = true;
+        m->members[i].is_dirty |= strcmp(m->members[i].name, member) == 0;
+    post_pace_posted(&m->pace, clock_mono_ms());
     event_active(m->step, 0, 0);
 }
 
@@ -438,7 +645,9 @@ int member_intake_configure(struct member_intake *m, const char *const *members,
     free(m->members);
     m->members = all;
     m->member_count = count;
-    member_intake_poke(m);
+    for (unsigned i = 0; i < count; i++)
+        all[i].is_dirty = true;
+    event_active(m->step, 0, 0);
     return 0;
 }
 

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "apps/hub_turn.h"
 #include "base/clock.h"
 #include "base/json_tree.h"
 #include "base/log.h"
@@ -30,17 +31,19 @@ struct decided {
     struct sharing_row row;
     bool moves;   /* it is given from now on, or no more */
     bool written; /* there is a new version to tell */
+    bool waits;   /* the collection is full: it stays as it was, and is looked at again */
 };
 
 struct member {
     struct outbox_recipient recipient;
     uint32_t number; /* in the ledger's file */
     unsigned collection;
-    bool has_collection;
+    bool has_collection; /* it is found */
     bool is_behind; /* what could not be written is looked at again */
+    bool is_full;   /* the same of what is new; what is taken back is not held up */
     struct decided decided[STEP_INDICATORS];
     struct exchange_object objects[STEP_INDICATORS];
-    unsigned object_count;
+    unsigned object_count, vital_count; /* those that take back stand first */
 };
 
 struct outbox {
@@ -88,7 +91,6 @@ static struct export_item item_of(struct outbox *o, const struct indicator *i, i
 
 static int add_object(struct outbox *o, struct member *m, const struct indicator *i, const struct export_item *item)
 {
-    struct exchange_object *object = &m->objects[m->object_count];
     struct writer w = writer_of(o->text, sizeof o->text);
     char id[EXPORT_STIX_ID_MAX];
     int e = export_stix_indicator(o->o.node, item, &w);
@@ -100,8 +102,19 @@ static int add_object(struct outbox *o, struct member *m, const struct indicator
     memcpy(octets, o->text, w.len);
     char *kept_id = (char *)octets + w.len;
     snprintf(kept_id, sizeof id, "%s", export_stix_id(o->o.node, &i->subject, id));
-    *object = (struct exchange_object){
-        .id = kept_id, .spec_version = "2.1", .version_us = export_stix_modified_us(item), .octets = octets, .len = w.len};
+    struct exchange_object object = {.id = kept_id,
+                                     .spec_version = "2.1",
+                                     .version_us = export_stix_modified_us(item),
+                                     .octets = octets,
+                                     .len = w.len,
+                                     .is_vital = i->state == INDICATOR_REVOKED};
+    if (object.is_vital) { /* the first of the others makes room */
+        m->objects[m->object_count] = m->objects[m->vital_count];
+        m->objects[m->vital_count] = object;
+    } else {
+        m->objects[m->object_count] = object;
+    }
+    m->vital_count += object.is_vital;
     m->object_count++;
     return 0;
 }
@@ -127,8 +140,8 @@ static struct indicator taken_back(const struct indicator *i, const struct membe
                               .changed_us = row->modified_us};
 }
 
-/* Equal when the recipient would read the same; times of versions do not count. */
-static int64_t hash_told(const struct indicator *told, const struct export_item *item)
+/* Equal when the recipient would read the same; times of versions do not count. Who gets a collection later has read nothing yet. */
+static int64_t hash_told(const struct indicator *told, const struct export_item *item, bool has_collection)
 {
     const int64_t fields[] = {told->claim, told->state, told->decision, told->tlp, told->pap, told->probability / 10, item->from_us,
                               item->until_us, item->severity, told->first_us};
@@ -138,6 +151,8 @@ static int64_t hash_told(const struct indicator *told, const struct export_item 
     crypto_generichash_update(&state, (const unsigned char *)fields, sizeof fields);
     if (item->reason)
         crypto_generichash_update(&state, (const unsigned char *)item->reason, strlen(item->reason));
+    if (!has_collection)
+        crypto_generichash_update(&state, (const unsigned char *)"", 1);
     unsigned char octets[crypto_generichash_BYTES_MIN];
     crypto_generichash_final(&state, octets, sizeof octets);
     memcpy(&hash, octets, sizeof hash);
@@ -177,13 +192,13 @@ static int decide(struct outbox *o, struct member *m, unsigned index)
     struct export_item item = {.indicator = &told, .modified_us = d->row.modified_us};
     if (d->row.given)
         item = item_of(o, &told, d->row.modified_us, &v);
-    d->row.told = hash_told(&told, &item);
+    d->row.told = hash_told(&told, &item, m->recipient.has_collection);
     if (!d->moves && d->row.told == was.told) {
         d->row.modified_us = was.modified_us;
         return 0;
     }
     d->written = true;
-    return add_object(o, m, &told, &item);
+    return !m->recipient.has_collection ? 0 : add_object(o, m, &told, &item);
 }
 
 /* ---- keeping ---- */
@@ -207,7 +222,8 @@ static int put_text(struct outbox *o, struct exchange *store, unsigned collectio
                                       .spec_version = "2.1",
                                       .version_us = object.modified.is_set ? object.modified.us : object.created.us,
                                       .octets = o->text,
-                                      .len = w->len};
+                                      .len = w->len,
+                                      .is_vital = true};
         e = exchange_put_all(store, collection, &one, 1, now_us, &added);
     }
     json_tree_free(tree);
@@ -236,7 +252,7 @@ static int find_collection(struct outbox *o, struct member *m, struct exchange *
 {
     struct exchange_collection collection;
     char name[EXCHANGE_NAME_MAX];
-    if (m->has_collection)
+    if (m->has_collection || !m->recipient.has_collection)
         return 0;
     taxii_collection_name(m->recipient.name, true, name);
     int e = exchange_collection_get(store, name, &collection);
@@ -245,6 +261,17 @@ static int find_collection(struct outbox *o, struct member *m, struct exchange *
         e = put_preface(o, m, store, now_us);
     m->has_collection = e == 0;
     return e;
+}
+
+/* What is new of this step is left as it was: neither noted down nor in a zone, or it would not be taken back. */
+static void hold_back(struct outbox *o, struct member *m)
+{
+    if (!m->is_full)
+        log_error(_("nothing new can be shared with %s: %s; what is taken back still is"), m->recipient.name, _(exchange_error_of(-EDQUOT)));
+    m->is_full = true;
+    o->status.failed++;
+    for (unsigned i = 0; i < o->queued; i++)
+        m->decided[i].waits = m->decided[i].written && m->decided[i].row.given;
 }
 
 static int put_objects(struct outbox *o, struct member *m, int64_t now_us)
@@ -256,8 +283,18 @@ static int put_objects(struct outbox *o, struct member *m, int64_t now_us)
     if (!store)
         return -EAGAIN; /* it is opened again; the log says so */
     int e = find_collection(o, m, store, now_us);
-    if (e == 0)
-        e = exchange_put_all(store, m->collection, m->objects, m->object_count, now_us, &added);
+    if (e == 0 && m->vital_count > 0)
+        e = exchange_put_all(store, m->collection, m->objects, m->vital_count, now_us, &added);
+    if (e < 0) {
+        log_error(_("nothing can be shared with %s: %s"), m->recipient.name, _(exchange_error_of(e)));
+        return e;
+    }
+    if (m->object_count > m->vital_count)
+        e = exchange_put_all(store, m->collection, &m->objects[m->vital_count], m->object_count - m->vital_count, now_us, &added);
+    if (e == -EDQUOT) {
+        hold_back(o, m);
+        return 0;
+    }
     if (e < 0)
         log_error(_("nothing can be shared with %s: %s"), m->recipient.name, _(exchange_error_of(e)));
     return e;
@@ -269,7 +306,7 @@ static int put_zone(struct outbox *o, const struct member *m)
     unsigned count = 0;
     for (unsigned i = 0; i < o->queued; i++) {
         const struct decided *d = &m->decided[i];
-        if (d->written)
+        if (d->written && !d->waits)
             items[count++] = (struct exchange_zone_item){.subject = &o->indicators[i].subject,
                                                          .given = d->row.given && d->row.decision == INDICATOR_DO_BLOCK};
     }
@@ -280,12 +317,14 @@ static void drop_objects(struct member *m)
 {
     for (unsigned i = 0; i < m->object_count; i++)
         free((void *)(uintptr_t)m->objects[i].octets);
-    m->object_count = 0;
+    m->object_count = m->vital_count = 0;
 }
 
 static int keep_row(struct outbox *o, const struct member *m, unsigned index, int64_t now_us)
 {
     const struct decided *d = &m->decided[index];
+    if (d->waits)
+        return 0;
     if (d->row.outcome == GATE_NOT_ACTIVE && !d->moves && d->row.first_us == 0)
         return 0; /* nobody need know what is not believed */
     int e = sharing_put(o->o.ledger, m->number, &d->row);
@@ -300,7 +339,7 @@ static int forget_rules(struct outbox *o)
     uint32_t but[SHARING_RECIPIENTS_MAX];
     unsigned count = 0;
     for (unsigned n = 0; n < o->count && count < SHARING_RECIPIENTS_MAX; n++)
-        if (o->members[n].number != 0 && !o->members[n].is_behind)
+        if (o->members[n].number != 0 && !o->members[n].is_behind && !o->members[n].is_full)
             but[count++] = o->members[n].number;
     return sharing_forget_rules(o->o.ledger, but, count);
 }
@@ -335,6 +374,8 @@ static void tell(struct outbox *o)
         const struct member *m = &o->members[n];
         for (unsigned i = 0; i < o->queued && is_ready(m); i++) {
             const struct decided *d = &m->decided[i];
+            if (d->waits)
+                continue;
             o->status.given += d->moves && d->row.given;
             o->status.withdrawn += d->moves && !d->row.given;
             o->status.refused += !d->moves && !d->row.given;
@@ -344,18 +385,19 @@ static void tell(struct outbox *o)
 
 /* ---- recipients ---- */
 
-static void hash_rules(const struct gate_rules *r, uint8_t hash[SHARING_RULES_LEN])
+static void hash_rules(const struct outbox_recipient *to, uint8_t hash[SHARING_RULES_LEN])
 {
-    /* Each field by itself: the struct has holes. */
-    const uint64_t fields[] = {r->open, r->tlp, r->pap, r->claims, r->kinds, r->decision, r->probability};
-    crypto_generichash(hash, SHARING_RULES_LEN, (const unsigned char *)fields, sizeof fields, NULL, 0);
+    const struct gate_rules *r = &to->rules;
+    /* Each field by itself: the struct has holes. The last one only of who has no collection. */
+    const uint64_t fields[] = {r->open, r->tlp, r->pap, r->claims, r->kinds, r->decision, r->probability, UINT64_MAX};
+    crypto_generichash(hash, SHARING_RULES_LEN, (const unsigned char *)fields, sizeof fields - (to->has_collection ? sizeof fields[0] : 0), NULL, 0);
 }
 
 static int begin_member(struct outbox *o, struct member *m)
 {
     uint8_t rules[SHARING_RULES_LEN];
     bool changed;
-    hash_rules(&m->recipient.rules, rules);
+    hash_rules(&m->recipient, rules);
     int e = indicator_begin(o->o.ledger);
     if (e == 0)
         e = sharing_recipient(o->o.ledger, m->recipient.name, rules, &m->number, &changed);
@@ -381,7 +423,7 @@ static int begin_member(struct outbox *o, struct member *m)
 static int write_member(struct outbox *o, struct member *m, int64_t now_us)
 {
     int e = 0;
-    m->object_count = 0;
+    m->object_count = m->vital_count = 0;
     for (unsigned i = 0; e == 0 && i < o->queued; i++)
         e = decide(o, m, i);
     if (e < 0) {
@@ -405,9 +447,9 @@ static int begin_missing(struct outbox *o, uint64_t now_ms)
         return 0;
     for (unsigned n = 0; e == 0 && n < o->count; n++) {
         struct member *m = &o->members[n];
-        if (m->number == 0 || m->is_behind) {
+        if (m->number == 0 || m->is_behind || m->is_full) {
             e = begin_member(o, m);
-            m->is_behind = false;
+            m->is_behind = m->is_full = false;
         }
     }
     return e;
@@ -419,7 +461,7 @@ static void wait_for_missing(struct outbox *o)
     bool all_ready = true;
     uint64_t now_ms = clock_mono_ms();
     for (unsigned n = 0; n < o->count; n++)
-        all_ready &= is_ready(&o->members[n]);
+        all_ready &= is_ready(&o->members[n]) && !o->members[n].is_full;
     if (all_ready) {
         if (o->queued == 0)
             o->behind_s = 0;
@@ -467,7 +509,7 @@ static void on_step(evutil_socket_t fd, short what, void *self)
         return;
     tell(o);
     if (o->queued == STEP_INDICATORS)
-        event_active(o->step, 0, 0);
+        hub_turn_again(o->step);
     else if (o->o.settled)
         o->o.settled(o->o.self);
 }

@@ -1,7 +1,8 @@
 /* Carries what changed in belief through the exit gate to each recipient's collection, and takes back what may not be told any more.
  *
  * The queue is in the ledger's file and is filled with the change itself, so nothing is lost with a hub that is killed; an object
- * that was written but not noted down is written again and is the same. Small steps between other events. One thread: the hub's.
+ * that was written but not noted down is written again and is the same. A full collection gets no new indicators, and what is taken back
+ * all the same. Small steps between other events. One thread: the hub's.
  */
 #ifndef HINOMI_APPS_OUTBOX_H
 #define HINOMI_APPS_OUTBOX_H
@@ -16,6 +17,7 @@ struct outbox;
 
 struct outbox_recipient {
     char name[SHARING_NAME_MAX];
+    bool has_collection; /* else it takes a zone alone, and no collection is filled for it */
     struct gate_rules rules;
 };
 

@@ -27,6 +27,7 @@ struct slot {
     const struct feed *feed;
     struct feed_state state;
     struct feed_job *job; /* running; NULL */
+    char note[FEED_ERROR_MAX]; /* what is wrong with the edition that was taken; empty: nothing */
     bool asked;           /* to be fetched now */
     bool announced;       /* the hub works on what is ready */
     struct tsig_key key;  /* of a zone */
@@ -121,9 +122,11 @@ static void end_well(struct fetch_role *r, struct slot *s, const char *outcome)
 {
     /* One that is asked every few seconds and has nothing new is not written down each time. */
     bool is_news = s->feed->kind != FEED_TAXII || s->state.error[0] || strcmp(outcome, "unchanged") != 0;
-    if (s->state.error[0])
+    if (s->note[0] && strcmp(s->state.error, s->note) != 0)
+        log_warning(_("feed %s: %s"), s->feed->name, s->note);
+    else if (s->state.error[0] && !s->note[0])
         log_notice(_("feed %s: it works again"), s->feed->name);
-    s->state.error[0] = '\0';
+    snprintf(s->state.error, sizeof s->state.error, "%s", s->note);
     snprintf(s->state.outcome, sizeof s->state.outcome, "%s", outcome);
     feed_schedule_succeeded(&s->state.schedule, clock_wall_us(), s->state.every_s, chance());
     finish_try(r, s, is_news);
@@ -203,6 +206,7 @@ static void end_job(struct fetch_role *r, struct slot *s)
         fail_try(r, s, result.retry_s, result.text);
         return;
     }
+    memcpy(s->note, result.note, sizeof s->note);
     s->state.tags = result.tags;
     s->state.page = result.taxii.position;
     s->state.has_more = result.taxii.has_more;

@@ -187,6 +187,12 @@ static const char *node_recipient(void *self, unsigned number)
     return number < count ? all[number].name : NULL;
 }
 
+static struct exchange *node_exchange(void *self)
+{
+    struct hub *h = self;
+    return h->exchange ? exchange_service_store(h->exchange) : NULL;
+}
+
 static json_t *node_identity(void *self)
 {
     const struct export_node *node = hub_loop_identity(((struct hub *)self)->closed);
@@ -401,7 +407,7 @@ static int make_keeper(struct hub *h)
 static void gather_commands(struct hub *h)
 {
     const struct control_command *const tables[] = {verdict_commands, why_commands, list_commands, dns_commands, pdns_commands,
-                                                    ledger_commands, judgement_commands, indicator_commands, share_commands, clock_commands, status_commands};
+                                                    ledger_commands, judgement_commands, object_commands, indicator_commands, share_commands, clock_commands, status_commands};
     size_t n = 0;
     for (size_t i = 0; i < array_len(tables); i++)
         for (const struct control_command *c = tables[i]; c->name && n + 1 < array_len(h->commands); c++)
@@ -494,7 +500,7 @@ static int make_parts(struct hub *h)
         hub_loop_feeds(h->closed, h->feeds);
     }
     if (e == 0) {
-        struct exchange_service_options options = {.loop = h->loop, .posted = hub_loop_posted, .self = h->closed};
+        struct exchange_service_options options = {.loop = h->loop, .posted = hub_loop_posted, .removing = hub_loop_removing, .self = h->closed};
         e = exchange_service_new(&options, c, &h->exchange);
     }
     if (e == 0) {
@@ -587,6 +593,7 @@ int role_hub_main(void)
             .gate = node_gate,
             .identity = node_identity,
             .first_link = node_first_link,
+            .exchange = node_exchange,
             .status = node_status,
             .metrics = node_metrics,
             .reload = node_reload,

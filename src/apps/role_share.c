@@ -40,6 +40,7 @@ struct share_role {
     struct taxii_job *jobs; /* that the hub works on, or will */
     uint64_t last_job;
     struct certificate certificate;
+    char *authorities; /* PEM; NULL: none */
     struct role_start start;
     unsigned ticks;
     int wake_fd;
@@ -417,6 +418,39 @@ static int read_certificate(struct share_role *r, struct certificate_pem *ret_pe
     return e;
 }
 
+/* Of clients' certificates; read before the sandbox. Without them those who need them are kept out, the others are not. */
+static void read_authorities(struct share_role *r)
+{
+    enum { AUTHORITIES_OCTETS_MAX = 1 << 20 };
+    const char *path = r->start.config->share.client_ca.certificate;
+    gnutls_x509_trust_list_t list = NULL;
+    if (!*path)
+        return;
+    char *text = calloc(1, AUTHORITIES_OCTETS_MAX + 1);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t n = fd >= 0 && text ? read(fd, text, AUTHORITIES_OCTETS_MAX) : -1;
+    int e = n < 0 ? -errno : n == AUTHORITIES_OCTETS_MAX ? -EFBIG : taxii_authorities_read(text, &list);
+    if (fd >= 0)
+        close(fd);
+    if (list)
+        gnutls_x509_trust_list_deinit(list, 1); /* it was a try: the server makes its own */
+    if (e < 0) {
+        log_error(_("%s: %s; recipients with a certificate_name are kept out"), path,
+                  e == -EBADMSG ? _("there are no certificates in it, or more than 64") : strerror(-e));
+        free(text);
+        return;
+    }
+    r->authorities = text;
+}
+
+static bool asks_certificates(const struct share_options *o)
+{
+    for (unsigned i = 0; i < o->recipient_count; i++)
+        if (o->recipients[i].who.has_fingerprint || o->recipients[i].who.peer_name[0])
+            return true;
+    return false;
+}
+
 static int make_service(struct share_role *r)
 {
     static struct taxii_recipient recipients[TAXII_RECIPIENTS_MAX];
@@ -464,6 +498,8 @@ static int start_server(struct share_role *r, const struct certificate_pem *pem)
                                          .threads = cores < 2 ? 2 : cores > TAXII_THREADS_MAX ? TAXII_THREADS_MAX : (unsigned)cores,
                                          .certificate = pem->certificate,
                                          .key = pem->key,
+                                         .asks_certificates = asks_certificates(&c->share),
+                                         .authorities = r->authorities,
                                          .store = store,
                                          .service = r->service,
                                          .hub = {.submit = submit, .delivered = delivered, .self = r}};
@@ -499,6 +535,8 @@ static int run(struct share_role *r)
         e = make_service(r);
     if (e == 0 && listens && read_certificate(r, &pem) < 0)
         listens = false;
+    if (e == 0 && listens)
+        read_authorities(r);
     if (e == 0)
         e = enter_sandbox(r->start.config);
     if (e == 0 && listens)

@@ -17,7 +17,7 @@ enum {
 
 struct share_recipient {
     struct taxii_recipient who;
-    char token_file[SHARE_PATH_MAX]; /* absolute; read by the parent, its content goes to the share role alone. Empty: no TAXII */
+    char token_file[SHARE_PATH_MAX]; /* absolute; read by the parent, its content goes to the share role alone. Empty: see share_recipient_has_taxii */
     char zone[EXCHANGE_ZONE_NAME_MAX]; /* empty: none; else as below */
     char key_name[EXCHANGE_ZONE_NAME_MAX], key_file[SHARE_PATH_MAX]; /* empty: no key; key_file as token_file */
     enum tsig_algorithm key_algorithm;
@@ -34,9 +34,13 @@ struct share_options {
     struct sockaddr_storage listen_dns[RPZ_LISTEN_MAX];
     unsigned listen_dns_count;
     struct certificate_files certificate; /* empty: the node's own */
+    struct certificate_files client_ca;   /* its first file: the authorities of recipients' certificates; empty: none */
     struct share_recipient recipients[TAXII_RECIPIENTS_MAX];
     unsigned recipient_count;
 };
+
+/* Does it fetch by TAXII? Else it takes a zone alone. */
+bool share_recipient_has_taxii(const struct share_recipient *r);
 
 struct share_socket {
     struct sockaddr_storage at;

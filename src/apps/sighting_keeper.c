@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "act/policy/group_names.h"
+#include "apps/hub_turn.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
@@ -74,7 +75,7 @@ static void on_load(evutil_socket_t fd, short what, void *self)
         log_error(_("not every indicator is looked for: %s"), _(ledger_error(k->o.ledger)));
     k->loading = k->loaded != from;
     if (k->loading)
-        event_active(k->load, 0, 0);
+        hub_turn_again(k->load);
 }
 
 void sighting_keeper_changed(struct sighting_keeper *k, uint32_t id, bool was_active, const struct indicator *now)

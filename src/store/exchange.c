@@ -423,6 +423,20 @@ static int evict_oldest(struct exchange *e, struct exchange_collection *c, struc
     return 0;
 }
 
+static bool is_full(const struct exchange_collection *c)
+{
+    return c->objects > c->objects_max || c->octets > c->octets_max;
+}
+
+/* Those older than the one of that place. */
+static int evict_older(struct exchange *e, struct exchange_collection *c, struct versions *versions, int64_t place)
+{
+    int r = 0;
+    while (r == 0 && is_full(c) && versions->at[0].place != place)
+        r = evict_oldest(e, c, versions);
+    return r;
+}
+
 static int put(struct exchange *e, struct exchange_collection *c, struct exchange_object *o, int64_t now_us)
 {
     struct versions versions;
@@ -457,6 +471,8 @@ static int put(struct exchange *e, struct exchange_collection *c, struct exchang
     }
     if (r == 0 && versions.count > EXCHANGE_VERSIONS_MAX)
         r = evict_oldest(e, c, &versions);
+    if (r == 0 && o->is_vital)
+        r = evict_older(e, c, &versions, exchange_place_of(c->number, added_us));
     return r < 0 ? r : mark_ends(e, &versions);
 }
 
@@ -479,7 +495,7 @@ int exchange_put_all(struct exchange *e, unsigned collection, struct exchange_ob
 {
     struct exchange_collection c;
     struct exchange_counters before = e->counters;
-    size_t added = 0;
+    size_t added = 0, others = 0;
     if (count > EXCHANGE_BATCH_MAX)
         return -EINVAL;
     int r = exchange_run(e, "BEGIN IMMEDIATE");
@@ -489,8 +505,13 @@ int exchange_put_all(struct exchange *e, unsigned collection, struct exchange_ob
     for (size_t i = 0; r == 0 && i < count; i++) {
         r = put(e, &c, &objects[i], now_us);
         added += objects[i].is_new;
+        others += objects[i].is_new && !objects[i].is_vital;
     }
-    bool full = r == 0 && added > 0 && (c.objects > c.objects_max || c.octets > c.octets_max);
+    if (others == 0) {
+        c.objects_max += c.objects_max / EXCHANGE_RESERVE_PART;
+        c.octets_max += c.octets_max / EXCHANGE_RESERVE_PART;
+    }
+    bool full = r == 0 && added > 0 && is_full(&c);
     if (full)
         r = -EDQUOT;
     if (r == 0 && added > 0)

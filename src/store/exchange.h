@@ -28,9 +28,11 @@ enum {
     EXCHANGE_TITLE_MAX = 128,
     EXCHANGE_ID_MAX = 256,             /* of an object, with the terminator */
     EXCHANGE_SPEC_MAX = 8,             /* "2.1" */
+    EXCHANGE_SOURCES_MAX = 256,        /* whose objects are kept; leaves the numbers of collections to recipients */
     EXCHANGE_OBJECT_MAX = 1 << 20,     /* octets of one object */
     EXCHANGE_COLLECTIONS_MAX = 1024,   /* two for each recipient; the file has room for 2047 */
     EXCHANGE_VERSIONS_MAX = 256,       /* of one object in a collection; then the oldest goes, and is counted */
+    EXCHANGE_RESERVE_PART = 16,        /* a batch that is vital alone may have so much more of the limits: a sixteenth */
     EXCHANGE_BATCH_MAX = 100000,       /* objects of one exchange_put_all */
     EXCHANGE_PAGE_MAX = 10000,         /* objects of one page */
     EXCHANGE_WORDS_MAX = 100,          /* of each list of a filter */
@@ -86,6 +88,12 @@ int exchange_collection_put(struct exchange *e, const char *name, const char *ti
 /* By name, or by its UUID in lower case; -ENOENT. */
 int exchange_collection_get(struct exchange *e, const char *name, struct exchange_collection *ret_collection) must_check;
 int exchange_collection_of_id(struct exchange *e, const char *id, struct exchange_collection *ret_collection) must_check;
+/* The collection, found or made, that keeps what a source says; nobody outside sees it. Its title is the source. -EINVAL as above; -E2BIG: there
+ * are EXCHANGE_SOURCES_MAX of them. */
+int exchange_collection_of_source(struct exchange *e, const char *source, struct exchange_collection *ret_collection) must_check;
+typedef int exchange_each_collection(void *self, const struct exchange_collection *c);
+/* Those of all sources, by number; anything but 0 stops and is returned. */
+int exchange_collection_of_sources(struct exchange *e, exchange_each_collection *each, void *self) must_check;
 /* With all objects, at once: for a recipient that is no more. -ENOENT. */
 int exchange_collection_remove(struct exchange *e, unsigned number) must_check;
 
@@ -100,10 +108,13 @@ struct exchange_object {
     /* Written by exchange_put_all: */
     int64_t added_us;         /* date_added of this object and version, new or old */
     bool is_new;
+    /* Given: takes back what was said, or is needed to read the rest, so it is taken also when the collection is full. */
+    bool is_vital;
 };
 
 /* Adds objects in their order, all or none, on disk when it returns; now_us is the wall clock. *ret_added: how many were new.
- * -ENOENT: no such collection; -EINVAL: a field is out of its range, too many; -EDQUOT: the collection is full. */
+ * -ENOENT: no such collection; -EINVAL: a field is out of its range, too many; -EDQUOT: the collection is full. Beyond the limits a vital
+ * object takes the place of its own older versions, so that revocations always find room. */
 int exchange_put_all(struct exchange *e, unsigned collection, struct exchange_object *objects, size_t count, int64_t now_us,
                      size_t *ret_added) must_check;
 /* One version of an object, or all of it (version_us -1). *ret_removed may be 0. */
@@ -129,6 +140,7 @@ struct exchange_filter {
 struct exchange_row {
     const char *id, *spec_version;
     int64_t added_us, version_us; /* version_us: date_added when the object has none */
+    bool is_alone;                /* the collection has no other version of it */
     const uint8_t *octets;        /* NULL: not asked for */
     size_t len;
 };

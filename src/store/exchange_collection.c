@@ -140,6 +140,43 @@ int exchange_collection_put(struct exchange *e, const char *name, const char *ti
     return r;
 }
 
+/* ---- those of sources ---- */
+
+#define OF_SOURCES "name GLOB 'in-*'"
+
+int exchange_collection_of_source(struct exchange *e, const char *source, struct exchange_collection *ret_collection)
+{
+    /* Sources have names of any letters; as a recipient's name it would be too long. */
+    char name[EXCHANGE_NAME_MAX] = "in-";
+    uint8_t hash[crypto_generichash_BYTES_MIN];
+    int64_t count = 0;
+    crypto_generichash(hash, sizeof hash, (const unsigned char *)source, strlen(source), NULL, 0);
+    sodium_bin2hex(name + 3, sizeof name - 3, hash, sizeof hash);
+    int r = exchange_collection_get(e, name, ret_collection);
+    if (r != -ENOENT)
+        return r;
+    r = exchange_read_number(e, "SELECT count(*) FROM collection WHERE " OF_SOURCES, &count);
+    if (r == 0 && count >= EXCHANGE_SOURCES_MAX)
+        r = -E2BIG;
+    return r < 0 ? r : exchange_collection_put(e, name, source, EXCHANGE_OBJECTS_DEFAULT, EXCHANGE_OCTETS_DEFAULT, ret_collection);
+}
+
+int exchange_collection_of_sources(struct exchange *e, exchange_each_collection *each, void *self)
+{
+    sqlite3_stmt *s;
+    struct exchange_collection c;
+    int step, r = exchange_prepare(e, "SELECT " COLUMNS " FROM collection WHERE " OF_SOURCES " ORDER BY number", &s);
+    if (r < 0)
+        return r;
+    while (r == 0 && (step = sqlite3_step(s)) != SQLITE_DONE) {
+        r = step == SQLITE_ROW ? take_row(s, &c) : sqlite_errno(step);
+        if (r == 0)
+            r = each(self, &c);
+    }
+    sqlite3_finalize(s);
+    return r;
+}
+
 int exchange_collection_remove(struct exchange *e, unsigned number)
 {
     struct exchange_collection c = {0};

@@ -114,6 +114,7 @@ static int take_row(sqlite3_stmt *s, int64_t place, struct exchange_row *ret_row
 {
     *ret_row = (struct exchange_row){.added_us = exchange_added_of(place),
                                      .version_us = sqlite3_column_int64(s, 1),
+                                     .is_alone = sqlite3_column_int(s, 2) == (EXCHANGE_IS_FIRST | EXCHANGE_IS_LAST),
                                      .spec_version = (const char *)sqlite3_column_text(s, 3),
                                      .id = (const char *)sqlite3_column_text(s, 4)};
     if (ret_row->version_us == 0)

@@ -487,6 +487,47 @@ TEST(other_files_are_refused)
     close_and_remove(NULL);
 }
 
+TEST(what_is_taken_back_finds_room_in_a_full_collection)
+{
+    struct exchange *e = open_fresh();
+    struct exchange_collection c;
+    struct exchange_page page;
+    char ids[32][16];
+    size_t added;
+    check_int(exchange_collection_put(e, "to-b", "for b", 32, 32 * 2, &c), ==, 0);
+    for (unsigned i = 0; i < 32; i++) {
+        snprintf(ids[i], sizeof ids[i], "indicator--%02u", i);
+        put(e, ids[i], T0 + 1, T0);
+    }
+    struct exchange_object plain = object(ids[0], T0 + 2, "[]"), vital = plain;
+    vital.is_vital = true;
+    check_int(exchange_put_all(e, box, &plain, 1, T0, &added), ==, -EDQUOT);
+    check_int(exchange_put_all(e, box, &vital, 1, T0, &added), ==, 0);
+    check_int(added, ==, 1);
+    check_int(exchange_counters(e)->versions_evicted, ==, 1); /* in the place of the older one */
+    check_int(exchange_collection_get(e, "to-b", &c), ==, 0);
+    check_int(c.objects, ==, 32);
+    const char *id = ids[0];
+    struct exchange_filter all = {.ids = &id, .id_count = 1, .all = true};
+    check_str(found(e, &all, 10, &page), "indicator--00@2");
+    /* What has no older version has the reserve, and no more: a sixteenth of 32 is 2. */
+    const char *const others[] = {"identity--1", "identity--2", "identity--3"};
+    for (unsigned i = 0; i < 3; i++) {
+        vital = object(others[i], T0 + 1, "{}");
+        vital.is_vital = true;
+        check_int(exchange_put_all(e, box, &vital, 1, T0, &added), ==, i < 2 ? 0 : -EDQUOT);
+    }
+    for (unsigned i = 1; i < 32; i++) { /* all of them can be taken back */
+        vital = object(ids[i], T0 + 2, "[]");
+        vital.is_vital = true;
+        check_int(exchange_put_all(e, box, &vital, 1, T0, &added), ==, 0);
+    }
+    struct exchange_object both[] = {object("indicator--x", T0, "{}"), object(ids[1], T0 + 3, "[]")};
+    both[1].is_vital = true;
+    check_int(exchange_put_all(e, box, both, 2, T0, &added), ==, -EDQUOT); /* all or none */
+    close_and_remove(e);
+}
+
 TEST(a_full_disk_refuses_the_batch_and_nothing_is_lost)
 {
     struct exchange *e = open_fresh();

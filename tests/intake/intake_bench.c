@@ -36,9 +36,9 @@ static int see_statement(void *self, const struct statement *s)
     return verdict_valid(v) || !v->author.name[0] ? 0 : -EINVAL;
 }
 
-static int see_object(void *self, const char *id, int64_t modified_us, const uint8_t *octets, size_t len)
+static int see_object(void *self, const char *id, const char *spec_version, int64_t modified_us, const uint8_t *octets, size_t len)
 {
-    (void)self, (void)id, (void)modified_us, (void)octets, (void)len;
+    (void)self, (void)id, (void)spec_version, (void)modified_us, (void)octets, (void)len;
     seen.kept++;
     return 0;
 }

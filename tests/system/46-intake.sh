@@ -48,6 +48,12 @@ check its_marking_is_the_sharing_level is "$(newest 192.0.2.7 tlp)" green
 check the_object_is_the_evidence has "$(hinomi verdicts 192.0.2.8)" 'object indicator--00000000-0000-4000-8000-000000000001'
 check a_name_and_all_below_it_is_one_domain has "$(hinomi verdicts all.example --kind domain)" 'stix-feed'
 check a_name_alone_is_a_host has "$(hinomi verdicts c2.example --kind domain)" 'nothing was ever said'
+check every_object_that_can_be_read_is_kept has "$said" '^6 objects kept whole, 0 were there already'
+check as_it_came has "$(hinomi object indicator--00000000-0000-4000-8000-000000000004)" "domain-name:value MATCHES"
+check with_its_source has "$(hinomi object indicator--00000000-0000-4000-8000-000000000004)" '^# from stix-feed, kept '
+check also_what_is_no_indicator is "$(hinomi object identity--00000000-0000-4000-8000-000000000001 --json | from_json '["objects"][0]["object"]["name"]')" x
+check what_nobody_gave_is_said has "$(hinomi object indicator--nothing)" 'no source gave'
+check objects_are_kept_once has "$(hinomi judge --from "$WORK/bundle.json" --source stix-feed)" '^0 objects kept whole, 6 were there already'
 check the_same_again_changes_nothing has "$(hinomi judge --from "$WORK/bundle.json" --source stix-feed)" '^4 statements: 0 added, 0 replaced, 0 withdrawn, 4 unchanged'
 bundle "$(indicator 1 "[ipv4-addr:value IN ('192.0.2.7')]" ',"labels":["c2"],"revoked":true' 2026-01-05T00:00:00Z)" >"$WORK/revoked.json"
 check a_revoked_indicator_withdraws has "$(hinomi judge --from "$WORK/revoked.json" --source stix-feed)" '^1 statements: 0 added, 0 replaced, 1 withdrawn'

@@ -127,6 +127,33 @@ left_out=$(members left_out)
 sed 's/222222222222/777777777777/; s/from-north.example/also-ours.example/; s/"malicious-activity"/"benign"], "labels": ["false-positive"/' "$WORK/own.json" | post >/dev/null
 check nor_does_an_indicator_stand_for_a_report until_true 5 one_more_left_out
 
+# Other versions of what a member sent, and its removal.
+names() { # UUID's last digits, version, time, names
+    local id=$1 time=$2 pattern=''
+    shift 2
+    for name in "$@"; do pattern="$pattern${pattern:+ OR }domain-name:value = '$name'"; done
+    printf '{"objects": [{"type": "indicator", "spec_version": "2.1", "id": "indicator--6f1c1b6c-6f6b-4b51-9b0d-%s", "created": "2026-01-01T00:00:00.000Z", "modified": "%s",' "$id" "$time"
+    printf '"name": "kit", "pattern": "[%s]", "pattern_type": "stix", "valid_from": "2026-01-01T00:00:00.000Z", "indicator_types": ["malicious-activity"]}]}' "$pattern"
+}
+stands() { [ "$(hinomi verdicts "$1" --json | from_json '["verdicts"][0]["withdrawal"]' 2>/dev/null || echo none)" != True ] && hinomi verdicts "$1" | grep -q 'who  *north'; }
+taken_back() { hinomi verdicts "$1" | grep -q "$2"; }
+names aaaaaaaaaaa1 2026-01-02T00:00:00.000Z kit-a.example kit-b.example kit-c.example | post >/dev/null
+check several_names_of_one_object until_true 5 stands kit-c.example
+names aaaaaaaaaaa1 2026-01-03T00:00:00.000Z kit-b.example kit-d.example | post >/dev/null
+check a_newer_version_takes_back_what_it_does_not_say until_true 5 taken_back kit-a.example 'newer version of the object'
+check and_says_what_is_new until_true 5 stands kit-d.example
+check and_leaves_what_it_says_too lacks "$(hinomi verdicts kit-b.example)" 'a withdrawal'
+names aaaaaaaaaaa1 2026-01-02T12:00:00.000Z kit-a.example kit-old.example | post >/dev/null
+names aaaaaaaaaaa2 2026-01-03T00:00:00.000Z kit-d.example kit-e.example | post >/dev/null
+until_true 5 stands kit-e.example
+check a_version_older_than_one_that_came_before_says_nothing has "$(hinomi verdicts kit-old.example)" 'nothing was ever said'
+remove() { ask_taxii north DELETE "/api/collections/$from/objects/indicator--6f1c1b6c-6f6b-4b51-9b0d-$1/"; }
+remove aaaaaaaaaaa2 >/dev/null
+check what_a_member_removes_is_taken_back taken_back kit-e.example 'removed by its author'
+check but_not_what_another_object_of_its_said_first lacks "$(hinomi verdicts kit-d.example)" 'removed by its author'
+remove aaaaaaaaaaa1 >/dev/null
+check until_that_is_removed_as_well taken_back kit-d.example 'removed by its author'
+
 python3 -c '
 import json, sys
 print(json.dumps({"objects": [{"type": "opinion", "spec_version": "2.1", "id": "opinion--6f1c1b6c-6f6b-4b51-9b0d-6%011d" % n, "created": sys.argv[2],

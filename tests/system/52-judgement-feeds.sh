@@ -77,6 +77,27 @@ printf 'one.example\n' >"$WORK/feeds/plain.txt"
 hinomi fetch plain-feed >/dev/null
 check a_feed_that_shrinks_too_much_withdraws_nothing is "$(of_feed plain-feed withdrawn)" 0
 
+# An event that is not in the manifest any more, and manifests that have lost too much.
+echo '{"11111111-0000-4000-8000-000000000002":{"timestamp":"1700000500"}}' >"$WORK/feeds/misp/manifest.json"
+hinomi fetch misp-feed >/dev/null
+check an_event_that_is_gone_is_withdrawn until_true 5 says misp-one.example 'taken the event away'
+check and_counted is "$(of_feed misp-feed withdrawn)" 1
+check the_others_stay lacks "$(hinomi verdicts misp-new.example)" 'taken the event away'
+echo '{}' >"$WORK/feeds/misp/manifest.json"
+hinomi fetch misp-feed >/dev/null
+check an_empty_manifest_withdraws_nothing lacks "$(hinomi verdicts misp-new.example)" 'taken the event away'
+check and_is_an_error_of_the_feed has "$(of_feed misp-feed error)" 'lost 1 events of 1'
+printf '{"11111111-0000-4000-8000-0000' >"$WORK/feeds/misp/manifest.json"
+hinomi fetch misp-feed >/dev/null
+check so_is_half_a_manifest has "$(of_feed misp-feed error)" 'no manifest of MISP'
+manifest 1700000500
+event 11111111-0000-4000-8000-000000000001 misp-again.example 1700000600
+sed -i 's/1700000000/1700000600/' "$WORK/feeds/misp/manifest.json"
+chmod -R a+rX "$WORK/feeds"
+hinomi fetch misp-feed >/dev/null
+check when_it_is_well_again_the_error_goes is "$(of_feed misp-feed error)" ''
+check and_what_comes_back_is_said until_true 5 says misp-again.example 'misp-feed'
+
 refused() { # TEXT PATTERN
     printf 'feeds:\n  - name: x\n%s\n' "$1" >"$WORK/bad.conf"
     has "$(timeout 10 "$HINOMI" up --data "$WORK/none" --config "$WORK/bad.conf" 2>&1)" "$2"

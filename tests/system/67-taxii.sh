@@ -248,6 +248,14 @@ check key_without_certificate refuses 'certificate and private_key need each oth
 cp "$WORK/good.conf" "$WORK/node.conf"
 check it_still_answers gets 200 "$token_b" /taxii2/
 
+# What was posted is weighed behind: whoever asks the hub meanwhile is answered in between, not at the end of it.
+taken() { hinomi status --json | from_json '["belief"]["members"]["objects"]'; }
+before=$(taken)
+client "$token_b" post "$from_b" 700000 20000 >/dev/null
+check the_hub_answers_while_it_weighs_what_was_posted [ "$(taken)" -lt $((before + 20000)) ]
+all_taken() { [ "$(taken)" -ge $((before + 20000)) ]; }
+check and_comes_to_the_end_of_it until_true 60 all_taken
+
 # A hub that stands still, then one that dies.
 hub() {
     pgrep -P "$node" -f '^hinomi role hub$'

@@ -44,7 +44,7 @@ static int64_t number_of(const struct json_value *v)
     return text && *text >= '0' && *text <= '9' ? strtoll(text, NULL, 10) : 0;
 }
 
-int feed_misp_manifest(const uint8_t *octets, size_t len, struct feed_misp_event **ret_events, size_t *ret_count)
+int feed_misp_manifest(const uint8_t *octets, size_t len, struct feed_misp_event **ret_events, size_t *ret_count, bool *ret_is_partial)
 {
     static const struct json_limits limits = {.octets = FEED_MISP_MANIFEST_OCTETS, .values = VALUES_MAX, .depth = DEPTH_MAX};
     const struct json_value *all;
@@ -65,6 +65,7 @@ int feed_misp_manifest(const uint8_t *octets, size_t len, struct feed_misp_event
         event->timestamp = number_of(json_value_member(v, "timestamp"));
         *ret_count += v->name && event->timestamp > 0 && take_uuid(v->name, v->name_len, event->uuid);
     }
+    *ret_is_partial = e == 0 && *ret_count < all->count;
     json_tree_free(tree);
     if (e < 0)
         return e == -ENOMEM ? e : -EBADMSG;
@@ -138,7 +139,16 @@ struct taking {
     int fd, known_fd;
     struct feed_misp_result *result;
     char *error;
+    bool is_begun; /* something is in the edition */
 };
+
+/* In front of the next event. */
+static int begin_event(struct taking *t)
+{
+    int e = write_text(t->fd, t->is_begun ? "," : "{\"response\":[");
+    t->is_begun = true;
+    return e;
+}
 
 static int fetch_event(struct taking *t, const struct feed_misp_event *event)
 {
@@ -146,7 +156,7 @@ static int fetch_event(struct taking *t, const struct feed_misp_event *event)
     static const struct feed_tags none;
     struct feed_url_result r;
     url_of(t->url, event->uuid, url, sizeof url);
-    int e = write_text(t->fd, t->result->events == 0 ? "{\"response\":[" : ",");
+    int e = begin_event(t);
     if (e == 0)
         e = feed_url_fetch(url, t->settings, &none, t->fd, t->stop, &r, t->error);
     if (e == 0)
@@ -176,8 +186,47 @@ static int take_events(struct taking *t, const struct feed_misp_event *events, s
             e = write_text(t->known_fd, line);
         }
     }
-    if (e == 0 && t->result->events > 0)
-        e = write_text(t->fd, "]}");
+    return e;
+}
+
+static bool is_gone(const struct feed_misp_event *known, const struct feed_misp_event *events, size_t count)
+{
+    return !events || !bsearch(known, events, count, sizeof *events, by_uuid);
+}
+
+/* A manifest that has lost too much, or cannot be read as a whole, is rather broken than right. */
+static void count_gone(struct taking *t, const struct feed_misp_event *events, size_t count, const struct feed_misp_event *known, size_t known_count,
+                       bool is_partial)
+{
+    struct feed_misp_result *r = t->result;
+    for (size_t i = 0; i < known_count; i++)
+        r->gone += is_gone(&known[i], events, count);
+    if (r->gone > 0 && is_partial)
+        snprintf(r->note, sizeof r->note, _("the manifest lacks %zu events of %zu and has entries that cannot be read: nothing is withdrawn"), r->gone,
+                 known_count);
+    else if (r->gone * 100 > known_count * t->settings->shrink_percent)
+        snprintf(r->note, sizeof r->note,
+                 _("the manifest has lost %zu events of %zu: nothing is withdrawn; if that is right, raise shrink_percent of lists for one fetch"),
+                 r->gone, known_count);
+}
+
+/* What is gone is told in the edition; or, if that is not believed, stays known. */
+static int take_gone(struct taking *t, const struct feed_misp_event *events, size_t count, const struct feed_misp_event *known, size_t known_count)
+{
+    int e = 0;
+    char line[LINE_MAX_OCTETS], event[2 * LINE_MAX_OCTETS];
+    for (size_t i = 0; e == 0 && i < known_count; i++) {
+        if (!is_gone(&known[i], events, count))
+            continue;
+        snprintf(line, sizeof line, "%s %" PRId64 "\n", known[i].uuid, known[i].timestamp);
+        snprintf(event, sizeof event, "{\"Event\":{\"uuid\":\"%s\",\"deleted\":true}}", known[i].uuid);
+        if (t->result->note[0])
+            e = write_text(t->known_fd, line);
+        else
+            e = begin_event(t);
+        if (e == 0 && !t->result->note[0])
+            e = write_text(t->fd, event);
+    }
     return e;
 }
 
@@ -188,6 +237,7 @@ int feed_misp_fetch(const char *url, const struct feed_settings *settings, const
     struct feed_url_result r;
     struct feed_misp_event *events = NULL, *known = NULL;
     size_t count = 0, known_count = 0, len = 0;
+    bool is_partial = false;
     struct taking t = {.url = url, .settings = settings, .stop = stop, .fd = fd, .known_fd = known_fd, .result = ret_result, .error = ret_error};
     *ret_result = (struct feed_misp_result){0};
     url_of(url, "manifest", manifest_url, sizeof manifest_url);
@@ -198,17 +248,23 @@ int feed_misp_fetch(const char *url, const struct feed_settings *settings, const
     if (e < 0 || r.unchanged)
         return e;
     char *text = read_whole(scratch_fd, &len);
-    e = text ? feed_misp_manifest((const uint8_t *)text, len, &events, &count) : -EBADMSG;
+    e = text ? feed_misp_manifest((const uint8_t *)text, len, &events, &count, &is_partial) : -EBADMSG;
     free(text);
     if (e == -EBADMSG)
         snprintf(ret_error, FEED_ERROR_MAX, "%s", _("manifest.json is no manifest of MISP"));
     known = e == 0 ? read_known(old_fd, &known_count) : NULL;
     if (e == 0)
         e = known ? take_events(&t, events, count, known, known_count) : -ENOMEM;
+    if (e == 0)
+        count_gone(&t, events, count, known, known_count, is_partial);
+    if (e == 0 && ret_result->gone > 0)
+        e = take_gone(&t, events, count, known, known_count);
+    if (e == 0 && t.is_begun)
+        e = write_text(fd, "]}");
     free(events);
     free(known);
-    if (ret_result->has_more)
+    if (ret_result->has_more || ret_result->note[0])
         ret_result->tags = (struct feed_tags){0}; /* else the rest would never be asked for */
-    ret_result->unchanged = e == 0 && ret_result->events == 0;
+    ret_result->unchanged = e == 0 && !t.is_begun;
     return e;
 }

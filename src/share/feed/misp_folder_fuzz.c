@@ -9,7 +9,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct feed_misp_event *events;
     size_t count;
-    if (feed_misp_manifest(data, size, &events, &count) < 0)
+    bool is_partial;
+    if (feed_misp_manifest(data, size, &events, &count, &is_partial) < 0)
         return 0;
     for (size_t i = 0; i < count; i++)
         if (strspn(events[i].uuid, "0123456789abcdef-") != 36 || events[i].uuid[36] != '\0' || events[i].timestamp <= 0 ||

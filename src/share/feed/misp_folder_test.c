@@ -14,9 +14,11 @@
 #define A "5c5be78a-3908-47de-85b9-4a3c950d210f"
 #define B "00000000-0000-4000-8000-000000000002"
 
+static bool is_partial;
+
 static int manifest(const char *text, struct feed_misp_event **events, size_t *count)
 {
-    return feed_misp_manifest((const uint8_t *)text, strlen(text), events, count);
+    return feed_misp_manifest((const uint8_t *)text, strlen(text), events, count, &is_partial);
 }
 
 TEST(a_manifest_names_events_with_their_times)
@@ -27,6 +29,7 @@ TEST(a_manifest_names_events_with_their_times)
                        &events, &count),
               ==, 0);
     check_int(count, ==, 2);
+    check(!is_partial);
     check_str(events[0].uuid, B);
     check_int(events[0].timestamp, ==, 7);
     check_str(events[1].uuid, A);
@@ -40,6 +43,7 @@ TEST(what_could_lead_elsewhere_is_passed_over)
     size_t count;
     check_int(manifest("{\"../../../../../../etc/passwd-0123456789\":{\"timestamp\":1},\"" A "\":{\"timestamp\":\"x\"}}", &events, &count), ==, 0);
     check_int(count, ==, 0);
+    check(is_partial);
     free(events);
     check_int(manifest("[]", &events, &count), ==, -EBADMSG);
     check_int(manifest("{", &events, &count), ==, -EBADMSG);
@@ -74,7 +78,7 @@ static void get(const char *name, char *text, size_t max)
 static int fetch(struct feed_misp_result *result)
 {
     static atomic_bool never;
-    static const struct feed_settings settings = {.octets_max = 1 << 20};
+    static const struct feed_settings settings = {.octets_max = 1 << 20, .shrink_percent = 50};
     static const struct feed_tags none;
     char url[96], path[160], error[FEED_ERROR_MAX] = "";
     const char *const names[] = {"known", "scratch", "edition", "next"};
@@ -115,6 +119,32 @@ TEST(only_what_has_changed_is_fetched)
     check_int(r.events, ==, 1);
     get("edition", text, sizeof text);
     check_str(text, "{\"response\":[{\"Event\":{\"info\":\"a\"}}]}");
+
+    /* B is gone, which is half of what was known: it is told. */
+    put("known", B " 1\n" A " 2\n");
+    put("manifest.json", "{\"" A "\":{\"timestamp\":\"2\"}}");
+    check_int(fetch(&r), ==, 0);
+    check_int(r.gone, ==, 1);
+    check_str(r.note, "");
+    check(!r.unchanged);
+    get("edition", text, sizeof text);
+    check_str(text, "{\"response\":[{\"Event\":{\"uuid\":\"" B "\",\"deleted\":true}}]}");
+    get("next", text, sizeof text);
+    check_str(text, A " 2\n");
+    /* An entry that cannot be read could be it. */
+    put("manifest.json", "{\"" A "\":{\"timestamp\":\"2\"},\"" B "\":{}}");
+    check_int(fetch(&r), ==, 0);
+    check(r.unchanged && r.note[0] != '\0');
+    get("next", text, sizeof text);
+    check_str(text, A " 2\n" B " 1\n");
+    /* An empty manifest: what is new would be taken, and nothing is withdrawn. */
+    put("manifest.json", "{}");
+    check_int(fetch(&r), ==, 0);
+    check_int(r.gone, ==, 2);
+    check(r.unchanged && strstr(r.note, "lost 2 events of 2") != NULL);
+    check_str(r.tags.etag, "");
+    get("next", text, sizeof text);
+    check_str(text, B " 1\n" A " 2\n");
     static const char *const left[] = {"known", "scratch", "edition", "next", "manifest.json", A ".json", B ".json"};
     for (size_t i = 0; i < array_len(left); i++) {
         snprintf(text, sizeof text, "%s/%s", folder, left[i]);

@@ -32,7 +32,9 @@ void feed_schedule_failed(struct feed_schedule *s, int64_t now_us, uint32_t ever
     s->tried_us = now_us;
     if (s->failures < UINT32_MAX)
         s->failures++;
-    s->next_us = now_us + spread_us(wait_s, chance);
+    /* Not before the server said (RFC 9110 10.2.3): what is spread comes behind it. */
+    int64_t wait_us = (int64_t)wait_s * SECOND_US;
+    s->next_us = now_us + (retry_s ? wait_us + wait_us / 20 * chance / 255 : spread_us(wait_s, chance));
 }
 
 bool feed_schedule_due(struct feed_schedule *s, int64_t now_us, uint32_t every_s)

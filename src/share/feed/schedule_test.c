@@ -38,10 +38,13 @@ TEST(what_the_server_asks_for_is_waited)
 {
     struct feed_schedule s = {0};
     feed_schedule_failed(&s, NOW, 60, 7200, 0);
-    check_int(s.next_us, ==, NOW + SECONDS(6840));
+    check_int(s.next_us, ==, NOW + SECONDS(7200)); /* not before */
+    s = (struct feed_schedule){0};
+    feed_schedule_failed(&s, NOW, 60, 7200, 255);
+    check_int(s.next_us, ==, NOW + SECONDS(7560));
     for (int i = 0; i < 100; i++)
         feed_schedule_failed(&s, NOW, 10 * 86400, 1, 0); /* not longer than a day */
-    check_int(s.next_us, ==, NOW + SECONDS(82080));
+    check_int(s.next_us, ==, NOW + SECONDS(86400));
 }
 
 TEST(a_clock_that_jumped_back_does_not_stop_a_feed)

@@ -220,7 +220,7 @@ static int failure(struct asking *a, CURLcode code, const char *curls_text)
     if (code == CURLE_SSL_PINNEDPUBKEYNOTMATCH)
         say(a, _("the server's key is not that of pin_sha256: compare it with the pin that the server logs when it starts"));
     else if (code == CURLE_HTTP_RETURNED_ERROR && (a->result->status == 401 || a->result->status == 403))
-        snprintf(a->error_text, FEED_ERROR_MAX, _("the server answered with status %ld: it does not accept our token or password"),
+        snprintf(a->error_text, FEED_ERROR_MAX, _("the server answered with status %ld: it does not accept our token, password or certificate"),
                  a->result->status);
     else if (code == CURLE_HTTP_RETURNED_ERROR)
         snprintf(a->error_text, FEED_ERROR_MAX, _("the server answered with status %ld"), a->result->status);

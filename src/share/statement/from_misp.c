@@ -213,11 +213,13 @@ static int take_object(void *arg, const struct stix_bundle_object *object)
     }
     const struct json_value *event = event_in(value);
     m->uuid = json_value_member_text(event, "uuid");
+    if (m->uuid && is_true(json_value_member(event, "deleted")))
+        return r->calls.gone ? r->calls.gone(r->self, m->uuid) : 0;
     if (!m->uuid || !json_value_member(event, "info")) {
         statement_leave_out(r, true, object->number, m->uuid, N_("this is no event of MISP: it has no uuid or no info"), NULL, 0);
         return 0;
     }
-    result = r->calls.keep ? r->calls.keep(r->self, m->uuid, seconds_to_us(json_value_member(event, "timestamp")), object->octets, object->len) : 0;
+    result = r->calls.keep ? r->calls.keep(r->self, m->uuid, "", seconds_to_us(json_value_member(event, "timestamp")), object->octets, object->len) : 0;
     return result < 0 ? result : take_event(m, event);
 }
 

@@ -266,7 +266,7 @@ static int take_object(void *arg, const struct stix_bundle_object *object)
         return 0;
     }
     if (r->calls.keep)
-        result = r->calls.keep(r->self, o.id, o.modified.is_set ? o.modified.us : o.created.us, object->octets, object->len);
+        result = r->calls.keep(r->self, o.id, o.spec_version ? o.spec_version : o.created.is_set ? "2.0" : "2.1", o.modified.is_set ? o.modified.us : o.created.us, object->octets, object->len);
     if (result < 0)
         return result;
     if (o.type == STIX_MARKING_DEFINITION)

@@ -71,10 +71,14 @@ struct statement_sighting {
 /* Everything is borrowed for the call. Negative results end the reading, and are given back; not -EBADMSG. */
 struct statement_calls {
     int (*statement)(void *self, const struct statement *s);
-    /* STIX objects of all types, MISP events: to be kept whole. modified_us 0: it has no versions. May be NULL. */
-    int (*keep)(void *self, const char *id, int64_t modified_us, const uint8_t *octets, size_t len);
+    /* STIX objects of all types, MISP events: to be kept whole. spec_version: "2.0", "2.1", as TAXII 2.1 has it; "" of MISP. modified_us 0: it has
+     * no versions. May be NULL. */
+    int (*keep)(void *self, const char *id, const char *spec_version, int64_t modified_us, const uint8_t *octets, size_t len);
     void (*left_out)(void *self, const struct statement_left_out *l); /* may be NULL */
     void (*sighting)(void *self, const struct statement_sighting *s); /* may be NULL */
+    /* The source has that document of its (MISP: event) no more: all that was said with it as evidence is over. Negative results as above. May be
+     * NULL. */
+    int (*gone)(void *self, const char *id);
 };
 
 struct statement_flaw {

@@ -34,11 +34,19 @@ static int see_statement(void *self, const struct statement *st)
     return 0;
 }
 
-static int see_object(void *self, const char *id, int64_t modified_us, const uint8_t *octets, size_t len)
+static int see_gone(void *self, const char *id)
+{
+    (void)self;
+    if (!id || !*id)
+        abort();
+    return 0;
+}
+
+static int see_object(void *self, const char *id, const char *spec_version, int64_t modified_us, const uint8_t *octets, size_t len)
 {
     struct seen *s = self;
     (void)modified_us;
-    assert(id && len > 0);
+    assert(id && spec_version && len > 0);
     s->kept++;
     add(s, octets, len);
     return 0;
@@ -54,7 +62,7 @@ static void see_left_out(void *self, const struct statement_left_out *l)
 
 static int run(const struct statement_options *options, const uint8_t *data, size_t size, size_t piece, struct seen *seen)
 {
-    static const struct statement_calls calls = {.statement = see_statement, .keep = see_object, .left_out = see_left_out};
+    static const struct statement_calls calls = {.statement = see_statement, .keep = see_object, .gone = see_gone, .left_out = see_left_out};
     struct statement_reader *r = statement_open(options, &calls, seen);
     int result = 0;
     assert(r);

@@ -12,6 +12,7 @@ static struct {
     struct verdict v[SEEN];
     bool has_time[SEEN];
     char id[SEEN][64], part[SEEN][64];
+    unsigned gone;
     struct statement_sighting sighting;
     struct statement_flaw flaw;
     enum statement_format format;
@@ -33,11 +34,19 @@ static int see_statement(void *self, const struct statement *s)
     return seen.answer;
 }
 
-static int see_object(void *self, const char *id, int64_t modified_us, const uint8_t *octets, size_t len)
+static int see_object(void *self, const char *id, const char *spec_version, int64_t modified_us, const uint8_t *octets, size_t len)
 {
-    (void)self, (void)id, (void)modified_us;
+    (void)self, (void)id, (void)spec_version, (void)modified_us;
     check(octets[0] == '{' && octets[len - 1] == '}');
     seen.kept++;
+    return 0;
+}
+
+static int see_gone(void *self, const char *id)
+{
+    (void)self;
+    seen.gone++;
+    snprintf(seen.id[0], sizeof seen.id[0], "%s", id);
     return 0;
 }
 
@@ -63,7 +72,7 @@ static void see_sighting(void *self, const struct statement_sighting *s)
 /* Quotation marks are written as `. */
 static int read_text(const char *text)
 {
-    static const struct statement_calls calls = {see_statement, see_object, see_left_out, see_sighting};
+    static const struct statement_calls calls = {.statement = see_statement, .keep = see_object, .gone = see_gone, .left_out = see_left_out, .sighting = see_sighting};
     char *copy = strdup(text);
     for (char *c = copy; *c; c++)
         *c = *c == '`' ? '"' : *c;
@@ -231,6 +240,19 @@ TEST(attributes_become_statements)
     check_int(seen.v[2].from_us, ==, INT64_C(1577804400) * SECOND_US);
     check_int(seen.v[2].made_us, ==, 1590416795 * SECOND_US);
     check_int(seen.v[3].until_us, ==, seen.v[3].from_us);
+}
+
+TEST(an_event_that_a_source_has_no_more_says_nothing_and_is_told)
+{
+    begin();
+    check_int(read_text("{`response`:[{`Event`:{`deleted`:true}},{`Event`:{`uuid`:`5ec81ab8-326c-4e96-91b8-68d10a019371`,`deleted`:true,`info`:`x`,`Attribute`:[{`type`:`domain`,"
+                        "`value`:`a.example`,`to_ids`:true}]}}]}"),
+              ==, 0);
+    check_int(seen.gone, ==, 1);
+    check_str(seen.id[0], "5ec81ab8-326c-4e96-91b8-68d10a019371");
+    check_int(seen.statements, ==, 0);
+    check_int(seen.kept, ==, 0);
+    check_int(seen.refused, ==, 1); /* without a UUID */
 }
 
 TEST(what_MISP_says_and_is_of_no_use_is_told)

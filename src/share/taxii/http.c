@@ -20,6 +20,7 @@ struct taxii_http {
     char store[4096];
     struct MHD_Daemon *daemons[TAXII_LISTEN_MAX];
     unsigned daemon_count;
+    gnutls_x509_trust_list_t authorities; /* of clients; NULL: none. Only read by the threads */
     pthread_key_t reader; /* each thread's handle of the store */
     _Atomic size_t answers; /* octets on their way */
 };
@@ -117,6 +118,40 @@ static enum MHD_Result answer(struct call *c)
     return result;
 }
 
+/* ---- connections ---- */
+
+static gnutls_session_t session_of(struct MHD_Connection *connection)
+{
+    const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_GNUTLS_SESSION);
+    return info ? info->tls_session : NULL;
+}
+
+/* Asked before the handshake, without naming authorities: a client may then show any, and who has none goes on without. */
+static void on_connection(void *self, struct MHD_Connection *connection, void **peer, enum MHD_ConnectionNotificationCode what)
+{
+    const struct taxii_http *h = self;
+    if (what == MHD_CONNECTION_NOTIFY_STARTED && h->o.asks_certificates) {
+        gnutls_session_t session = session_of(connection);
+        *peer = session ? calloc(1, sizeof(struct taxii_peer)) : NULL;
+        if (*peer)
+            gnutls_certificate_server_set_request(session, GNUTLS_CERT_REQUEST);
+    } else if (what == MHD_CONNECTION_NOTIFY_CLOSED && *peer) {
+        taxii_peer_done(*peer);
+        free(*peer);
+        *peer = NULL;
+    }
+}
+
+/* Read with the first request of a connection; NULL: there can be none. */
+static const struct taxii_peer *peer_of(const struct taxii_http *h, struct MHD_Connection *connection)
+{
+    const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+    struct taxii_peer *peer = info ? info->socket_context : NULL;
+    if (peer && !peer->is_read)
+        taxii_peer_read(peer, session_of(connection), h->authorities);
+    return peer;
+}
+
 /* ---- requests ---- */
 
 static enum taxii_method method_of(const char *word)
@@ -146,6 +181,7 @@ static enum MHD_Result begin(struct call *c, const char *method)
                                     .accept = header_of(c->connection, "Accept"),
                                     .content_type = header_of(c->connection, "Content-Type"),
                                     .authorization = header_of(c->connection, "Authorization"),
+                                    .peer = peer_of(h, c->connection),
                                     .content_length = content_length_of(c->connection),
                                     .now_us = clock_wall_us()};
     if (atomic_load(&h->answers) > TAXII_ANSWERS_OCTETS) {
@@ -274,7 +310,7 @@ static struct MHD_Daemon *start_daemon(struct taxii_http *h, int fd)
                             MHD_OPTION_PER_IP_CONNECTION_LIMIT, (unsigned)TAXII_CONNECTIONS_OF_ADDRESS,
                             MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)TAXII_IDLE_S, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
                             (size_t)MEMORY_OF_CONNECTION, MHD_OPTION_URI_LOG_CALLBACK, on_target, h,
-                            MHD_OPTION_NOTIFY_COMPLETED, on_end, h, MHD_OPTION_END);
+                            MHD_OPTION_NOTIFY_COMPLETED, on_end, h, MHD_OPTION_NOTIFY_CONNECTION, on_connection, h, MHD_OPTION_END);
 }
 
 int taxii_http_start(const struct taxii_http_options *options, struct taxii_http **ret_http)
@@ -289,6 +325,13 @@ int taxii_http_start(const struct taxii_http_options *options, struct taxii_http
         free(h);
         return -EINVAL;
     }
+    if (options->authorities) {
+        int e = taxii_authorities_read(options->authorities, &h->authorities);
+        if (e < 0) {
+            taxii_http_stop(h);
+            return e;
+        }
+    }
     for (unsigned i = 0; i < options->socket_count; i++) {
         struct MHD_Daemon *d = start_daemon(h, options->sockets[i]);
         if (!d) {
@@ -297,7 +340,7 @@ int taxii_http_start(const struct taxii_http_options *options, struct taxii_http
         }
         h->daemons[h->daemon_count++] = d;
     }
-    h->o.certificate = h->o.key = NULL;
+    h->o.certificate = h->o.key = h->o.authorities = NULL;
     *ret_http = h;
     return 0;
 }
@@ -312,5 +355,7 @@ void taxii_http_stop(struct taxii_http *h)
         MHD_stop_daemon(h->daemons[i]);
     }
     pthread_key_delete(h->reader);
+    if (h->authorities)
+        gnutls_x509_trust_list_deinit(h->authorities, 1);
     free(h);
 }

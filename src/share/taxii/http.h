@@ -40,6 +40,8 @@ struct taxii_http_options {
     const int *sockets; /* listening ones; the server's from a successful start on */
     unsigned socket_count, threads;
     const char *certificate, *key; /* PEM; may be wiped after the start */
+    bool asks_certificates;        /* clients may show one */
+    const char *authorities;       /* PEM, of clients' certificates; NULL: none */
     const char *store; /* path; opened when there is something to read */
     struct taxii_service *service;
     struct taxii_hub hub;

@@ -86,13 +86,38 @@ int taxii_service_set_secret(struct taxii_service *t, unsigned number, const cha
     return 0;
 }
 
-/* All are compared, so the time tells neither how many nor which. */
-static int find_recipient(struct taxii_service *t, const char *authorization, unsigned *ret_recipient)
+static bool asks_certificate(const struct taxii_recipient *who)
+{
+    return who->has_fingerprint || who->peer_name[0];
+}
+
+static bool shows_certificate(const struct taxii_recipient *who, const struct taxii_peer *peer)
+{
+    return peer && peer->has_certificate &&
+           ((who->has_fingerprint && memcmp(who->fingerprint, peer->fingerprint, sizeof who->fingerprint) == 0) ||
+            taxii_peer_is_named(peer, who->peer_name));
+}
+
+/* Who sends no token, and is known by a certificate alone. Fingerprints are no secret. */
+static int find_by_certificate(const struct taxii_service *t, const struct taxii_peer *peer, unsigned *ret_recipient)
+{
+    for (unsigned i = 0; i < t->count; i++)
+        if (t->recipients[i].without_token && shows_certificate(&t->recipients[i], peer)) {
+            *ret_recipient = i;
+            return 0;
+        }
+    return -EACCES;
+}
+
+/* All are compared, so the time tells neither how many nor which. A token that is wrong is not made good by a certificate. */
+static int find_recipient(struct taxii_service *t, const struct taxii_request *request, unsigned *ret_recipient)
 {
     struct taxii_credentials c;
     uint8_t hash[TAXII_HASH_LEN];
     int found = -1;
-    if (!authorization || taxii_authorization_parse(authorization, &c) < 0)
+    if (!request->authorization)
+        return find_by_certificate(t, request->peer, ret_recipient);
+    if (taxii_authorization_parse(request->authorization, &c) < 0)
         return -EACCES;
     hash_secret(t, c.secret, c.secret_len, hash);
     pthread_rwlock_rdlock(&t->lock);
@@ -104,7 +129,7 @@ static int find_recipient(struct taxii_service *t, const char *authorization, un
     }
     pthread_rwlock_unlock(&t->lock);
     sodium_memzero(&c, sizeof c);
-    if (found < 0)
+    if (found < 0 || (asks_certificate(&t->recipients[found]) && !shows_certificate(&t->recipients[found], request->peer)))
         return -EACCES;
     *ret_recipient = (unsigned)found;
     return 0;
@@ -409,8 +434,8 @@ enum taxii_outcome taxii_service_ask(struct taxii_service *t, struct exchange *e
     a.reply = ret_reply;
     t->counters.requests++;
     enum taxii_outcome outcome = TAXII_REPLY;
-    if (find_recipient(t, request->authorization, &a.recipient) < 0)
-        taxii_reply_error(ret_reply, TAXII_UNAUTHORIZED, "a token that this server knows is needed");
+    if (find_recipient(t, request, &a.recipient) < 0)
+        taxii_reply_error(ret_reply, TAXII_UNAUTHORIZED, "a token or certificate that this server knows is needed");
     else if (check_request(&a))
         outcome = answer(&a, ret_post, ret_removal);
     if (outcome == TAXII_REPLY)

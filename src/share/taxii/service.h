@@ -8,11 +8,13 @@
 #define HINOMI_SHARE_TAXII_SERVICE_H
 
 #include "proto/taxii/request.h"
+#include "share/taxii/peer.h"
 #include "store/exchange.h"
 
 enum {
     TAXII_RECIPIENTS_MAX = 256,
     TAXII_NAME_MAX = 48,             /* of a recipient, with the terminator */
+    TAXII_PEER_NAME_MAX = 254,       /* a DNS name in a certificate, with the terminator */
     TAXII_SECRET_MIN = 16,           /* octets: what can be guessed is no token */
     TAXII_PAGE_DEFAULT = 1000,       /* objects, when no limit is given */
     TAXII_PAGE_OCTETS = 8 << 20,     /* a page ends when it has so many; the object that is larger comes alone */
@@ -24,9 +26,14 @@ enum {
     TAXII_RETRY_AFTER_S = 5,
 };
 
+/* With a token, a certificate, or both; a certificate by its fingerprint, or by a name that an authority vouches for. */
 struct taxii_recipient {
     char name[TAXII_NAME_MAX]; /* a-z 0-9 -, see taxii_name_is_valid */
     bool may_send;
+    bool without_token;        /* the certificate is enough */
+    bool has_fingerprint;
+    uint8_t fingerprint[TAXII_FINGERPRINT_LEN];
+    char peer_name[TAXII_PEER_NAME_MAX]; /* empty: none */
 };
 
 struct taxii_service;
@@ -54,6 +61,7 @@ struct taxii_request {
     enum taxii_method method;
     const char *target;         /* path and query as they came, not decoded */
     const char *accept, *content_type, *authorization; /* NULL: no such header */
+    const struct taxii_peer *peer; /* NULL: no certificate */
     uint64_t content_length;    /* 0: none, or not known */
     int64_t now_us;
 };

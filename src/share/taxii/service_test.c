@@ -26,7 +26,7 @@ static struct taxii_removal removal;
 
 static void set_up(void)
 {
-    static const struct taxii_recipient recipients[] = {{"b", true}, {"c", false}};
+    static const struct taxii_recipient recipients[] = {{.name = "b", .may_send = true}, {.name = "c"}};
     snprintf(dir, sizeof dir, "/tmp/taxii_test.XXXXXX");
     check(mkdtemp(dir) != NULL);
     snprintf(path, sizeof path, "%s/x.db", dir);
@@ -114,6 +114,40 @@ TEST(only_who_has_a_token_is_answered)
     check_int(taxii_service_set_secret(service, 0, NULL, 0), ==, 0);
     check_int(get_as("b", "/taxii2/"), ==, TAXII_UNAUTHORIZED);
     check_int(taxii_service_counters(service)->refused_credentials, ==, array_len(bad) + 1);
+    tear_down();
+}
+
+static int get_with(const char *authorization, const uint8_t *fingerprint)
+{
+    struct taxii_peer peer = {.is_read = true, .has_certificate = fingerprint != NULL};
+    if (fingerprint)
+        memcpy(peer.fingerprint, fingerprint, sizeof peer.fingerprint);
+    struct taxii_request request = {.method = TAXII_GET, .target = "/taxii2/", .authorization = authorization, .now_us = T0, .peer = &peer};
+    free(reply.body);
+    check_int(taxii_service_ask(service, store, &request, &reply, &post, &removal), ==, TAXII_REPLY);
+    return (int)reply.status;
+}
+
+TEST(certificates_are_asked_for_besides_a_token_or_alone)
+{
+    static const uint8_t of_b[TAXII_FINGERPRINT_LEN] = {1, 2, 3}, of_c[TAXII_FINGERPRINT_LEN] = {1, 2, 4}, zeros[TAXII_FINGERPRINT_LEN];
+    struct taxii_recipient recipients[] = {{.name = "b", .has_fingerprint = true}, {.name = "c", .without_token = true, .has_fingerprint = true}, {.name = "d"}};
+    memcpy(recipients[0].fingerprint, of_b, sizeof of_b);
+    memcpy(recipients[1].fingerprint, of_c, sizeof of_c);
+    set_up();
+    taxii_service_free(service);
+    check_int(taxii_service_new("test", recipients, 3, &service), ==, 0);
+    check_int(taxii_service_set_secret(service, 0, "secret-of-recipient-b", 21), ==, 0);
+    check_int(taxii_service_set_secret(service, 2, "secret-of-recipient-d", 21), ==, 0);
+    check_int(get_with("Bearer secret-of-recipient-b", of_b), ==, TAXII_OK);
+    check_int(get_with("Bearer secret-of-recipient-b", of_c), ==, TAXII_UNAUTHORIZED);
+    check_int(get_with("Bearer secret-of-recipient-b", NULL), ==, TAXII_UNAUTHORIZED);
+    check_int(get_with(NULL, of_b), ==, TAXII_UNAUTHORIZED); /* the token is needed too */
+    check_int(get_with(NULL, of_c), ==, TAXII_OK);
+    check_int(get_with("Bearer secret-of-recipient-x", of_c), ==, TAXII_UNAUTHORIZED);
+    check_int(get_with(NULL, zeros), ==, TAXII_UNAUTHORIZED);
+    check_int(get_with(NULL, NULL), ==, TAXII_UNAUTHORIZED);
+    check_int(get_with("Bearer secret-of-recipient-d", of_c), ==, TAXII_OK); /* who needs none may show one */
     tear_down();
 }
 
