@@ -17,6 +17,9 @@
 
 enum { CONFIG_PATH_MAX = 512, CONFIG_ERROR_MAX = 512, CONFIG_USER_MAX = 64, CONFIG_CONTROL_USERS_MAX = 16 };
 
+/* The file that is read when none is named, if it is there. */
+#define CONFIG_SYSTEM_FILE "/etc/hinomi/hinomi.conf"
+
 enum { CONFIG_NEVER_BLOCK_MAX = 16, CONFIG_FILES_MAX = 2 * TAXII_RECIPIENTS_MAX /* that a role gets as descriptors */ };
 
 struct config_lists {
