@@ -406,6 +406,7 @@ struct belief *belief_keeper_belief(struct belief_keeper *k)
 void belief_keeper_configure(struct belief_keeper *k, const struct config *config)
 {
     k->config = config;
+    belief_set_rules(k->belief, &config->judge.rules);
 }
 
 void belief_keeper_status_get(struct belief_keeper *k, struct belief_keeper_status *ret_status)
@@ -424,7 +425,7 @@ int belief_keeper_new(const struct belief_keeper_options *options, const struct 
         return -ENOMEM;
     k->o = *options;
     k->config = config;
-    struct belief_options room = {.self = k, .record = record_of, .guards = guards_of};
+    struct belief_options room = {.self = k, .record = record_of, .guards = guards_of, .rules = &config->judge.rules};
     k->changes = calloc(STEP_SUBJECTS, sizeof *k->changes);
     k->belief = belief_new(&room);
     k->step = event_new(options->loop, -1, 0, on_step, k);

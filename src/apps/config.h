@@ -9,6 +9,7 @@
 #include "apps/dns_service.h"
 #include "apps/share_options.h"
 #include "apps/web_options.h"
+#include "judge/score/rules.h"
 #include "model/client_form.h"
 #include "model/verdict.h"
 #include "share/feed/feed.h"
@@ -28,7 +29,7 @@ struct config_lists {
     unsigned shrink_percent, grow_percent; /* an edition of a list beyond these is held back */
 };
 
-enum { CONFIG_SOURCES_MAX = 256 };
+enum { CONFIG_SOURCES_MAX = 256, CONFIG_THRESHOLDS_MAX = 48 /* with the defaults no more than SCORE_THRESHOLDS_MAX */ };
 
 /* Who says things of subjects: a feed, a member, another node; by the name that its verdicts have. */
 struct config_source {
@@ -40,6 +41,7 @@ struct config_source {
 struct config_judge {
     struct config_source sources[CONFIG_SOURCES_MAX];
     unsigned source_count;
+    struct score_rules rules;            /* with the thresholds that are configured */
     char warning_lists[CONFIG_PATH_MAX]; /* a folder; empty: none */
 };
 

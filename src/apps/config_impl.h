@@ -133,7 +133,14 @@ struct config_file_source {
     unsigned *trust;
 };
 
+struct config_file_thresholds {
+    char *claim, **kinds;
+    unsigned kinds_count, *observe, *ask, *block;
+};
+
 struct config_file_judge {
+    struct config_file_thresholds *thresholds;
+    unsigned thresholds_count;
     struct config_file_source *sources;
     unsigned sources_count;
     char *warning_lists;
