@@ -7,6 +7,7 @@
 #define HINOMI_APPS_CONFIG_H
 
 #include "apps/dns_service.h"
+#include "apps/own_values.h"
 #include "apps/share_options.h"
 #include "apps/web_options.h"
 #include "judge/score/rules.h"
@@ -38,11 +39,18 @@ struct config_source {
     uint32_t cluster;      /* sources that copy each other have the same; 0: none */
 };
 
+/* Lists of which the parent gives the hub the files, as files behind those of never_block. */
+enum config_guard_list { CONFIG_POPULAR, CONFIG_SHARED_HOSTING, CONFIG_GUARD_LISTS };
+enum { CONFIG_GUARD_FILES = CONFIG_NEVER_BLOCK_MAX, CONFIG_POPULAR_RANK = 100000 };
+
 struct config_judge {
     struct config_source sources[CONFIG_SOURCES_MAX];
     unsigned source_count;
     struct score_rules rules;            /* with the thresholds that are configured */
     char warning_lists[CONFIG_PATH_MAX]; /* a folder; empty: none */
+    struct own_values own;
+    char guard_lists[CONFIG_GUARD_LISTS][CONFIG_PATH_MAX]; /* files; empty: none */
+    unsigned popular_max_rank;
 };
 
 struct config {

@@ -140,7 +140,8 @@ struct config_file_thresholds {
 
 struct config_file_judge {
     struct config_file_thresholds *thresholds;
-    unsigned thresholds_count;
+    char **own, *popular, *shared_hosting;
+    unsigned thresholds_count, own_count, *popular_max_rank;
     struct config_file_source *sources;
     unsigned sources_count;
     char *warning_lists;

@@ -1,6 +1,8 @@
 /* Reads the section `judge` of the configuration: how far which sources are trusted, and what is often reported wrongly. */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "apps/config_impl.h"
 #include "base/text.h"
@@ -15,6 +17,8 @@ static const cyaml_schema_value_t source_entry = {CYAML_VALUE_MAPPING(CYAML_FLAG
 
 static const cyaml_schema_value_t word_entry = {CYAML_VALUE_STRING(CYAML_FLAG_POINTER, char, 1, 63)};
 
+static const cyaml_schema_value_t own_entry = {CYAML_VALUE_STRING(CYAML_FLAG_POINTER, char, 1, OWN_VALUE_MAX - 1)};
+
 static const cyaml_schema_field_t thresholds_fields[] = {
     CYAML_FIELD_STRING_PTR("claim", CONFIG_OPTIONAL, struct config_file_thresholds, claim, 1, 63),
     CYAML_FIELD_SEQUENCE("kinds", CONFIG_OPTIONAL, struct config_file_thresholds, kinds, &word_entry, 0, SUBJECT_KIND_COUNT),
@@ -28,6 +32,10 @@ static const cyaml_schema_value_t thresholds_entry = {CYAML_VALUE_MAPPING(CYAML_
 const cyaml_schema_field_t config_judge_fields[] = {
     CYAML_FIELD_SEQUENCE("thresholds", CONFIG_OPTIONAL, struct config_file_judge, thresholds, &thresholds_entry, 0, CONFIG_THRESHOLDS_MAX),
     CYAML_FIELD_SEQUENCE("sources", CONFIG_OPTIONAL, struct config_file_judge, sources, &source_entry, 0, CONFIG_SOURCES_MAX),
+    CYAML_FIELD_SEQUENCE("own", CONFIG_OPTIONAL, struct config_file_judge, own, &own_entry, 0, OWN_VALUES_MAX),
+    CYAML_FIELD_STRING_PTR("popular", CONFIG_OPTIONAL, struct config_file_judge, popular, 1, CONFIG_PATH_MAX - 1),
+    CYAML_FIELD_UINT_PTR("popular_max_rank", CONFIG_OPTIONAL, struct config_file_judge, popular_max_rank),
+    CYAML_FIELD_STRING_PTR("shared_hosting", CONFIG_OPTIONAL, struct config_file_judge, shared_hosting, 1, CONFIG_PATH_MAX - 1),
     CYAML_FIELD_STRING_PTR("warning_lists", CONFIG_OPTIONAL, struct config_file_judge, warning_lists, 1, CONFIG_PATH_MAX - 1),
     CYAML_FIELD_END,
 };
@@ -124,11 +132,37 @@ static void take_thresholds(struct config_load *l, const struct config_file_judg
     }
 }
 
+/* ---- guards ---- */
+
+static void take_guards(struct config_load *l, const struct config_file_judge *f, struct config_judge *to)
+{
+    const struct {
+        const char *key, *path;
+    } lists[] = {[CONFIG_POPULAR] = {"popular", f->popular}, [CONFIG_SHARED_HOSTING] = {"shared_hosting", f->shared_hosting}};
+    _Static_assert(array_len(lists) == CONFIG_GUARD_LISTS, "one key per list");
+    for (unsigned i = 0; i < array_len(lists); i++) {
+        if (lists[i].path && lists[i].path[0] != '/')
+            config_refuse(l, lists[i].key, lists[i].path, _("must be an absolute path"));
+        else if (lists[i].path && access(lists[i].path, R_OK) < 0)
+            config_refuse(l, lists[i].key, lists[i].path, strerror(errno));
+        config_take_text(l, lists[i].key, lists[i].path, to->guard_lists[i], sizeof to->guard_lists[i]);
+    }
+    to->popular_max_rank = CONFIG_POPULAR_RANK;
+    if (f->popular_max_rank && (*f->popular_max_rank < 1 || !f->popular))
+        config_refuse_number(l, "popular_max_rank", *f->popular_max_rank, _("must be at least 1, and needs the key \"popular\""));
+    else if (f->popular_max_rank)
+        to->popular_max_rank = *f->popular_max_rank;
+    for (unsigned i = 0; f->own && i < f->own_count; i++)
+        if (own_values_add(&to->own, f->own[i]) < 0)
+            config_refuse(l, "own", f->own[i], _("must be a domain name, an address or a prefix"));
+}
+
 void config_take_judge(struct config_load *l, const struct config_file_judge *f, struct config_judge *to)
 {
     *to = (struct config_judge){0};
     score_rules_default(&to->rules);
     take_thresholds(l, f, &to->rules);
+    take_guards(l, f, to);
     for (unsigned i = 0; i < f->sources_count && i < CONFIG_SOURCES_MAX; i++) {
         const struct config_file_source *s = &f->sources[i];
         struct config_source *c = &to->sources[to->source_count++];
