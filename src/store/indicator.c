@@ -267,9 +267,9 @@ int indicator_list(struct ledger *l, const struct indicator_filter *f, indicator
     sqlite3_stmt *s;
     bool ask = f->decisions == 1 << INDICATOR_DO_ASK; /* the review queue has an index of its own */
     int r = ledger_prepare(l,
-                           ask ? "SELECT" COLUMNS "WHERE decision = 2 AND id > ?1 AND (?2 >> state) & 1 AND (?3 >> decision) & 1 AND"
+                           ask ? "SELECT" COLUMNS "WHERE decision = 2 AND id > ?1 AND id <= ?8 AND (?2 >> state) & 1 AND (?3 >> decision) & 1 AND"
                                  " (?4 >> kind) & 1 AND (?5 >> claim) & 1 AND conflict >= ?6 ORDER BY id LIMIT ?7"
-                               : "SELECT" COLUMNS "WHERE id > ?1 AND (?2 >> state) & 1 AND (?3 >> decision) & 1 AND"
+                               : "SELECT" COLUMNS "WHERE id > ?1 AND id <= ?8 AND (?2 >> state) & 1 AND (?3 >> decision) & 1 AND"
                                  " (?4 >> kind) & 1 AND (?5 >> claim) & 1 AND conflict >= ?6 ORDER BY id LIMIT ?7",
                            &s);
     if (r < 0)
@@ -283,6 +283,7 @@ int indicator_list(struct ledger *l, const struct indicator_filter *f, indicator
     sqlite3_bind_int64(s, 5, f->claims ? f->claims : any);
     sqlite3_bind_int(s, 6, f->conflict);
     sqlite3_bind_int64(s, 7, f->max ? (int64_t)f->max : -1);
+    sqlite3_bind_int64(s, 8, f->until ? f->until : UINT32_MAX);
     r = each_indicator(l, s, each, self);
     sqlite3_finalize(s);
     return r;
