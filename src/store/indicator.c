@@ -2,6 +2,7 @@
 #include "store/indicator.h"
 
 #include <errno.h>
+#include <string.h>
 
 #include "store/ledger_impl.h"
 
@@ -76,6 +77,29 @@ int indicator_new_subjects(struct ledger *l, uint32_t number, unsigned max, indi
         if (sqlite3_column_int(s, 1) != 0 || !is_weighed(sqlite3_column_int(s, 2)))
             continue;
         r = take_subject(s, 3, &subject) < 0 ? ledger_fail(l, -EBADMSG) : each(self, *ret_last, &subject);
+        if (r != 0)
+            break;
+    }
+    sqlite3_finalize(s);
+    return r;
+}
+
+int indicator_said(struct ledger *l, uint32_t after, uint32_t until, indicator_each_said *each, void *self)
+{
+    sqlite3_stmt *s;
+    int r = ledger_prepare(l, "SELECT number, kind, subject, author, claim FROM entry WHERE number > ? AND number <= ? AND type = 0 ORDER BY number", &s);
+    if (r < 0)
+        return r;
+    sqlite3_bind_int64(s, 1, after);
+    sqlite3_bind_int64(s, 2, until);
+    while ((r = ledger_next_row(l, s)) == 1) {
+        struct indicator_said said = {.number = (uint32_t)sqlite3_column_int64(s, 0),
+                                      .kind = sqlite3_column_int(s, 1),
+                                      .value = (const char *)sqlite3_column_text(s, 2),
+                                      .author = (const char *)sqlite3_column_text(s, 3)};
+        if (!said.value || !said.author || !is_weighed(sqlite3_column_int(s, 4)))
+            continue;
+        r = said.kind < 0 || said.kind >= SUBJECT_KIND_COUNT || strlen(said.value) >= SUBJECT_VALUE_MAX ? ledger_fail(l, -EBADMSG) : each(self, &said);
         if (r != 0)
             break;
     }

@@ -114,7 +114,7 @@ struct indicator_said {
     const char *value, *author;
 };
 typedef int indicator_each_said(void *self, const struct indicator_said *said);
-/* Of the entries after one number up to another, by number. */
+/* Of the weighed entries after one number up to another, by number. */
 int indicator_said(struct ledger *l, uint32_t after, uint32_t until, indicator_each_said *each, void *self) must_check;
 
 #endif

@@ -283,7 +283,10 @@ TEST(what_was_said_comes_by_ranges)
     struct seen seen = {""};
     for (unsigned i = 0; i < 5; i++)
         say(l, CLAIM_C2, SUBJECT_DOMAIN, i % 2 ? "b.example" : "a.example", i == 3 ? "two" : "one", 0);
+    say(l, CLAIM_BLOCK, SUBJECT_DOMAIN, "c.example", "one", 0); /* a directive */
     check_int(indicator_said(l, 1, 4, note_said, &seen), ==, 0);
+    check_str(seen.text, "2:b.example:one 3:a.example:one 4:b.example:two");
+    check_int(indicator_said(l, 5, 9, note_said, &seen), ==, 0);
     check_str(seen.text, "2:b.example:one 3:a.example:one 4:b.example:two");
     close_and_remove(l);
 }

@@ -1,4 +1,4 @@
-/* Keeps with what indicators were reckoned, and finds those that a source spoke of. */
+/* Keeps with what weights and rules indicators were reckoned. */
 #include <errno.h>
 #include <string.h>
 
@@ -46,29 +46,6 @@ int indicator_rules_put(struct ledger *l, const uint8_t hash[INDICATOR_RULES_LEN
         return r;
     sqlite3_bind_blob(s, 1, hash, INDICATOR_RULES_LEN, SQLITE_STATIC);
     r = ledger_check(l, sqlite3_step(s));
-    sqlite3_finalize(s);
-    return r;
-}
-
-int indicator_said(struct ledger *l, uint32_t after, uint32_t until, indicator_each_said *each, void *self)
-{
-    sqlite3_stmt *s;
-    int r = ledger_prepare(l, "SELECT number, kind, subject, author FROM entry WHERE number > ? AND number <= ? AND type = 0 ORDER BY number", &s);
-    if (r < 0)
-        return r;
-    sqlite3_bind_int64(s, 1, after);
-    sqlite3_bind_int64(s, 2, until);
-    while ((r = ledger_next_row(l, s)) == 1) {
-        struct indicator_said said = {.number = (uint32_t)sqlite3_column_int64(s, 0),
-                                      .kind = sqlite3_column_int(s, 1),
-                                      .value = (const char *)sqlite3_column_text(s, 2),
-                                      .author = (const char *)sqlite3_column_text(s, 3)};
-        if (!said.value || !said.author)
-            continue;
-        r = said.kind < 0 || said.kind >= SUBJECT_KIND_COUNT || strlen(said.value) >= SUBJECT_VALUE_MAX ? ledger_fail(l, -EBADMSG) : each(self, &said);
-        if (r != 0)
-            break;
-    }
     sqlite3_finalize(s);
     return r;
 }
