@@ -331,7 +331,7 @@ static int find_others(struct belief_keeper *k, int64_t now_us, bool *ret_more)
         e = indicator_due(k->o.ledger, now_us, k->batch, note_due, k);
     if (e == 0 && k->subject_count == 0 && k->walking) {
         e = walk(k);
-        *ret_more = k->walking;
+        *ret_more = true; /* what comes after it has not been asked */
     } else if (e == 0 && k->subject_count == 0 && reckon_again_is_due(k->again)) {
         e = reckon_again_next(k->again, k->folded, k->batch, note_subject, k);
         *ret_more = k->is_again = true;

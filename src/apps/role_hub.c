@@ -24,6 +24,7 @@
 #include "apps/roles.h"
 #include "apps/web_service.h"
 #include "base/clock.h"
+#include "base/fair_loop.h"
 #include "base/log.h"
 #include "base/text.h"
 
@@ -534,7 +535,7 @@ static int make_parts(struct hub *h)
 
 static int make_loop(struct hub *h)
 {
-    h->loop = event_base_new();
+    h->loop = fair_loop_new();
     if (!h->loop)
         return -ENOMEM;
     fcntl(ROLE_PARENT_FD, F_SETFL, O_NONBLOCK);
