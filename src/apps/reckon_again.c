@@ -134,7 +134,13 @@ int reckon_again_check(struct reckon_again *r, const struct config_judge *judge)
 {
     uint8_t before[INDICATOR_RULES_LEN];
     hash_rules(judge, r->rules);
-    int e = indicator_rules_get(r->o.ledger, before);
+    uint32_t folded;
+    int e = indicator_folded(r->o.ledger, &folded);
+    if (e == 0 && folded == 0) /* nothing was ever reckoned */
+        e = indicator_rules_put(r->o.ledger, r->rules);
+    if (e < 0)
+        return e;
+    e = indicator_rules_get(r->o.ledger, before);
     if (r->walking && r->now.all)
         memcpy(before, r->rules_walked, sizeof before);
     else if (e < 0 && e != -ENOENT)

@@ -30,6 +30,7 @@ static void say(struct ledger *l, enum claim claim, const char *value, const cha
     memcpy(s.name, v.author.name, sizeof s.name);
     check_int(indicator_put(l, v.number, &i), ==, 0);
     check_int(indicator_source_add(l, &s), ==, 0);
+    check_int(indicator_set_folded(l, v.number), ==, 0);
 }
 
 static struct reckon_again *make(struct ledger *l)
@@ -46,6 +47,25 @@ static int note(void *self, uint32_t number, const struct subject *s)
     (void)self, (void)number;
     snprintf(told + strlen(told), sizeof told - strlen(told), "%.40s ", s->value);
     return 0;
+}
+
+TEST(where_nothing_was_reckoned_nothing_is_again)
+{
+    config_defaults(&config);
+    struct ledger *l = open_fresh();
+    struct reckon_again *r = make(l);
+    check(!reckon_again_is_due(r));
+    config.judge.rules.thresholds[0].block = 950;
+    check_int(reckon_again_check(r, &config.judge), ==, 0);
+    check(!reckon_again_is_due(r));
+    check_int(indicator_set_folded(l, 1), ==, 0);
+    check_int(reckon_again_check(r, &config.judge), ==, 0);
+    check(!reckon_again_is_due(r));
+    config.judge.rules.thresholds[0].block = 960;
+    check_int(reckon_again_check(r, &config.judge), ==, 0);
+    check(reckon_again_is_due(r));
+    reckon_again_free(r);
+    close_and_remove(l);
 }
 
 /* Until the walk, and what came in the meantime, is over. How many steps. */
