@@ -18,7 +18,7 @@
 enum {
     STEP_SUBJECTS = 256,    /* at most: as many as are reckoned in STEP_MS */
     STEP_SUBJECTS_MIN = 4,  /* the first of each step may have a thousand statements */
-    STEP_MS = 10,           /* the loop has others who wait: a step of this length, and the disk's time for it */
+    STEP_MS = 5,            /* the loop has others who wait: a step of this length, and the disk's time for it */
     WALK_SPAN = 4096,       /* indicators that one step goes over: a millisecond or two when none of them acts */
     RECHECK_MAX = 4096,     /* asked for at once; more are found when they are due */
     AGAIN_AFTER_S = 5,      /* a disk that was full may not be so for ever */
