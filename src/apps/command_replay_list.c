@@ -307,12 +307,14 @@ int command_replay_list(const struct control_client_options *o, const char *comm
     char *list = strdup(words->list);
     struct list_replay_options options = {
         .ledger = l, .config = config, .list = list, .fd = -1, .format = words->format, .group = words->group, .now_us = clock_wall_us()};
-    int code = s && list ? EXIT_FINE : command_failed("%s", strerror(ENOMEM));
-    if (code == EXIT_FINE) {
-        s->json = o->json;
-        code = take_limit(command, words->limit, &s->limit);
-        s->limit = o->json && !words->limit ? 0 : s->limit;
+    if (!s || !list) {
+        flips_free(s);
+        free(list);
+        return command_failed("%s", strerror(ENOMEM));
     }
+    s->json = o->json;
+    int code = take_limit(command, words->limit, &s->limit);
+    s->limit = o->json && !words->limit ? 0 : s->limit;
     if (code == EXIT_FINE)
         code = open_edition(command, list, &options.fd);
     if (code == EXIT_FINE) {

@@ -104,9 +104,9 @@ struct score_line {
     uint64_t count;
     uint32_t members;
     uint32_t days;
-    uint16_t permille;
-    struct score_thresholds thresholds; /* of THRESHOLDS: the row that held */
     enum subject_kind kind; /* of THRESHOLDS: what the row was looked up for */
+    struct score_thresholds thresholds; /* of THRESHOLDS: the row that held */
+    uint16_t permille;
     bool measured; /* of AGAINST and FOR: the source has a record of its own; else its precision is what its kind is taken to have */
 };
 
