@@ -41,7 +41,8 @@ for n in 1 2 3; do ask @127.0.0.1 -p 5300 "www$n.comes.example" >/dev/null; done
 ask @127.0.0.1 -p 5300 comes.example >/dev/null
 for n in 1 2; do ask @127.0.0.1 -p 5300 "www$n.goes.example" >/dev/null; done
 ask @127.0.0.1 -p 5300 stays.example >/dev/null
-sleep 2.5
+recorded() { [ "$(hinomi log --name example --below --json | grep -c -E '"name": ?"(.*[.])?(comes|goes|stays)[.]example"')" = 7 ]; }
+check what_was_asked_for_is_recorded until_true 30 recorded
 
 printf '%s\n' stays.example comes.example www.comes.example believed.example precious.example wide.example hand.example >"$WORK/new.txt"
 before=$(cat "$WORK"/data/policy/* | sha256sum)
