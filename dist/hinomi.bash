@@ -64,7 +64,7 @@ _hinomi() {
     export) options='stix misp hosts plain csv suricata zeek --data --json' ;;
     object) options='--data --json' ;;
     clock) options='--weeks --data --json' ;;
-    ledger) options='key show verify prove export replay --without --trust --threshold --config --data --json' ;;
+    ledger) options='key show verify prove export replay --without --trust --threshold --list --format --group --limit --config --data --json' ;;
     help) options=$commands ;;
     esac
     if [[ $command == import || $command == policy ]] && [[ $word != -* ]]; then

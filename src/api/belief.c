@@ -54,6 +54,11 @@ void belief_free(struct belief *b)
     free(b);
 }
 
+void belief_set_rules(struct belief *b, const struct score_rules *rules)
+{
+    score_set_rules(b->score, rules);
+}
+
 /* The version of a rule and the edition of a feed do not make another source. */
 static uint32_t source_of(struct belief *b, const struct verdict_author *author)
 {

@@ -35,6 +35,9 @@ struct belief_options {
 struct belief *belief_new(const struct belief_options *options);
 void belief_free(struct belief *b);
 
+/* Other rules from now on; copied. */
+void belief_set_rules(struct belief *b, const struct score_rules *rules);
+
 /* Gathers all that was said of the subject, with where it was met. *ret_id: its indicator's number; 0: nothing was said.
  * Errors of the ledger; of more than BELIEF_STATEMENTS_MAX the newest are left out, and belief_is_cut says so. */
 enum { BELIEF_STATEMENTS_MAX = 1000 };

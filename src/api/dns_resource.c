@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "store/dns_query.h"
+#include "store/seen_query.h"
 
 #define DAY_US INT64_C(86400000000)
 enum { SQL_MAX = 16 << 10, TOP_LIMIT_MAX = 1000 };
@@ -102,7 +103,59 @@ static void handle_series(struct control_request *request, const json_t *argumen
     store_question_ask(request, sql, dns_query_series(from_us, (uint32_t)step_s, member, sql, sizeof sql));
 }
 
+/* ---- how often names of a set were asked for ---- */
+
+enum { ASKED_DAYS_MAX = 400, ASKED_DAYS = 7 };
+
+struct asked {
+    unsigned count;
+    char names[SEEN_SET_NAMES_MAX][SEEN_NAME_MAX];
+    struct seen_wanted wanted[SEEN_SET_NAMES_MAX];
+};
+
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(((const struct seen_wanted *)a)->name, ((const struct seen_wanted *)b)->name);
+}
+
+/* What is no name is asked for by nobody, and names of one label are not looked for. */
+static void take_wanted(const json_t *list, struct asked *a)
+{
+    size_t i;
+    const json_t *one;
+    json_array_foreach(list, i, one) {
+        const char *name = json_string_value(json_object_get(one, "name"));
+        if (!name || a->count == SEEN_SET_NAMES_MAX || seen_name(name, a->names[a->count]) < 0)
+            continue;
+        a->wanted[a->count] = (struct seen_wanted){.name = a->names[a->count], .below = json_is_true(json_object_get(one, "below"))};
+        a->count++;
+    }
+    qsort(a->wanted, a->count, sizeof a->wanted[0], by_name);
+}
+
+static void handle_asked(struct control_request *request, const json_t *arguments)
+{
+    json_int_t days = json_integer_value(json_object_get(arguments, "days"));
+    struct asked *a = calloc(1, sizeof *a);
+    char *sql = malloc(SEEN_QUERY_MAX);
+    if (days < 1 || days > ASKED_DAYS_MAX)
+        days = ASKED_DAYS;
+    if (a && sql) {
+        take_wanted(json_object_get(arguments, "wanted"), a);
+        uint32_t from = dns_query_day_kept(clock_wall_us(), (unsigned)days);
+        if (a->count == 0)
+            control_reply(request, NULL);
+        else
+            store_question_ask(request, sql, seen_query_names(a->wanted, a->count, from, DNS_QUERY_ROWS_MAX, sql, SEEN_QUERY_MAX));
+    } else {
+        control_reply_error(request, "%s", strerror(ENOMEM));
+    }
+    free(a);
+    free(sql);
+}
+
 const struct control_command dns_commands[] = {
+    {"asked", handle_asked},
     {"log", handle_log},
     {"top", handle_top},
     {"series", handle_series},

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "apps/hub_turn.h"
+#include "apps/reckon_again.h"
 #include "apps/source_trust.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -15,7 +16,10 @@
 #include "store/sharing.h"
 
 enum {
-    STEP_SUBJECTS = 256,    /* some ten milliseconds of work */
+    STEP_SUBJECTS = 256,    /* at most: as many as are reckoned in STEP_MS */
+    STEP_SUBJECTS_MIN = 4,  /* the first of each step may have a thousand statements */
+    STEP_MS = 5,            /* the loop has others who wait: a step of this length, and the disk's time for it */
+    WALK_SPAN = 4096,       /* indicators that one step goes over: a millisecond or two when none of them acts */
     RECHECK_MAX = 4096,     /* asked for at once; more are found when they are due */
     AGAIN_AFTER_S = 5,      /* a disk that was full may not be so for ever */
     NOT_READY_MS = 100,
@@ -50,9 +54,14 @@ struct belief_keeper {
     unsigned recheck_count;
     struct known_source *sources[SOURCES_KNOWN_MAX];
     unsigned source_count;
+    unsigned batch; /* subjects of a step: fewer when they took too long, up to STEP_SUBJECTS */
     bool failing;
     bool walking; /* over all that act, whether their guards are others now */
-    uint32_t walked;
+    uint32_t walked, walk_room;
+    uint32_t walked_on_disk; /* so far: what follows is looked at again after a failure */
+    struct reckon_again *again;
+    bool is_again; /* the step's subjects come from there */
+    bool checks;   /* another configuration is to be compared with what was reckoned */
     uint64_t reckoned, failed;
 };
 
@@ -82,6 +91,14 @@ static void record_of(void *self, const struct verdict_author *author, struct be
     struct belief_keeper *k = self;
     const struct known_source *known = source_of(k, author);
     source_trust(&k->config->judge, author, known ? &known->counts : NULL, ret_record);
+}
+
+static void record_of_counts(void *self, const struct indicator_source *counts, struct belief_record *ret_record)
+{
+    const struct belief_keeper *k = self;
+    struct verdict_author author = {.kind = counts->kind};
+    memcpy(author.name, counts->name, sizeof author.name);
+    source_trust(&k->config->judge, &author, counts, ret_record);
 }
 
 static unsigned guards_of(void *self, const struct subject *subject)
@@ -117,6 +134,8 @@ static int keep_sources(struct belief_keeper *k)
         if (!s->is_dirty)
             continue;
         e = indicator_source_add(k->o.ledger, &s->added);
+        if (e == 0)
+            e = reckon_again_source(k->again, &s->counts);
         struct indicator_source none = {.kind = s->added.kind};
         memcpy(none.name, s->added.name, sizeof none.name);
         s->added = none;
@@ -263,7 +282,7 @@ static int note_due(void *self, uint32_t id, const struct indicator *i)
 static int take_rechecks(struct belief_keeper *k)
 {
     struct indicator i;
-    while (k->recheck_count > 0 && k->subject_count < STEP_SUBJECTS) {
+    while (k->recheck_count > 0 && k->subject_count < k->batch) {
         int e = indicator_get_by_id(k->o.ledger, k->rechecks[--k->recheck_count], &i);
         if (e == 0)
             e = note_subject(k, 0, &i.subject);
@@ -276,17 +295,47 @@ static int take_rechecks(struct belief_keeper *k)
 static int note_guarded(void *self, uint32_t id, const struct indicator *i)
 {
     struct belief_keeper *k = self;
+    if (k->o.guards(k->o.self, &i->subject) != i->guards)
+        note_subject(k, id, &i->subject);
     k->walked = id;
-    return k->o.guards(k->o.self, &i->subject) == i->guards ? 0 : note_subject(k, id, &i->subject);
+    return --k->walk_room == 0 || k->subject_count == k->batch; /* the rest has its turn in the next step */
 }
 
 static int walk(struct belief_keeper *k)
 {
-    struct indicator_filter acting = {
-        .decisions = 1 << INDICATOR_DO_ASK | 1 << INDICATOR_DO_BLOCK, .after = k->walked, .max = STEP_SUBJECTS};
-    uint32_t from = k->walked;
-    int e = indicator_list(k->o.ledger, &acting, note_guarded, k);
-    k->walking = e < 0 || k->walked != from;
+    uint32_t to = k->folded - k->walked > WALK_SPAN ? k->walked + WALK_SPAN : k->folded;
+    struct indicator_filter acting = {.decisions = 1 << INDICATOR_DO_ASK | 1 << INDICATOR_DO_BLOCK, .after = k->walked, .until = to};
+    k->walk_room = STEP_SUBJECTS;
+    int e = to > k->walked ? indicator_list(k->o.ledger, &acting, note_guarded, k) : 0;
+    if (e == 0)
+        k->walked = to;
+    k->walking = e < 0 || k->walked < k->folded;
+    return e < 0 ? e : 0;
+}
+
+/* What took long is done in smaller pieces from then on. */
+static void pace(struct belief_keeper *k, uint64_t took_us)
+{
+    enum { STEP_US = STEP_MS * 1000 };
+    if (took_us > STEP_US && k->batch > STEP_SUBJECTS_MIN)
+        k->batch = k->batch / 2 > STEP_SUBJECTS_MIN ? k->batch / 2 : STEP_SUBJECTS_MIN;
+    else if (took_us < STEP_US / 2 && k->batch < STEP_SUBJECTS)
+        k->batch = k->batch * 2 < STEP_SUBJECTS ? k->batch * 2 : STEP_SUBJECTS;
+}
+
+/* Time, a source's record, the rules: what makes others of indicators though nothing new was said of them. */
+static int find_others(struct belief_keeper *k, int64_t now_us, bool *ret_more)
+{
+    int e = take_rechecks(k);
+    if (e == 0 && k->subject_count == 0)
+        e = indicator_due(k->o.ledger, now_us, k->batch, note_due, k);
+    if (e == 0 && k->subject_count == 0 && k->walking) {
+        e = walk(k);
+        *ret_more = true; /* what comes after it has not been asked */
+    } else if (e == 0 && k->subject_count == 0 && reckon_again_is_due(k->again)) {
+        e = reckon_again_next(k->again, k->folded, k->batch, note_subject, k);
+        *ret_more = k->is_again = true;
+    }
     return e;
 }
 
@@ -294,17 +343,13 @@ static int walk(struct belief_keeper *k)
 static int step(struct belief_keeper *k, int64_t now_us, bool *ret_more)
 {
     uint32_t last = k->folded;
+    uint64_t began_ns = clock_mono_ns();
     k->subject_count = k->change_count = 0;
-    int e = indicator_new_subjects(k->o.ledger, k->folded, STEP_SUBJECTS, note_subject, k, &last);
+    k->is_again = false;
+    int e = indicator_new_subjects(k->o.ledger, k->folded, k->batch, note_subject, k, &last);
     *ret_more = last != k->folded;
     if (e == 0 && !*ret_more)
-        e = take_rechecks(k);
-    if (e == 0 && !*ret_more && k->subject_count == 0)
-        e = indicator_due(k->o.ledger, now_us, STEP_SUBJECTS, note_due, k);
-    if (e == 0 && !*ret_more && k->subject_count == 0 && k->walking) {
-        e = walk(k);
-        *ret_more = k->walking;
-    }
+        e = find_others(k, now_us, ret_more);
     *ret_more |= k->subject_count > 0;
     if (e < 0 || !*ret_more)
         return e;
@@ -315,14 +360,22 @@ static int step(struct belief_keeper *k, int64_t now_us, bool *ret_more)
         e = keep_sources(k);
     if (e == 0 && last != k->folded)
         e = indicator_set_folded(k->o.ledger, last);
+    if (e == 0 && k->is_again)
+        e = reckon_again_put(k->again);
+    pace(k, (clock_mono_ns() - began_ns) / 1000);
     if (e == 0)
         e = indicator_commit(k->o.ledger);
     if (e < 0) {
         indicator_rollback(k->o.ledger);
         forget_sources(k);
+        k->walking |= k->walked != k->walked_on_disk;
+        k->walked = k->walked_on_disk;
         return e;
     }
     k->folded = last;
+    k->walked_on_disk = k->walked;
+    if (k->is_again && reckon_again_done(k->again))
+        forget_sources(k); /* with the weights that were */
     return 0;
 }
 
@@ -353,13 +406,17 @@ static void on_step(evutil_socket_t fd, short what, void *self)
 {
     (void)fd, (void)what;
     struct belief_keeper *k = self;
-    bool more;
+    bool more = false;
     if (!k->o.ready(k->o.self)) {
         static const struct timeval soon = {.tv_usec = NOT_READY_MS * 1000};
         event_add(k->timer, &soon);
         return;
     }
-    if (step(k, clock_wall_us(), &more) < 0) {
+    int e = k->checks ? reckon_again_check(k->again, &k->config->judge) : 0;
+    k->checks = e < 0;
+    if (e == 0)
+        e = step(k, clock_wall_us(), &more);
+    if (e < 0) {
         take_failure(k);
         return;
     }
@@ -386,7 +443,7 @@ static void on_append(void *self)
 void belief_keeper_guards_changed(struct belief_keeper *k)
 {
     k->walking = true;
-    k->walked = 0;
+    k->walked = k->walked_on_disk = 0;
     event_active(k->step, 0, 0);
 }
 
@@ -406,6 +463,9 @@ struct belief *belief_keeper_belief(struct belief_keeper *k)
 void belief_keeper_configure(struct belief_keeper *k, const struct config *config)
 {
     k->config = config;
+    belief_set_rules(k->belief, &config->judge.rules);
+    k->checks = true;
+    event_active(k->step, 0, 0);
 }
 
 void belief_keeper_status_get(struct belief_keeper *k, struct belief_keeper_status *ret_status)
@@ -415,6 +475,7 @@ void belief_keeper_status_get(struct belief_keeper *k, struct belief_keeper_stat
     ledger_root(k->o.ledger, &size, root);
     *ret_status = (struct belief_keeper_status){
         .entries_behind = size > k->folded ? size - k->folded : 0, .reckoned = k->reckoned, .failed = k->failed};
+    reckon_again_progress(k->again, &ret_status->again_at, &ret_status->again_of);
 }
 
 int belief_keeper_new(const struct belief_keeper_options *options, const struct config *config, struct belief_keeper **ret_keeper)
@@ -424,12 +485,17 @@ int belief_keeper_new(const struct belief_keeper_options *options, const struct 
         return -ENOMEM;
     k->o = *options;
     k->config = config;
-    struct belief_options room = {.self = k, .record = record_of, .guards = guards_of};
+    k->batch = STEP_SUBJECTS / 4;
+    k->checks = true;
+    struct reckon_again_options again = {.ledger = options->ledger, .self = k, .record = record_of_counts};
+    struct belief_options room = {.self = k, .record = record_of, .guards = guards_of, .rules = &config->judge.rules};
     k->changes = calloc(STEP_SUBJECTS, sizeof *k->changes);
     k->belief = belief_new(&room);
     k->step = event_new(options->loop, -1, 0, on_step, k);
     k->timer = event_new(options->loop, -1, 0, on_step, k);
     int e = k->changes && k->belief && k->step && k->timer ? indicator_folded(options->ledger, &k->folded) : -ENOMEM;
+    if (e == 0)
+        e = reckon_again_new(&again, &k->again);
     if (e < 0) {
         belief_keeper_free(k);
         return e;
@@ -446,6 +512,7 @@ void belief_keeper_free(struct belief_keeper *k)
         return;
     ledger_on_append(k->o.ledger, NULL, NULL);
     forget_sources(k);
+    reckon_again_free(k->again);
     if (k->step)
         event_free(k->step);
     if (k->timer)

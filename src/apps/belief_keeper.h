@@ -29,7 +29,7 @@ struct belief_keeper_options {
 /* Begins with what the ledger has and the table has not. */
 int belief_keeper_new(const struct belief_keeper_options *options, const struct config *config, struct belief_keeper **ret_keeper) must_check;
 void belief_keeper_free(struct belief_keeper *k);
-/* Sources that the operator answers for are others. What was folded is reckoned again when it is due. */
+/* Thresholds, sources that the operator answers for may be others: what they bear on is reckoned again, in small steps. */
 void belief_keeper_configure(struct belief_keeper *k, const struct config *config);
 /* The room to gather and fold in, between two events of the loop. */
 struct belief *belief_keeper_belief(struct belief_keeper *k);
@@ -41,6 +41,7 @@ void belief_keeper_recheck(struct belief_keeper *k, uint32_t id);
 struct belief_keeper_status {
     uint64_t entries_behind; /* of the ledger, not yet folded */
     uint64_t reckoned, failed; /* since the start */
+    uint32_t again_at, again_of; /* entries gone over, of how many, because rules or the worth of sources have changed; of 0: none */
 };
 void belief_keeper_status_get(struct belief_keeper *k, struct belief_keeper_status *ret_status);
 

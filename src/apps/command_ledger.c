@@ -10,6 +10,7 @@
 #include "apps/client_options.h"
 #include "apps/columns.h"
 #include "apps/command.h"
+#include "apps/command_replay_list.h"
 #include "apps/config.h"
 #include "apps/idn.h"
 #include "apps/ledger_export.h"
@@ -271,53 +272,76 @@ static int take_change(const char *command, char *text, struct replay_change *c)
 
 struct replay_words {
     const char *without, *trust, *threshold, *config;
+    struct replay_list_words list;
 };
 
-static int replay(const struct control_client_options *o, const char *command, const struct replay_words *words)
+enum { CHANGES_MAX = 3, CHANGE_TEXT_MAX = VERDICT_NAME_MAX + 64 };
+
+struct changes {
+    struct replay_change of[CHANGES_MAX];
+    char texts[CHANGES_MAX][CHANGE_TEXT_MAX];
+    unsigned count;
+};
+
+static int take_changes(const char *command, const struct replay_words *words, struct changes *c)
 {
-    struct replay_change changes[3];
-    unsigned count = 0;
-    char trust[VERDICT_NAME_MAX + 8], threshold[64], error[CONFIG_ERROR_MAX];
+    const char *const texts[] = {words->trust, words->threshold};
     int code = EXIT_FINE;
     if (words->without)
-        changes[count++] = (struct replay_change){.kind = REPLAY_WITHOUT, .source = words->without};
-    if (words->trust) {
-        changes[count] = (struct replay_change){.kind = REPLAY_TRUST};
-        snprintf(trust, sizeof trust, "%s", words->trust);
-        code = take_change(command, trust, &changes[count++]);
-    }
-    if (words->threshold && code == EXIT_FINE) {
-        changes[count] = (struct replay_change){.kind = REPLAY_THRESHOLD};
-        snprintf(threshold, sizeof threshold, "%s", words->threshold);
-        code = take_change(command, threshold, &changes[count++]);
+        c->of[c->count++] = (struct replay_change){.kind = REPLAY_WITHOUT, .source = words->without};
+    for (unsigned i = 0; code == EXIT_FINE && i < array_len(texts); i++) {
+        if (!texts[i])
+            continue;
+        snprintf(c->texts[i], CHANGE_TEXT_MAX, "%s", texts[i]);
+        c->of[c->count] = (struct replay_change){.kind = i == 0 ? REPLAY_TRUST : REPLAY_THRESHOLD};
+        code = take_change(command, c->texts[i], &c->of[c->count++]);
     }
     if (code != EXIT_FINE)
         return code;
-    if (count == 0)
-        return command_usage(command, _("say what is to be another: --without SOURCE, --trust SOURCE=PERCENT, --threshold CLAIM=PERCENT"));
+    if (words->list.list ? c->count > 0 : c->count == 0)
+        return command_usage(command, _("say what is to be another: --without SOURCE, --trust SOURCE=PERCENT, --threshold CLAIM=PERCENT, "
+                                        "or alone --list NAME=FILE"));
+    if (!words->list.list && (words->list.format || words->list.group || words->list.limit))
+        return command_usage(command, _("--format, --group and --limit belong to --list"));
+    return EXIT_FINE;
+}
+
+/* Every indicator under other rules. */
+static int replay_rules(const struct control_client_options *o, struct ledger *l, const struct config *config, const struct changes *c)
+{
+    struct progress progress;
+    struct flips flips = {.json = o->json};
+    uint64_t reckoned = 0;
+    progress_init(&progress, _("replaying"), 0, !o->json);
+    int e = ledger_replay(l, &config->judge, c->of, c->count, clock_wall_us(), &progress, print_flip, &flips, &reckoned);
+    progress_done(&progress);
+    if (e < 0)
+        control_client_error(o, "%s", _(ledger_error_of(e)));
+    else if (!o->json)
+        print_flips(&flips, reckoned);
+    return e < 0 ? EXIT_FAILED : EXIT_FINE;
+}
+
+static int replay(const struct control_client_options *o, const char *command, const struct replay_words *words)
+{
+    struct changes changes = {.count = 0};
+    char error[CONFIG_ERROR_MAX];
+    int code = take_changes(command, words, &changes);
+    if (code != EXIT_FINE)
+        return code;
     struct config *c = calloc(1, sizeof *c);
     struct ledger *l = NULL;
     if (!c)
         return command_failed("%s", strerror(ENOMEM));
     config_defaults(c);
-    if (words->config && config_load(words->config, c, error) < 0) {
+    const char *file = words->config || access(CONFIG_SYSTEM_FILE, R_OK) < 0 ? words->config : CONFIG_SYSTEM_FILE;
+    if (file && config_load(file, c, error) < 0) {
         free(c);
         return command_failed("%s", error);
     }
     code = open_file(o, &l) < 0 ? EXIT_FAILED : EXIT_FINE;
-    if (code == EXIT_FINE) {
-        struct progress progress;
-        struct flips flips = {.json = o->json};
-        uint64_t reckoned = 0;
-        progress_init(&progress, _("replaying"), 0, !o->json);
-        int e = ledger_replay(l, &c->judge, changes, count, clock_wall_us(), &progress, print_flip, &flips, &reckoned);
-        progress_done(&progress);
-        if (e < 0)
-            control_client_error(o, "%s", _(ledger_error_of(e)));
-        else if (!o->json)
-            print_flips(&flips, reckoned);
-        code = e < 0 ? EXIT_FAILED : EXIT_FINE;
-    }
+    if (code == EXIT_FINE)
+        code = words->list.list ? command_replay_list(o, command, &words->list, l, c) : replay_rules(o, l, c, &changes);
     ledger_close(l);
     free(c);
     return code;
@@ -326,9 +350,12 @@ static int replay(const struct control_client_options *o, const char *command, c
 int command_ledger(int argc, char **argv)
 {
     struct control_client_options o;
-    struct replay_words words = {NULL, NULL, NULL, NULL};
-    const struct client_option own[] = {{"without", 0, &words.without, NULL}, {"trust", 0, &words.trust, NULL},
-                                        {"threshold", 0, &words.threshold, NULL}, {"config", 'c', &words.config, NULL}, {0}};
+    struct replay_words words = {0};
+    const struct client_option own[] = {{"without", 0, &words.without, NULL},     {"trust", 0, &words.trust, NULL},
+                                        {"threshold", 0, &words.threshold, NULL}, {"list", 0, &words.list.list, NULL},
+                                        {"format", 0, &words.list.format, NULL},  {"group", 'g', &words.list.group, NULL},
+                                        {"limit", 'k', &words.list.limit, NULL},  {"config", 'c', &words.config, NULL},
+                                        {0}};
     int first;
     int code = client_options_parse(argc, argv, own, &o, &first);
     if (code != EXIT_FINE)

@@ -147,6 +147,9 @@ static void print_status(const json_t *status)
                      row_number(lists, "protected_names"), row_number(lists, "conflicts"));
     print_feeds(json_object_get(status, "feeds"));
     columns_line(_("verdicts in the ledger"), "%" PRId64, row_number(status, "verdicts"));
+    if (row_number(json_object_get(status, "belief"), "again_of") > 0)
+        columns_line(_("weighed again"), _("%" PRId64 " of %" PRId64 " entries"), row_number(json_object_get(status, "belief"), "again_at"),
+                     row_number(json_object_get(status, "belief"), "again_of"));
     if (row_number(json_object_get(status, "belief"), "entries_behind") > 0)
         columns_line(_("not yet weighed"), "%" PRId64, row_number(json_object_get(status, "belief"), "entries_behind"));
     print_recording(json_object_get(status, "recording"), json_object_get(status, "store"));

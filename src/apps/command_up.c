@@ -12,9 +12,6 @@
 #include "base/log.h"
 #include "base/text.h"
 
-/* The file that is read when none is named, if it is there. */
-static const char system_config[] = "/etc/hinomi/hinomi.conf";
-
 static int parse_options(int argc, char **argv, struct config *c)
 {
     static const struct option options[] = {
@@ -33,8 +30,8 @@ static int parse_options(int argc, char **argv, struct config *c)
     if (optind < argc)
         return command_usage("up", _("unexpected argument: %s"), argv[optind]);
     config_defaults(c);
-    if (!file && access(system_config, R_OK) == 0)
-        file = system_config;
+    if (!file && access(CONFIG_SYSTEM_FILE, R_OK) == 0)
+        file = CONFIG_SYSTEM_FILE;
     char error[CONFIG_ERROR_MAX], full[PATH_MAX];
     if (file) {
         /* Read again at each reload, from wherever the node then stands. */

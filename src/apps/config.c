@@ -488,6 +488,8 @@ void config_defaults(struct config *c)
     c->fetch.octets_max = (uint64_t)512 << 20;
     c->fetch.shrink_percent = c->lists.shrink_percent;
     dns_service_defaults(&c->dns);
+    score_rules_default(&c->judge.rules);
+    c->judge.popular_max_rank = CONFIG_POPULAR_RANK;
     long cores = sysconf(_SC_NPROCESSORS_ONLN);
     c->dns.workers = cores < 1 ? 1 : cores > DNS_WORKERS_MAX ? DNS_WORKERS_MAX : (unsigned)cores;
     static const char *const listen[] = {[DNS_LISTEN_PLAIN] = "127.0.0.1:5300",

@@ -7,8 +7,10 @@
 #define HINOMI_APPS_CONFIG_H
 
 #include "apps/dns_service.h"
+#include "apps/own_values.h"
 #include "apps/share_options.h"
 #include "apps/web_options.h"
+#include "judge/score/rules.h"
 #include "model/client_form.h"
 #include "model/verdict.h"
 #include "share/feed/feed.h"
@@ -16,6 +18,9 @@
 #include "store/store_protocol.h"
 
 enum { CONFIG_PATH_MAX = 512, CONFIG_ERROR_MAX = 512, CONFIG_USER_MAX = 64, CONFIG_CONTROL_USERS_MAX = 16 };
+
+/* The file that is read when none is named, if it is there. */
+#define CONFIG_SYSTEM_FILE "/etc/hinomi/hinomi.conf"
 
 enum { CONFIG_NEVER_BLOCK_MAX = 16, CONFIG_FILES_MAX = 2 * TAXII_RECIPIENTS_MAX /* that a role gets as descriptors */ };
 
@@ -25,7 +30,7 @@ struct config_lists {
     unsigned shrink_percent, grow_percent; /* an edition of a list beyond these is held back */
 };
 
-enum { CONFIG_SOURCES_MAX = 256 };
+enum { CONFIG_SOURCES_MAX = 256, CONFIG_THRESHOLDS_MAX = 48 /* with the defaults no more than SCORE_THRESHOLDS_MAX */ };
 
 /* Who says things of subjects: a feed, a member, another node; by the name that its verdicts have. */
 struct config_source {
@@ -34,10 +39,18 @@ struct config_source {
     uint32_t cluster;      /* sources that copy each other have the same; 0: none */
 };
 
+/* Lists of which the parent gives the hub the files, as files behind those of never_block. */
+enum config_guard_list { CONFIG_POPULAR, CONFIG_SHARED_HOSTING, CONFIG_GUARD_LISTS };
+enum { CONFIG_GUARD_FILES = CONFIG_NEVER_BLOCK_MAX, CONFIG_POPULAR_RANK = 100000 };
+
 struct config_judge {
     struct config_source sources[CONFIG_SOURCES_MAX];
     unsigned source_count;
+    struct score_rules rules;            /* with the thresholds that are configured */
     char warning_lists[CONFIG_PATH_MAX]; /* a folder; empty: none */
+    struct own_values own;
+    char guard_lists[CONFIG_GUARD_LISTS][CONFIG_PATH_MAX]; /* files; empty: none */
+    unsigned popular_max_rank;
 };
 
 struct config {

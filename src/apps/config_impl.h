@@ -133,7 +133,15 @@ struct config_file_source {
     unsigned *trust;
 };
 
+struct config_file_thresholds {
+    char *claim, **kinds;
+    unsigned kinds_count, *observe, *ask, *block;
+};
+
 struct config_file_judge {
+    struct config_file_thresholds *thresholds;
+    char **own, *popular, *shared_hosting;
+    unsigned thresholds_count, own_count, *popular_max_rank;
     struct config_file_source *sources;
     unsigned sources_count;
     char *warning_lists;

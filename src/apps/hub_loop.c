@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "apps/guard_keeper.h"
 #include "apps/receipt_keeper.h"
 #include "apps/zone_keeper.h"
 #include "base/log.h"
@@ -17,7 +18,7 @@
 struct hub_loop {
     struct hub_loop_options o;
     const struct config *config;
-    struct warning_lists *warnings; /* NULL: none are configured */
+    struct guard_keeper *guards;
     struct sighting_keeper *sightings;
     struct belief_keeper *belief;
     struct exchange_service *exchange; /* NULL: nothing is served */
@@ -30,61 +31,34 @@ struct hub_loop {
     struct feed_service *feeds; /* NULL: not yet */
     struct export_node identity;
     char identity_name[VERDICT_NAME_MAX];
-    bool protection_unknown; /* there are never-block lists, and they cannot be read */
     bool policy_moved; /* in this step, something that the resolver is to know */
 };
 
 /* ---- guards ---- */
 
-/* Would a block hit what a never-block list protects? */
-static bool is_protected(const struct protection *p, const struct subject *s)
-{
-    struct dns_name name;
-    struct name_set_entry by;
-    struct list_rule rule = {.name = &name,
-                             .action = DNS_ACTION_NXDOMAIN,
-                             .scope = s->kind == SUBJECT_DOMAIN ? POLICY_SCOPE_BOTH : POLICY_SCOPE_EXACT};
-    return p && (s->kind == SUBJECT_DOMAIN || s->kind == SUBJECT_HOST) &&
-           dns_name_parse(s->value, strlen(s->value), &name) == 0 && protection_forbids(p, &rule, &by);
-}
-
 static unsigned guards_of(void *self, const struct subject *s)
 {
-    const struct hub_loop *h = self;
-    const char *names[WARNING_LISTS_HITS_MAX];
-    unsigned guards = warning_lists_find(h->warnings, s, names) > 0 ? INDICATOR_GUARD_WARNING_LIST : 0;
-    const struct protection *protection = policy_manager_protection(h->o.policy);
-    /* Never-block lists that cannot be read hold everything back: better asked about than blocked in spite of them. */
-    return h->protection_unknown || is_protected(protection, s) ? guards | INDICATOR_GUARD_NEVER_BLOCK : guards;
+    return guard_keeper_guards(((struct hub_loop *)self)->guards, s);
 }
 
 static bool guards_ready(void *self)
 {
-    struct hub_loop *h = self;
-    bool known = policy_manager_protection(h->o.policy) != NULL;
-    h->protection_unknown = !known && policy_manager_is_protecting(h->o.policy);
-    return known || !policy_manager_is_building(h->o.policy);
+    return guard_keeper_is_ready(((struct hub_loop *)self)->guards);
+}
+
+static void on_guards_changed(void *self)
+{
+    hub_loop_guards_changed(self);
+}
+
+void hub_loop_take_files(struct hub_loop *h, const int fds[CONFIG_GUARD_LISTS])
+{
+    guard_keeper_take_files(h->guards, fds);
 }
 
 void hub_loop_guards_changed(struct hub_loop *h)
 {
     belief_keeper_guards_changed(h->belief);
-}
-
-/* The folder as it is now; what was read before is kept if it cannot be read. */
-static void read_warnings(struct hub_loop *h)
-{
-    const char *folder = h->config->judge.warning_lists;
-    struct warning_lists *next = NULL;
-    int e = *folder ? warning_lists_read(folder, &next) : 0;
-    if (e < 0) {
-        log_error(_("warning lists of %s: %s"), folder, strerror(-e));
-        return;
-    }
-    if (next)
-        log_notice(_("%u warning lists with %zu values"), warning_lists_count(next), warning_lists_values(next));
-    warning_lists_free(h->warnings);
-    h->warnings = next;
 }
 
 /* ---- what follows from a change ---- */
@@ -202,10 +176,9 @@ int hub_loop_share(struct hub_loop *h, struct exchange_service *exchange)
 void hub_loop_configure(struct hub_loop *h, const struct config *config)
 {
     h->config = config;
+    guard_keeper_configure(h->guards, config); /* nothing is reckoned from here on until its files are read, which is told then */
     belief_keeper_configure(h->belief, config);
     feed_return_configure(h->told_back, config);
-    read_warnings(h);
-    belief_keeper_guards_changed(h->belief);
     int e = configure_outbox(h);
     if (e < 0)
         log_error(_("sharing is not as configured: %s"), strerror(-e));
@@ -242,7 +215,10 @@ static int make_keepers(struct hub_loop *h)
                                            .ready = guards_ready,
                                            .changed = on_changed,
                                            .settled = on_settled};
-    int e = feed_return_new(&told_back, h->config, &h->told_back);
+    struct guard_keeper_options guards = {.loop = h->o.loop, .policy = h->o.policy, .self = h, .changed = on_guards_changed};
+    int e = guard_keeper_new(&guards, h->config, &h->guards);
+    if (e == 0)
+        e = feed_return_new(&told_back, h->config, &h->told_back);
     if (e == 0)
         e = sighting_keeper_new(&sightings, &h->sightings);
     if (e == 0)
@@ -274,7 +250,6 @@ int hub_loop_new(const struct hub_loop_options *options, const struct config *co
     h->o = *options;
     h->config = config;
     make_identity(h);
-    read_warnings(h);
     int e = make_keepers(h);
     if (e < 0) {
         hub_loop_free(h);
@@ -296,7 +271,7 @@ void hub_loop_free(struct hub_loop *h)
     outbox_free(h->outbox);
     zone_keeper_free(h->zones);
     look_back_free(h->look_back);
-    warning_lists_free(h->warnings);
+    guard_keeper_free(h->guards);
     free(h);
 }
 
@@ -317,7 +292,7 @@ struct outbox *hub_loop_outbox(struct hub_loop *h)
 
 const struct warning_lists *hub_loop_warnings(const struct hub_loop *h)
 {
-    return h->warnings;
+    return guard_keeper_warnings(h->guards);
 }
 
 struct look_back *hub_loop_look_back(struct hub_loop *h)

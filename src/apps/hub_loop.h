@@ -38,6 +38,8 @@ void hub_loop_feeds(struct hub_loop *h, struct feed_service *feeds);
 void hub_loop_returned(void *self, const char *feed, enum feed_return_result result, uint64_t failures, const char *text);
 /* Another configuration is in force. */
 void hub_loop_configure(struct hub_loop *h, const struct config *config);
+/* The files of the configuration's guard lists, by enum config_guard_list; they are taken. Also once after hub_loop_new. */
+void hub_loop_take_files(struct hub_loop *h, const int fds[CONFIG_GUARD_LISTS]);
 /* Other never-block lists are in force. */
 void hub_loop_guards_changed(struct hub_loop *h);
 /* An exchange_posted_fn, and an exchange_removing_fn. */

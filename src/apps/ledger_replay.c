@@ -51,6 +51,15 @@ static unsigned guards_of(void *self, const struct subject *s)
     return ((const struct replay *)self)->guards;
 }
 
+/* As in the configuration. */
+static void set_block(struct score_thresholds *t, unsigned percent)
+{
+    t->block = percent == 100 ? SCORE_NEVER : (uint16_t)(percent * 10);
+    t->ask = t->ask < t->block ? t->ask : t->block;
+    t->observe = t->observe < t->ask ? t->observe : t->ask;
+    t->active = t->active < t->observe ? t->active : t->observe;
+}
+
 static void change_thresholds(const struct replay *r, struct score_rules *rules)
 {
     for (unsigned i = 0; r->changes && i < r->count; i++) {
@@ -60,17 +69,16 @@ static void change_thresholds(const struct replay *r, struct score_rules *rules)
             struct score_thresholds *t = &rules->thresholds[n];
             if (r->changes[i].claim != CLAIM_COUNT && t->claim != r->changes[i].claim)
                 continue;
-            t->block = (uint16_t)(r->changes[i].percent * 10);
-            t->ask = t->ask < t->block ? t->ask : t->block;
+            set_block(t, r->changes[i].percent);
         }
         /* A claim without a row of its own gets one, like that of any claim. */
-        const struct score_thresholds *now = score_thresholds_find(rules, r->changes[i].claim, "");
-        if (r->changes[i].claim != CLAIM_COUNT && now->claim != r->changes[i].claim && rules->threshold_count < SCORE_THRESHOLDS_MAX) {
+        const struct score_thresholds *now = score_thresholds_find(rules, r->changes[i].claim, SUBJECT_KIND_COUNT, NULL);
+        if (r->changes[i].claim != CLAIM_COUNT && now->claim != r->changes[i].claim) {
             struct score_thresholds own = *now;
             own.claim = r->changes[i].claim;
-            own.block = (uint16_t)(r->changes[i].percent * 10);
-            own.ask = own.ask < own.block ? own.ask : own.block;
-            rules->thresholds[rules->threshold_count++] = own;
+            set_block(&own, r->changes[i].percent);
+            if (score_thresholds_put(rules, &own) < 0)
+                return; /* there is room for each claim: see CONFIG_THRESHOLDS_MAX */
         }
     }
 }
@@ -79,7 +87,7 @@ static struct belief *room_of(struct replay *r)
 {
     struct score_rules rules;
     struct belief_options options = {.self = r, .record = record_of, .guards = guards_of, .rules = &rules};
-    score_rules_default(&rules);
+    rules = r->judge->rules;
     change_thresholds(r, &rules);
     return belief_new(&options);
 }

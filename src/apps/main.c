@@ -107,12 +107,14 @@ static const struct {
     {"receipts", command_receipts, N_("receipts [RECIPIENT] [--limit N]"), N_("show what was given to whom and when"),
      N_("Each is an entry of the ledger, written when the minute is over in which the recipient fetched something.")},
     {"ledger", command_ledger, N_("ledger [key | show NUMBER | verify | prove NUMBER | export FOLDER]\n"
-        "ledger replay [--without SOURCE] [--trust SOURCE=PERCENT] [--threshold CLAIM=PERCENT] [--config FILE]"),
+        "ledger replay [--without SOURCE] [--trust SOURCE=PERCENT] [--threshold CLAIM=PERCENT] [--config FILE]\n"
+        "ledger replay --list NAME=FILE [--format FORMAT] [--group GROUP] [--limit N] [--config FILE]"),
      N_("show the ledger's size, root and key; verify it, prove an entry, export it"),
      N_("All that was ever said is an entry of one log, signed every minute. \"prove\" writes a proof that an entry is in it,\n"
         "\"export\" the whole, as files: whoever has the public key checks both with hinomi-ledger-check, without a node.\n"
         "An export into the same folder goes on where the last one ended. \"replay\" tells what would be blocked, watched or asked\n"
-        "about if a source were not heard, trusted so much, or a claim (or any) blocked from another probability on.")},
+        "about if a source were not heard, trusted so much, or a claim (or any) blocked from another probability on; with --list,\n"
+        "which names FILE as the new edition of a list would have blocked or let through, and how many recorded answers.")},
     {"status", command_status, N_("status"), N_("show the roles, counts, drops and how old the data is"), NULL},
     {"metrics", command_metrics, N_("metrics"), N_("print the node's numbers for Prometheus"),
      N_("Text format 0.0.4; served over HTTP too when metrics: listen: is configured.")},

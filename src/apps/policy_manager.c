@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "apps/list_examiner.h"
+#include "apps/list_sources.h"
 #include "apps/policy_belief.h"
 #include "apps/policy_hand.h"
 #include "apps/roles.h"
@@ -43,12 +44,7 @@ struct waiter {
 
 /* What the builder thread works on; the loop does not touch it while `running`. */
 struct build_job {
-    struct compile_source *sources;
-    unsigned count;
-    struct compile_source *protect; /* never-block lists; .list.name names those that were imported */
-    char (*protect_names)[PROTECTION_NAME_MAX];
-    unsigned protect_count;
-    struct protection *protection; /* made by the build; NULL: no never-block list */
+    struct list_sources lists;
     uint64_t generation;
     int64_t now_us;
     int result;
@@ -58,8 +54,6 @@ struct build_job {
     const char *reason;
     uint64_t took_ms;
 };
-
-enum { PROTECT_FILES_MAX = 16 };
 
 struct protect_file {
     char name[PROTECTION_NAME_MAX];
@@ -81,7 +75,7 @@ struct policy_manager {
     bool building, build_again;
     struct list_examiner *examiner;
     struct build_job build;
-    struct protect_file protect_files[PROTECT_FILES_MAX];
+    struct protect_file protect_files[LIST_PROTECT_FILES_MAX];
     unsigned protect_file_count;
     struct protection *protection; /* of the image in force */
     struct policy_belief *belief;
@@ -290,101 +284,28 @@ static int make_belief(struct policy_manager *m)
 
 /* ---- the layer of lists ---- */
 
-struct gather {
-    struct policy_manager *m;
-    struct build_job *job;
-};
-
-/* A never-block list, by its name and descriptor. */
-static void gather_protect(struct build_job *job, const char *name, const struct compile_source *s)
-{
-    snprintf(job->protect_names[job->protect_count], sizeof job->protect_names[0], "%s", name);
-    job->protect[job->protect_count++] = *s;
-}
-
-static int gather_list(const struct list_record *r, void *self)
-{
-    struct gather *g = self;
-    if (!r->enabled || g->job->count == LIST_COUNT_MAX)
-        return 0;
-    struct compile_source copy, *s = r->protects ? &copy : &g->job->sources[g->job->count];
-    *s = (struct compile_source){.fd = openat(g->m->o.data_fd, r->path, O_RDONLY | O_CLOEXEC)};
-    if (s->fd < 0) {
-        log_error(_("list %s: its copy %s: %s; import it again"), r->name, r->path, strerror(errno));
-        return 0;
-    }
-    struct list_reading reading;
-    if (list_reading_parse(r->format, &reading) == 0) {
-        s->format = reading.format;
-        memcpy(s->column, reading.column, sizeof s->column);
-    }
-    s->list = (struct policy_list){
-        .id = r->id, .verdict_id = r->verdict, .ede = DNS_EDE_BLOCKED, .since_us = r->imported_us};
-    s->observes = r->observes;
-    snprintf(s->list.name, sizeof s->list.name, "%s", r->name);
-    if (r->protects)
-        gather_protect(g->job, r->name, s);
-    else
-        g->job->count++;
-    return 0;
-}
-
 /* The parent opened the files; the build reads copies of the descriptors, from their beginning. */
-static void gather_protect_files(struct policy_manager *m, struct build_job *job)
+static void gather_protect_files(struct policy_manager *m, struct list_sources *to)
 {
     for (unsigned i = 0; i < m->protect_file_count; i++) {
-        struct compile_source s = {.fd = fcntl(m->protect_files[i].fd, F_DUPFD_CLOEXEC, 0)};
-        if (s.fd < 0 || lseek(s.fd, 0, SEEK_SET) < 0) {
-            log_error(_("never-block list %s: %s"), m->protect_files[i].name, strerror(errno));
-            if (s.fd >= 0)
-                close(s.fd);
-        } else {
-            gather_protect(job, m->protect_files[i].name, &s);
+        int fd = fcntl(m->protect_files[i].fd, F_DUPFD_CLOEXEC, 0);
+        if (fd >= 0 && lseek(fd, 0, SEEK_SET) >= 0) {
+            list_sources_protect(to, m->protect_files[i].name, fd);
+            continue;
         }
+        log_error(_("never-block list %s: %s"), m->protect_files[i].name, strerror(errno));
+        if (fd >= 0)
+            close(fd);
     }
 }
 
 static int gather(struct policy_manager *m, struct build_job *job)
 {
-    job->sources = calloc(LIST_COUNT_MAX, sizeof *job->sources);
-    job->protect = calloc(LIST_COUNT_MAX + PROTECT_FILES_MAX, sizeof *job->protect);
-    job->protect_names = calloc(LIST_COUNT_MAX + PROTECT_FILES_MAX, sizeof *job->protect_names);
-    if (!job->sources || !job->protect || !job->protect_names)
-        return -ENOMEM;
-    gather_protect_files(m, job);
-    struct gather g = {m, job};
-    return ledger_list_each(m->o.ledger, gather_list, &g);
-}
-
-static void close_sources(struct build_job *job)
-{
-    for (unsigned i = 0; i < job->count; i++)
-        close(job->sources[i].fd);
-    for (unsigned i = 0; i < job->protect_count; i++)
-        close(job->protect[i].fd);
-    free(job->sources);
-    free(job->protect);
-    free(job->protect_names);
-    job->sources = job->protect = NULL;
-    job->protect_names = NULL;
-    job->count = job->protect_count = 0;
-}
-
-/* Reads the never-block lists; the other lists are compiled with what came of it. */
-static int read_protection(struct build_job *job, struct sip_key key)
-{
-    if (job->protect_count == 0)
-        return 0;
-    job->protection = protection_new(key);
-    int e = job->protection ? 0 : -ENOMEM;
-    for (unsigned i = 0; e == 0 && i < job->protect_count; i++) {
-        struct list_reading reading = compile_source_reading(&job->protect[i]);
-        e = protection_read(job->protection, job->protect_names[i], job->protect[i].fd, &reading,
-                            &job->protect[i].stats);
-    }
-    for (unsigned i = 0; i < job->count; i++)
-        job->sources[i].protection = job->protection;
-    return e;
+    int e = list_sources_init(&job->lists);
+    if (e < 0)
+        return e;
+    gather_protect_files(m, &job->lists);
+    return list_sources_gather(&job->lists, m->o.ledger, m->o.data_fd, NULL);
 }
 
 static void *build_lists(void *self)
@@ -397,9 +318,7 @@ static void *build_lists(void *self)
     struct policy_builder *b;
     job->result = policy_builder_new(&options, &b);
     if (job->result == 0) {
-        job->result = read_protection(job, m->key);
-        if (job->result == 0)
-            job->result = policy_compile(b, job->sources, job->count, &job->failed);
+        job->result = list_sources_compile(&job->lists, b, &job->failed);
         if (job->result == 0)
             job->result = policy_builder_finish(b, node_policy_files[POLICY_LAYER_LISTS], &job->stats);
         policy_builder_free(b);
@@ -437,7 +356,7 @@ static void start_build(struct policy_manager *m)
     m->building = e == 0;
     if (e < 0) {
         log_error(_("the lists cannot be built: %s"), strerror(-e));
-        close_sources(&m->build);
+        list_sources_close(&m->build.lists);
         finish_waiters(m, POLICY_LAYER_LISTS, UINT64_MAX, strerror(-e));
     }
 }
@@ -452,19 +371,19 @@ static void on_built(evutil_socket_t fd, short what, void *self)
     pthread_join(m->builder, NULL);
     m->building = false;
     struct build_job *job = &m->build;
-    close_sources(job);
+    list_sources_close(&job->lists);
     m->build_ms = job->took_ms;
     int e = job->result;
     if (e == 0)
         e = take_image(m, POLICY_LAYER_LISTS, job->image);
     if (e < 0) {
-        protection_free(job->protection);
+        protection_free(job->lists.protection);
         const char *text = job->reason ? _(job->reason) : strerror(-e);
         log_error(_("the lists cannot be built, those in force are kept: %s"), text);
         finish_waiters(m, POLICY_LAYER_LISTS, job->generation, text);
     } else {
         protection_free(m->protection);
-        m->protection = job->protection;
+        m->protection = job->lists.protection;
         m->o.protection_changed(m->o.self);
         log_notice(_("lists: %llu names in %llu ms"), (unsigned long long)job->stats.names,
                    (unsigned long long)job->took_ms);
@@ -505,7 +424,7 @@ void policy_manager_set_protect_files(struct policy_manager *m, const struct pol
 {
     close_protect_files(m);
     for (unsigned i = 0; i < count; i++) {
-        if (m->protect_file_count == PROTECT_FILES_MAX) {
+        if (m->protect_file_count == LIST_PROTECT_FILES_MAX) {
             close(files[i].fd);
             continue;
         }
@@ -668,8 +587,8 @@ void policy_manager_free(struct policy_manager *m)
     if (m->building) {
         pthread_join(m->builder, NULL);
         policy_image_close(m->build.image);
-        protection_free(m->build.protection);
-        close_sources(&m->build);
+        protection_free(m->build.lists.protection);
+        list_sources_close(&m->build.lists);
     }
     policy_belief_free(m->belief);
     list_examiner_free(m->examiner);

@@ -24,6 +24,7 @@
 #include "apps/roles.h"
 #include "apps/web_service.h"
 #include "base/clock.h"
+#include "base/fair_loop.h"
 #include "base/log.h"
 #include "base/text.h"
 
@@ -216,11 +217,24 @@ static void on_protection(void *self)
         hub_loop_guards_changed(h->closed);
 }
 
+static void take_guard_files(struct hub *h)
+{
+    int fds[CONFIG_GUARD_LISTS];
+    for (unsigned i = 0; i < CONFIG_GUARD_LISTS; i++) {
+        fds[i] = h->start.files[CONFIG_GUARD_FILES + i];
+        h->start.files[CONFIG_GUARD_FILES + i] = -1;
+    }
+    hub_loop_take_files(h->closed, fds);
+}
+
 static int make_closed_loop(struct hub *h)
 {
     struct hub_loop_options options = {
         .loop = h->loop, .ledger = h->ledger, .policy = h->policy, .store = h->store, .data_fd = h->data_fd, .signer = ledger_keeper_signer(h->keeper)};
-    return hub_loop_new(&options, h->start.config, &h->closed);
+    int e = hub_loop_new(&options, h->start.config, &h->closed);
+    if (e == 0)
+        take_guard_files(h);
+    return e;
 }
 
 /* ---- the parent ---- */
@@ -256,6 +270,7 @@ static void apply_lists(struct hub *h)
     if (policy_manager_set_groups(h->policy, &h->start.config->dns.groups) < 0)
         log_warning(_("the new client groups are not known to \"why\": out of memory"));
     feed_service_configure(h->feeds, h->start.config);
+    take_guard_files(h);
     if (before || count > 0)
         policy_manager_lists_changed(h->policy, NULL, NULL);
 }
@@ -520,7 +535,7 @@ static int make_parts(struct hub *h)
 
 static int make_loop(struct hub *h)
 {
-    h->loop = event_base_new();
+    h->loop = fair_loop_new();
     if (!h->loop)
         return -ENOMEM;
     fcntl(ROLE_PARENT_FD, F_SETFL, O_NONBLOCK);

@@ -25,7 +25,9 @@ void row_reader_take(void *self, const char *bytes, size_t len)
             int64_t seq = row_number(row, "seq");
             if (seq > rows->last_seq)
                 rows->last_seq = seq;
-            if (rows->json)
+            if (rows->take)
+                rows->take(rows->self, row);
+            else if (rows->json)
                 control_client_print_json(row);
             else
                 rows->print(row);

@@ -10,6 +10,8 @@
 struct row_reader {
     bool json;                        /* rows are printed as they are */
     void (*print)(const json_t *row); /* else by this */
+    void (*take)(void *self, const json_t *row); /* in the place of both, when it is set */
+    void *self;
     int64_t last_seq;                 /* the largest "seq" so far */
     uint64_t count;
 };

@@ -20,7 +20,7 @@
 
 enum {
     BATCH = 256,          /* so that a batch's memory is asked for ahead */
-    LOAD_STEP = 4096,     /* indicators for each turn of the loop */
+    LOAD_SPAN = 8192,     /* indicators that a turn of the loop goes over, some milliseconds, however few of them are active */
     WRITE_EVERY_S = 2,
     COUNTED_ROWS = 65536, /* 2 MiB: indicator, group, hour */
     KEPT_DAYS = 400,      /* of sightings; the counts of the indicators stay */
@@ -61,7 +61,6 @@ static int load_one(void *self, uint32_t id, const struct indicator *i)
 {
     struct sighting_keeper *k = self;
     insert(k, id, &i->subject);
-    k->loaded = id;
     return 0;
 }
 
@@ -69,11 +68,15 @@ static void on_load(evutil_socket_t fd, short what, void *self)
 {
     (void)fd, (void)what;
     struct sighting_keeper *k = self;
-    struct indicator_filter active = {.states = 1 << INDICATOR_ACTIVE, .after = k->loaded, .max = LOAD_STEP};
-    uint32_t from = k->loaded;
-    if (indicator_list(k->o.ledger, &active, load_one, k) < 0)
+    uint64_t size;
+    uint8_t root[LEDGER_HASH_LEN];
+    ledger_root(k->o.ledger, &size, root); /* an indicator's number is that of an entry */
+    uint32_t to = size - k->loaded > LOAD_SPAN ? k->loaded + LOAD_SPAN : (uint32_t)size;
+    struct indicator_filter active = {.states = 1 << INDICATOR_ACTIVE, .after = k->loaded, .until = to};
+    if (to > k->loaded && indicator_list(k->o.ledger, &active, load_one, k) < 0)
         log_error(_("not every indicator is looked for: %s"), _(ledger_error(k->o.ledger)));
-    k->loading = k->loaded != from;
+    k->loaded = to;
+    k->loading = to < size;
     if (k->loading)
         hub_turn_again(k->load);
 }

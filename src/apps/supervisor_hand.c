@@ -68,6 +68,10 @@ int supervisor_hand_files(struct supervisor *s, struct child *c)
     int e = 0;
     for (unsigned i = 0; e == 0 && c->role == ROLE_HUB && i < l->never_block_count; i++)
         e = hand_file(c, i, l->never_block[i]);
+    for (unsigned i = 0; e == 0 && c->role == ROLE_HUB && i < CONFIG_GUARD_LISTS; i++)
+        if (s->config.judge.guard_lists[i][0])
+            e = hand_file(c, CONFIG_GUARD_FILES + i, s->config.judge.guard_lists[i]);
+    _Static_assert((int)CONFIG_GUARD_FILES + (int)CONFIG_GUARD_LISTS <= (int)CONFIG_FILES_MAX, "the hub has a slot for each of its files");
     _Static_assert((int)FEED_MAX <= (int)CONFIG_FILES_MAX, "each feed may have a file");
     for (unsigned i = 0; e == 0 && c->role == ROLE_FETCH && i < s->config.feed_count; i++)
         if (s->config.feeds[i].secret_file[0])

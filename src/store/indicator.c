@@ -2,6 +2,7 @@
 #include "store/indicator.h"
 
 #include <errno.h>
+#include <string.h>
 
 #include "store/ledger_impl.h"
 
@@ -76,6 +77,29 @@ int indicator_new_subjects(struct ledger *l, uint32_t number, unsigned max, indi
         if (sqlite3_column_int(s, 1) != 0 || !is_weighed(sqlite3_column_int(s, 2)))
             continue;
         r = take_subject(s, 3, &subject) < 0 ? ledger_fail(l, -EBADMSG) : each(self, *ret_last, &subject);
+        if (r != 0)
+            break;
+    }
+    sqlite3_finalize(s);
+    return r;
+}
+
+int indicator_said(struct ledger *l, uint32_t after, uint32_t until, indicator_each_said *each, void *self)
+{
+    sqlite3_stmt *s;
+    int r = ledger_prepare(l, "SELECT number, kind, subject, author, claim FROM entry WHERE number > ? AND number <= ? AND type = 0 ORDER BY number", &s);
+    if (r < 0)
+        return r;
+    sqlite3_bind_int64(s, 1, after);
+    sqlite3_bind_int64(s, 2, until);
+    while ((r = ledger_next_row(l, s)) == 1) {
+        struct indicator_said said = {.number = (uint32_t)sqlite3_column_int64(s, 0),
+                                      .kind = sqlite3_column_int(s, 1),
+                                      .value = (const char *)sqlite3_column_text(s, 2),
+                                      .author = (const char *)sqlite3_column_text(s, 3)};
+        if (!said.value || !said.author || !is_weighed(sqlite3_column_int(s, 4)))
+            continue;
+        r = said.kind < 0 || said.kind >= SUBJECT_KIND_COUNT || strlen(said.value) >= SUBJECT_VALUE_MAX ? ledger_fail(l, -EBADMSG) : each(self, &said);
         if (r != 0)
             break;
     }
@@ -267,9 +291,9 @@ int indicator_list(struct ledger *l, const struct indicator_filter *f, indicator
     sqlite3_stmt *s;
     bool ask = f->decisions == 1 << INDICATOR_DO_ASK; /* the review queue has an index of its own */
     int r = ledger_prepare(l,
-                           ask ? "SELECT" COLUMNS "WHERE decision = 2 AND id > ?1 AND (?2 >> state) & 1 AND (?3 >> decision) & 1 AND"
+                           ask ? "SELECT" COLUMNS "WHERE decision = 2 AND id > ?1 AND id <= ?8 AND (?2 >> state) & 1 AND (?3 >> decision) & 1 AND"
                                  " (?4 >> kind) & 1 AND (?5 >> claim) & 1 AND conflict >= ?6 ORDER BY id LIMIT ?7"
-                               : "SELECT" COLUMNS "WHERE id > ?1 AND (?2 >> state) & 1 AND (?3 >> decision) & 1 AND"
+                               : "SELECT" COLUMNS "WHERE id > ?1 AND id <= ?8 AND (?2 >> state) & 1 AND (?3 >> decision) & 1 AND"
                                  " (?4 >> kind) & 1 AND (?5 >> claim) & 1 AND conflict >= ?6 ORDER BY id LIMIT ?7",
                            &s);
     if (r < 0)
@@ -283,6 +307,7 @@ int indicator_list(struct ledger *l, const struct indicator_filter *f, indicator
     sqlite3_bind_int64(s, 5, f->claims ? f->claims : any);
     sqlite3_bind_int(s, 6, f->conflict);
     sqlite3_bind_int64(s, 7, f->max ? (int64_t)f->max : -1);
+    sqlite3_bind_int64(s, 8, f->until ? f->until : UINT32_MAX);
     r = each_indicator(l, s, each, self);
     sqlite3_finalize(s);
     return r;

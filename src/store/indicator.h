@@ -46,7 +46,7 @@ struct indicator_filter {
     unsigned states, decisions, kinds; /* sets of 1 << number; 0: any */
     unsigned claims;                   /* the same */
     bool conflict;                     /* only those in conflict */
-    uint32_t after;                    /* only with higher numbers */
+    uint32_t after, until;             /* only with numbers above the one, up to the other; until 0: no end */
     unsigned max;                      /* 0: no limit */
 };
 /* By number. */
@@ -89,12 +89,32 @@ struct indicator_source {
     uint64_t said, first, followed, confirmed, wrong;
     uint64_t hits; /* how often its subjects were met here; not of indicator_source_add */
     int64_t lead_us, last_us;
+    int32_t weight; /* as it was put; -1: never was. Not of indicator_source_add */
 };
-/* All zero but kind and name when it is not known. */
+/* All zero but kind, name and weight when it is not known. */
 int indicator_source_get(struct ledger *l, enum verdict_author_kind kind, const char *name, struct indicator_source *ret_source) must_check;
 /* Adds the counts; last_us is the later one. Counts may be below zero as two's complement: what is taken back. */
 int indicator_source_add(struct ledger *l, const struct indicator_source *s) must_check;
 typedef int indicator_each_source(void *self, const struct indicator_source *s);
 int indicator_sources(struct ledger *l, indicator_each_source *each, void *self) must_check;
+
+/* ---- with what it was reckoned ---- */
+
+/* Of a source's word, 0 or more, as the caller makes it up. */
+int indicator_weight_put(struct ledger *l, enum verdict_author_kind kind, const char *name, int32_t weight) must_check;
+enum { INDICATOR_RULES_LEN = 32 }; /* of a hash of the rules for all */
+/* -ENOENT: it was never put. */
+int indicator_rules_get(struct ledger *l, uint8_t ret_hash[INDICATOR_RULES_LEN]) must_check;
+int indicator_rules_put(struct ledger *l, const uint8_t hash[INDICATOR_RULES_LEN]) must_check;
+
+/* A verdict on a subject; borrowed for the call. */
+struct indicator_said {
+    uint32_t number;
+    int kind; /* enum subject_kind */
+    const char *value, *author;
+};
+typedef int indicator_each_said(void *self, const struct indicator_said *said);
+/* Of the weighed entries after one number up to another, by number. */
+int indicator_said(struct ledger *l, uint32_t after, uint32_t until, indicator_each_said *each, void *self) must_check;
 
 #endif

@@ -147,8 +147,9 @@ int indicator_forget_sightings(struct ledger *l, uint32_t hour, uint64_t *ret_ro
 }
 
 #define SOURCE_COLUMNS                                                                                                                  \
-    " s.kind, s.name, said, first, lead_us, followed, confirmed, wrong, last_us, coalesce(h.hits, 0) FROM source AS s"                  \
-    " LEFT JOIN source_hit AS h ON h.kind = s.kind AND h.name = s.name "
+    " s.kind, s.name, said, first, lead_us, followed, confirmed, wrong, last_us, coalesce(h.hits, 0), coalesce(w.weight, -1)"            \
+    " FROM source AS s LEFT JOIN source_hit AS h ON h.kind = s.kind AND h.name = s.name"                                                 \
+    " LEFT JOIN weighed AS w ON w.kind = s.kind AND w.name = s.name "
 
 static int take_source(sqlite3_stmt *s, struct indicator_source *ret_source)
 {
@@ -164,6 +165,7 @@ static int take_source(sqlite3_stmt *s, struct indicator_source *ret_source)
     ret_source->wrong = (uint64_t)sqlite3_column_int64(s, 7);
     ret_source->last_us = sqlite3_column_int64(s, 8);
     ret_source->hits = (uint64_t)sqlite3_column_int64(s, 9);
+    ret_source->weight = sqlite3_column_int(s, 10);
     return 0;
 }
 
@@ -175,7 +177,7 @@ int indicator_source_get(struct ledger *l, enum verdict_author_kind kind, const 
         return r;
     sqlite3_bind_int(s, 1, (int)kind);
     sqlite3_bind_text(s, 2, name, -1, SQLITE_STATIC);
-    *ret_source = (struct indicator_source){.kind = kind};
+    *ret_source = (struct indicator_source){.kind = kind, .weight = -1};
     r = ledger_next_row(l, s);
     if (r == 1)
         r = take_source(s, ret_source) < 0 ? ledger_fail(l, -EBADMSG) : 0;

@@ -245,6 +245,52 @@ TEST(a_step_that_is_taken_back_leaves_no_trace)
     close_and_remove(l);
 }
 
+static int note_said(void *self, const struct indicator_said *said)
+{
+    struct seen *seen = self;
+    size_t at = strlen(seen->text);
+    snprintf(seen->text + at, sizeof seen->text - at, "%s%u:%s:%s", at ? " " : "", said->number, said->value, said->author);
+    return 0;
+}
+
+TEST(with_what_it_was_reckoned_is_kept)
+{
+    struct ledger *l = open_fresh();
+    struct indicator_source source = {.kind = VERDICT_BY_FEED, .name = "one", .said = 1}, got;
+    uint8_t rules[INDICATOR_RULES_LEN] = {7}, back[INDICATOR_RULES_LEN];
+    check_int(indicator_rules_get(l, back), ==, -ENOENT);
+    check_int(indicator_rules_put(l, rules), ==, 0);
+    rules[1] = 8;
+    check_int(indicator_rules_put(l, rules), ==, 0);
+    check_int(indicator_rules_get(l, back), ==, 0);
+    check(memcmp(rules, back, sizeof rules) == 0);
+    check_int(indicator_source_add(l, &source), ==, 0);
+    check_int(indicator_source_get(l, VERDICT_BY_FEED, "one", &got), ==, 0);
+    check_int(got.weight, ==, -1);
+    check_int(indicator_weight_put(l, VERDICT_BY_FEED, "one", 490), ==, 0);
+    check_int(indicator_weight_put(l, VERDICT_BY_FEED, "one", 500), ==, 0);
+    check_int(indicator_source_get(l, VERDICT_BY_FEED, "one", &got), ==, 0);
+    check_int(got.weight, ==, 500);
+    check_int(got.said, ==, 1);
+    check_int(indicator_source_get(l, VERDICT_BY_FEED, "two", &got), ==, 0);
+    check_int(got.weight, ==, -1);
+    close_and_remove(l);
+}
+
+TEST(what_was_said_comes_by_ranges)
+{
+    struct ledger *l = open_fresh();
+    struct seen seen = {""};
+    for (unsigned i = 0; i < 5; i++)
+        say(l, CLAIM_C2, SUBJECT_DOMAIN, i % 2 ? "b.example" : "a.example", i == 3 ? "two" : "one", 0);
+    say(l, CLAIM_BLOCK, SUBJECT_DOMAIN, "c.example", "one", 0); /* a directive */
+    check_int(indicator_said(l, 1, 4, note_said, &seen), ==, 0);
+    check_str(seen.text, "2:b.example:one 3:a.example:one 4:b.example:two");
+    check_int(indicator_said(l, 5, 9, note_said, &seen), ==, 0);
+    check_str(seen.text, "2:b.example:one 3:a.example:one 4:b.example:two");
+    close_and_remove(l);
+}
+
 int main(int argc, char **argv)
 {
     return test_main(argc, argv);

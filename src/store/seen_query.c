@@ -81,6 +81,8 @@ static void add_set(struct sql *s, const struct seen_wanted *wanted, unsigned co
     sql_add(s, any ? ")" : "('')");
 }
 
+#define PREFIXES "arrayMap(i -> substring(name, 1, i), arrayFilter(i -> substring(name, i, 1) = '.', range(1, length(name) + 1)))"
+
 /* Each row that the condition leaves is held against the set, with all that stand above its name: of "com.example.www." also
  * "com.example.". Up to WHERE. */
 static void add_question(struct sql *s, const struct seen_wanted *wanted, unsigned count)
@@ -88,8 +90,7 @@ static void add_question(struct sql *s, const struct seen_wanted *wanted, unsign
     sql_add(s, "SELECT wanted, member, minMerge(first) AS first_s, maxMerge(last) AS last_s, sumMerge(hits) AS count FROM (SELECT"
                " arrayJoin(arrayConcat(arrayFilter(p -> p IN ");
     add_set(s, wanted, count, true);
-    sql_add(s, ", arrayMap(i -> substring(name, 1, i), arrayFilter(i -> substring(name, i, 1) = '.', range(1, length(name) + 1)))),"
-               " arrayFilter(p -> p IN ");
+    sql_add(s, ", " PREFIXES "), arrayFilter(p -> p IN ");
     add_set(s, wanted, count, false);
     sql_add(s, ", array(name)))) AS wanted, member, first, last, hits FROM seen WHERE ");
 }
@@ -154,6 +155,15 @@ static void add_tops(struct sql *s, const struct seen_wanted *wanted, unsigned c
     sql_add(s, any ? ")" : "('')");
 }
 
+static void add_all_tops(struct sql *s, const struct seen_wanted *wanted, unsigned count)
+{
+    sql_add(s, "(top2 IN ");
+    add_tops(s, wanted, count, 2);
+    sql_add(s, " OR top3 IN ");
+    add_tops(s, wanted, count, 3);
+    sql_add(s, ")");
+}
+
 /* Only rows whose first labels are wanted are looked at closely. A name of one label alone (a top-level domain) is not looked for here. */
 int seen_query_set(const struct seen_wanted *wanted, unsigned count, uint32_t day, char *sql, size_t max)
 {
@@ -161,12 +171,25 @@ int seen_query_set(const struct seen_wanted *wanted, unsigned count, uint32_t da
     if (count == 0 || count > SEEN_SET_NAMES_MAX || !day_is_valid(day) || !names_are_valid(wanted, count))
         return -EINVAL;
     add_question(&s, wanted, count);
-    sql_add(&s, "toYYYYMMDD(day) = %u AND (top2 IN ", day);
-    add_tops(&s, wanted, count, 2);
-    sql_add(&s, " OR top3 IN ");
-    add_tops(&s, wanted, count, 3);
-    sql_add(&s, "))");
+    sql_add(&s, "toYYYYMMDD(day) = %u AND ", day);
+    add_all_tops(&s, wanted, count);
+    sql_add(&s, ")");
     add_end(&s);
+    return sql_finish(&s);
+}
+
+int seen_query_names(const struct seen_wanted *wanted, unsigned count, uint32_t from_day, uint32_t limit, char *sql, size_t max)
+{
+    struct sql s = sql_of(sql, max);
+    if (count == 0 || count > SEEN_SET_NAMES_MAX || limit == 0 || !day_is_valid(from_day) || !names_are_valid(wanted, count))
+        return -EINVAL;
+    sql_add(&s, "SELECT name, sumMerge(hits) AS count FROM seen WHERE toYYYYMMDD(day) >= %u AND ", from_day);
+    add_all_tops(&s, wanted, count);
+    sql_add(&s, " AND (name IN ");
+    add_set(&s, wanted, count, false);
+    sql_add(&s, " OR arrayExists(p -> p IN ");
+    add_set(&s, wanted, count, true);
+    sql_add(&s, ", " PREFIXES ")) GROUP BY name ORDER BY count DESC, name LIMIT %u", limit);
     return sql_finish(&s);
 }
 

@@ -31,7 +31,10 @@ int seen_name(const char *name, char ret_name[SEEN_NAME_MAX]) must_check;
 int seen_query_ranges(const struct seen_wanted *wanted, unsigned count, uint32_t from_day, char *sql, size_t max) must_check;
 /* The same for many, of one day; sorted names make the shortest statement. Names of one label are not looked for. */
 int seen_query_set(const struct seen_wanted *wanted, unsigned count, uint32_t day, char *sql, size_t max) must_check;
-/* The same rows of addresses (as RFC 5952 has them) that stood in answers, as far as these are kept (table pdns); the member is not known there. */
+/* Rows {"name": as the table has it, "count"} of what was asked for of the set since that day, each name once, the most asked first, `limit`
+ * at most. As seen_query_set. */
+int seen_query_names(const struct seen_wanted *wanted, unsigned count, uint32_t from_day, uint32_t limit, char *sql, size_t max) must_check;
+/* Rows as of seen_query_ranges, of addresses (as RFC 5952 has them) that stood in answers, as far as these are kept (table pdns); the member is not known there. */
 int seen_query_addresses(const char *const *addresses, unsigned count, char *sql, size_t max) must_check;
 /* Rows {"day": "YYYYMMDD"} of what is there. */
 int seen_query_days(char *sql, size_t max) must_check;

@@ -49,6 +49,18 @@ TEST(a_set_is_of_one_day_and_of_the_first_labels)
     check_int(seen_query_set(no_dot, 1, 20261101, sql, sizeof sql), ==, -EINVAL);
 }
 
+TEST(names_are_counted_once_each)
+{
+    static const struct seen_wanted wanted[] = {{"com.evil.", true}, {"com.good.www.", false}};
+    char sql[8192];
+    check(seen_query_names(wanted, 2, 20261101, 500, sql, sizeof sql) > 0);
+    check(strstr(sql, "top2 IN ('com.evil.') OR top3 IN ('com.good.www.')") != NULL);
+    check(strstr(sql, "name IN ('com.good.www.') OR arrayExists(p -> p IN ('com.evil.')") != NULL);
+    check(strstr(sql, ">= 20261101") != NULL && strstr(sql, "LIMIT 500") != NULL);
+    check_int(seen_query_names(wanted, 2, 20261101, 0, sql, sizeof sql), ==, -EINVAL);
+    check_int(seen_query_names(wanted, 0, 20261101, 5, sql, sizeof sql), ==, -EINVAL);
+}
+
 int main(int argc, char **argv)
 {
     return test_main(argc, argv);

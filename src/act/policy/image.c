@@ -524,3 +524,47 @@ int64_t policy_image_verify(const struct policy_image *im)
     }
     return r.failed || (uint64_t)names != im->head.names ? -EBADMSG : names;
 }
+
+/* Of the references at r, which are used up; 0: they are damaged. */
+static uint8_t scopes_of(const struct policy_image *im, struct reader *r)
+{
+    uint8_t scopes = 0;
+    uint64_t head;
+    do {
+        head = reader_varint(r);
+        reader_varint(r);
+        if (r->failed || head >> 1 >= im->rule_count)
+            return 0;
+        scopes |= im->rules[head >> 1].scope;
+    } while (head & 1);
+    return scopes;
+}
+
+int policy_image_each_subject(const struct policy_image *im, policy_each_subject_fn *each, void *self)
+{
+    struct reader r = reader_of(im->map + im->head.entries.at, im->head.entries.len);
+    int e = 0;
+    while (e == 0 && r.left > 0) {
+        struct policy_key_parts parts;
+        uint8_t len = reader_u8(&r);
+        const uint8_t *key = reader_take(&r, len);
+        uint8_t scopes = key && policy_key_read(im->head.key, key, len, &parts) == 0 ? scopes_of(im, &r) : 0;
+        if (scopes == 0)
+            return -EBADMSG;
+        struct policy_subject subject = {.trigger = parts.trigger, .name = &parts.name, .prefix = &parts.prefix};
+        e = each(self, &subject, scopes);
+    }
+    return e;
+}
+
+uint8_t policy_image_scopes(const struct policy_image *im, const struct policy_subject *subject)
+{
+    uint8_t key[POLICY_KEY_MAX];
+    struct reader refs;
+    int len = policy_key_write(subject, key);
+    if (len < 0)
+        return 0;
+    uint64_t hash = subject->trigger == DNS_TRIGGER_NAME ? policy_name_hash(im->head.key, subject->name)
+                                                         : policy_marked_hash(im->head.key, key, (size_t)len);
+    return find_entry(im, hash, key, (size_t)len, &refs) ? scopes_of(im, &refs) : 0;
+}

@@ -117,6 +117,13 @@ void policy_image_each_match(const struct policy_image *image, const struct dns_
 void policy_image_each_prefix_match(const struct policy_image *image, unsigned trigger, const struct addr *a,
                                     policy_each_fn *each, void *self);
 
+/* Every subject of the image, in the order of its hashes, with the scopes of all its rules or-ed: those that ended too. Anything but 0
+ * stops and is returned; -EBADMSG when an entry is damaged. */
+typedef int policy_each_subject_fn(void *self, const struct policy_subject *subject, uint8_t scopes);
+int policy_image_each_subject(const struct policy_image *image, policy_each_subject_fn *each, void *self) must_check;
+/* The same scopes of exactly this subject; 0: the image has no entry of it. */
+uint8_t policy_image_scopes(const struct policy_image *image, const struct policy_subject *subject);
+
 /* Walks every entry and proves that a lookup finds it. Returns the number of entries, -EBADMSG when one is lost. */
 int64_t policy_image_verify(const struct policy_image *image) must_check;
 

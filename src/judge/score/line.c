@@ -28,6 +28,7 @@ static const char *const texts[] = {
     [SCORE_LINE_GUARD_WARNING_LIST] = N_("it is on a list of values often reported wrongly: not blocked before somebody has looked"),
     [SCORE_LINE_GUARD_NEVER_BLOCK] = N_("a never-block list has it: not blocked before somebody has looked"),
     [SCORE_LINE_GUARD_SHARED] = N_("unrelated parties share it: not blocked before somebody has looked"),
+    [SCORE_LINE_THRESHOLDS] = N_("thresholds of {row}: watched {observe}, asked about {ask}, blocked {block}"),
     [SCORE_LINE_CONTRADICTED] = N_("a weighty statement speaks for it: not blocked before somebody has looked"),
 };
 _Static_assert(array_len(texts) == SCORE_LINE_CODE_COUNT, "one text per code");
@@ -49,10 +50,44 @@ static const char *text_of(const struct score_line *line)
     return _(texts[code]);
 }
 
-/* What stands for {name}; number is 32 octets for those that are numbers. NULL: no such place. */
+enum { NUMBER_MAX = 64 };
+
+static const char *threshold_text(uint16_t permille, char *number)
+{
+    if (permille >= SCORE_NEVER)
+        return _("never");
+    snprintf(number, NUMBER_MAX, _("from %u.%u %% on"), permille / 10u, permille % 10u);
+    return number;
+}
+
+/* Whose thresholds, as the configuration spells it: "any", "phishing", "phishing, address". */
+static const char *row_text(const struct score_line *line, char *number)
+{
+    const struct score_thresholds *t = &line->thresholds;
+    snprintf(number, NUMBER_MAX, "%s%s%s", t->claim == SCORE_ANY_CLAIM ? _("any claim") : claim_traits(t->claim)->word, t->kinds ? ", " : "",
+             t->kinds ? subject_kind_word(line->kind) : "");
+    return number;
+}
+
+/* Of the row of thresholds; NULL: no such place. */
+static const char *threshold_of(const struct score_line *line, const char *name, size_t len, char *number)
+{
+    if (line->code != SCORE_LINE_THRESHOLDS)
+        return NULL;
+    if (len == 3 && memcmp(name, "row", len) == 0)
+        return row_text(line, number);
+    if (len == 7 && memcmp(name, "observe", len) == 0)
+        return threshold_text(line->thresholds.observe, number);
+    if (len == 3 && memcmp(name, "ask", len) == 0)
+        return threshold_text(line->thresholds.ask, number);
+    if (len == 5 && memcmp(name, "block", len) == 0)
+        return threshold_text(line->thresholds.block, number);
+    return NULL;
+}
+
+/* What stands for {name}; number is NUMBER_MAX octets for those that are numbers. NULL: no such place. */
 static const char *value_of(const struct score_line *line, const char *source, const char *name, size_t len, char *number)
 {
-    enum { NUMBER_MAX = 32 };
     if (len == 6 && memcmp(name, "source", len) == 0)
         return source ? source : "?";
     if (len == 5 && memcmp(name, "claim", len) == 0)
@@ -66,7 +101,7 @@ static const char *value_of(const struct score_line *line, const char *source, c
     else if (len == 7 && memcmp(name, "percent", len) == 0)
         snprintf(number, NUMBER_MAX, "%u.%u %%", line->permille / 10u, line->permille % 10u);
     else
-        return NULL;
+        return threshold_of(line, name, len, number);
     return number;
 }
 
@@ -78,7 +113,7 @@ const char *score_line_format(const struct score_line *line, const char *source,
     const char *from = text_of(line);
     while (*from && at + 1 < size) {
         const char *end = *from == '{' ? strchr(from, '}') : NULL;
-        char number[32];
+        char number[NUMBER_MAX];
         const char *value = end ? value_of(line, source, from + 1, (size_t)(end - from) - 1, number) : NULL;
         if (!value) {
             text[at++] = *from++;

@@ -1,6 +1,7 @@
 /* The default tables of scores, and what a source's record is worth. */
 #include "judge/score/rules.h"
 
+#include <errno.h>
 #include <math.h>
 #include <string.h>
 
@@ -41,7 +42,7 @@ void score_rules_default(struct score_rules *ret_rules)
     memcpy(ret_rules->thresholds, thresholds_default, sizeof thresholds_default);
 }
 
-const struct score_thresholds *score_thresholds_find(const struct score_rules *rules, enum claim claim, const char *scope)
+const struct score_thresholds *score_thresholds_find(const struct score_rules *rules, enum claim claim, enum subject_kind kind, const char *scope)
 {
     static const struct score_thresholds nothing = {
         .claim = SCORE_ANY_CLAIM, .active = SCORE_NEVER, .observe = SCORE_NEVER, .ask = SCORE_NEVER, .block = SCORE_NEVER};
@@ -49,16 +50,31 @@ const struct score_thresholds *score_thresholds_find(const struct score_rules *r
     int best_fit = -1;
     for (size_t i = 0; i < rules->threshold_count && i < SCORE_THRESHOLDS_MAX; i++) {
         const struct score_thresholds *t = &rules->thresholds[i];
-        bool own_scope = t->scope[0] != '\0', own_claim = t->claim != SCORE_ANY_CLAIM;
-        if ((own_scope && (!scope || strcmp(t->scope, scope) != 0)) || (own_claim && t->claim != claim))
+        bool own_scope = t->scope[0] != '\0', own_claim = t->claim != SCORE_ANY_CLAIM, own_kinds = t->kinds != 0;
+        if ((own_scope && (!scope || strcmp(t->scope, scope) != 0)) || (own_claim && t->claim != claim) ||
+            (own_kinds && (kind == SUBJECT_KIND_COUNT || !(t->kinds >> kind & 1))))
             continue;
-        int fit = own_scope * 2 + own_claim;
+        /* The claim before the kind: who lowers the threshold of all addresses does not have scanners cut off by it. */
+        int fit = own_scope * 4 + own_claim * 2 + own_kinds;
         if (fit > best_fit) {
             best = t;
             best_fit = fit;
         }
     }
     return best;
+}
+
+int score_thresholds_put(struct score_rules *rules, const struct score_thresholds *row)
+{
+    size_t at = 0;
+    while (at < rules->threshold_count && (rules->thresholds[at].claim != row->claim || rules->thresholds[at].kinds != row->kinds ||
+                                           strcmp(rules->thresholds[at].scope, row->scope) != 0))
+        at++;
+    if (at == SCORE_THRESHOLDS_MAX)
+        return -ENOSPC;
+    rules->thresholds[at] = *row;
+    rules->threshold_count += at == rules->threshold_count;
+    return 0;
 }
 
 double score_precision(struct score_beta first, uint32_t confirmed, uint32_t wrong)

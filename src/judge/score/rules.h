@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/attr.h"
 #include "model/claim.h"
 #include "model/subject.h"
 #include "model/verdict.h"
@@ -24,7 +25,7 @@ enum {
     SCORE_CONTRADICTION = 1000,    /* log-odds of statements for the subject from which a block is asked about */
     SCORE_REFRESH_HALF_LIVES = 6,  /* for so long after a statement sightings keep it fresh */
     SCORE_NEVER = 1001,            /* a threshold that no probability reaches */
-    SCORE_THRESHOLDS_MAX = 64,     /* rows: every claim for three scopes */
+    SCORE_THRESHOLDS_MAX = 64,     /* rows: every claim for three sets of kinds */
 };
 
 #define SCORE_ANY_CLAIM CLAIM_COUNT /* in a row of thresholds */
@@ -32,6 +33,7 @@ enum {
 /* Per mille, each reached when the probability is at least that. observe <= ask <= block. */
 struct score_thresholds {
     enum claim claim; /* or SCORE_ANY_CLAIM */
+    uint32_t kinds;   /* what the indicator acts on: a set of 1 << enum subject_kind; 0: any */
     char scope[VERDICT_SCOPE_MAX]; /* a client group; empty: any */
     uint16_t active, observe, ask, block;
 };
@@ -44,12 +46,14 @@ struct score_rules {
     uint16_t base[SUBJECT_KIND_COUNT]; /* per mille, 1..999: of subjects that anybody names, how many deserve it */
     struct score_beta first[VERDICT_AUTHOR_KIND_COUNT];
     size_t threshold_count; /* at most SCORE_THRESHOLDS_MAX */
-    struct score_thresholds thresholds[SCORE_THRESHOLDS_MAX]; /* the row that fits best: scope and claim, scope, claim, any */
+    struct score_thresholds thresholds[SCORE_THRESHOLDS_MAX]; /* of the rows that fit, one of a scope, then of a claim, then of kinds comes first */
 };
 
 void score_rules_default(struct score_rules *ret_rules);
-/* The row that holds; never NULL: without any row, one that decides nothing. */
-const struct score_thresholds *score_thresholds_find(const struct score_rules *rules, enum claim claim, const char *scope);
+/* The row that holds; never NULL: without any row, one that decides nothing. kind SUBJECT_KIND_COUNT: only rows of any kind. */
+const struct score_thresholds *score_thresholds_find(const struct score_rules *rules, enum claim claim, enum subject_kind kind, const char *scope);
+/* Puts the row in the place of that of the same claim, kinds and scope, or behind the others. -ENOSPC when there is no room. */
+int score_thresholds_put(struct score_rules *rules, const struct score_thresholds *row) must_check;
 /* What a source's word is worth, 0..1: the mean of its Beta distribution less one standard deviation, at most
  * SCORE_PRECISION_MAX. */
 double score_precision(struct score_beta first, uint32_t confirmed, uint32_t wrong);

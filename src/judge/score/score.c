@@ -65,6 +65,11 @@ void score_free(struct score *s)
     free(s);
 }
 
+void score_set_rules(struct score *s, const struct score_rules *rules)
+{
+    s->rules = *rules;
+}
+
 static double logit(double p)
 {
     return log(p / (1 - p));
@@ -454,10 +459,11 @@ static int fold_at(struct score *s, const struct score_input *in, int64_t now_us
     if (r->log_odds != sums.total)
         add_line(r, (struct score_line){.code = SCORE_LINE_BOUND, .log_odds = (int32_t)(r->log_odds - sums.total)});
     r->probability = probability_of(r->log_odds);
-    const struct score_thresholds *t = score_thresholds_find(&s->rules, r->claim, in->scope);
+    const struct score_thresholds *t = score_thresholds_find(&s->rules, r->claim, in->kind, in->scope);
     r->state = state_of(r, &sums, t, base, peak);
     r->decision = decision_of(r, t);
     tell_remarks(in, &sums, now_us, r);
+    add_line(r, (struct score_line){.code = SCORE_LINE_THRESHOLDS, .thresholds = *t, .kind = in->kind});
     return 0;
 }
 

@@ -91,6 +91,7 @@ enum score_line_code {
     SCORE_LINE_GUARD_SHARED,
     SCORE_LINE_GUARD_NEVER_BLOCK,
     SCORE_LINE_CONTRADICTED, /* not blocked, since a weighty statement speaks for the subject */
+    SCORE_LINE_THRESHOLDS,   /* which thresholds decided; always there, the last */
     SCORE_LINE_CODE_COUNT
 };
 
@@ -103,6 +104,8 @@ struct score_line {
     uint64_t count;
     uint32_t members;
     uint32_t days;
+    enum subject_kind kind; /* of THRESHOLDS: what the row was looked up for */
+    struct score_thresholds thresholds; /* of THRESHOLDS: the row that held */
     uint16_t permille;
     bool measured; /* of AGAINST and FOR: the source has a record of its own; else its precision is what its kind is taken to have */
 };
@@ -123,6 +126,8 @@ struct score;
 /* Keeps a copy of the rules. NULL: out of memory. */
 struct score *score_new(const struct score_rules *rules, struct sip_key key);
 void score_free(struct score *s);
+/* Other rules from now on; copied. */
+void score_set_rules(struct score *s, const struct score_rules *rules);
 
 /* -E2BIG when there are more than SCORE_SOURCES_MAX independent sources; -EINVAL when a kind is none. */
 int score_fold(struct score *s, const struct score_input *in, struct score_result *ret_result) must_check;

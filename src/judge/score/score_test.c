@@ -79,7 +79,8 @@ TEST(nothing_said_is_the_base_rate)
     check_int(r.state, ==, INDICATOR_CANDIDATE);
     check_int(r.decision, ==, INDICATOR_DO_NONE);
     check_int(r.claim, ==, CLAIM_MALICIOUS);
-    check_int(r.line_count, ==, 1);
+    check_int(r.line_count, ==, 2);
+    check_int(r.lines[1].code, ==, SCORE_LINE_THRESHOLDS);
 }
 
 /* 4 + 50 right, 2 wrong: mean 54/56 = 0.96429, deviation sqrt(54 * 2 / (56^2 * 57)) = 0.02458, so it is worth 0.93971.
@@ -335,6 +336,32 @@ TEST(the_claim_with_most_behind_it_leads)
     check_int(r.decision, ==, INDICATOR_DO_ASK); /* scanners are never blocked by default */
 }
 
+TEST(thresholds_by_kind_give_way_to_those_by_claim)
+{
+    struct score_rules rules;
+    score_rules_default(&rules);
+    size_t count = rules.threshold_count;
+    struct score_thresholds addresses = {.claim = SCORE_ANY_CLAIM, .kinds = 1 << SUBJECT_ADDRESS | 1 << SUBJECT_PREFIX, .block = 970};
+    struct score_thresholds both = {.claim = CLAIM_C2, .kinds = 1 << SUBJECT_ADDRESS, .block = 980}, any = {.claim = SCORE_ANY_CLAIM, .block = 950};
+    check_int(score_thresholds_put(&rules, &addresses), ==, 0);
+    check_int(score_thresholds_put(&rules, &both), ==, 0);
+    check_int(score_thresholds_put(&rules, &any), ==, 0);
+    check_int(rules.threshold_count, ==, count + 2); /* that of any claim was replaced */
+    check_int(score_thresholds_find(&rules, CLAIM_PHISHING, SUBJECT_ADDRESS, NULL)->block, ==, 970);
+    check_int(score_thresholds_find(&rules, CLAIM_PHISHING, SUBJECT_PREFIX, NULL)->block, ==, 970);
+    check_int(score_thresholds_find(&rules, CLAIM_PHISHING, SUBJECT_DOMAIN, NULL)->block, ==, 950);
+    check_int(score_thresholds_find(&rules, CLAIM_PHISHING, SUBJECT_KIND_COUNT, NULL)->block, ==, 950);
+    check_int(score_thresholds_find(&rules, CLAIM_C2, SUBJECT_ADDRESS, NULL)->block, ==, 980);
+    check_int(score_thresholds_find(&rules, CLAIM_C2, SUBJECT_PREFIX, NULL)->block, ==, 970);
+    check_int(score_thresholds_find(&rules, CLAIM_SCANNER, SUBJECT_ADDRESS, NULL)->block, ==, SCORE_NEVER);
+    while (rules.threshold_count < SCORE_THRESHOLDS_MAX) {
+        any.kinds = (uint32_t)rules.threshold_count << 8;
+        check_int(score_thresholds_put(&rules, &any), ==, 0);
+    }
+    any.kinds = 1 << SUBJECT_URL;
+    check_int(score_thresholds_put(&rules, &any), ==, -ENOSPC);
+}
+
 TEST(thresholds_by_claim_and_scope)
 {
     struct score_rules rules;
@@ -343,12 +370,12 @@ TEST(thresholds_by_claim_and_scope)
         (struct score_thresholds){.claim = SCORE_ANY_CLAIM, .scope = "schools", .active = 1, .observe = 2, .ask = 3, .block = 4};
     rules.thresholds[rules.threshold_count++] =
         (struct score_thresholds){.claim = CLAIM_C2, .scope = "schools", .active = 1, .observe = 2, .ask = 3, .block = 5};
-    check_int(score_thresholds_find(&rules, CLAIM_C2, "schools")->block, ==, 5);
-    check_int(score_thresholds_find(&rules, CLAIM_SCANNER, "schools")->block, ==, 4);
-    check_int(score_thresholds_find(&rules, CLAIM_SCANNER, "")->block, ==, SCORE_NEVER);
-    check_int(score_thresholds_find(&rules, CLAIM_C2, NULL)->block, ==, 900);
+    check_int(score_thresholds_find(&rules, CLAIM_C2, SUBJECT_DOMAIN, "schools")->block, ==, 5);
+    check_int(score_thresholds_find(&rules, CLAIM_SCANNER, SUBJECT_DOMAIN, "schools")->block, ==, 4);
+    check_int(score_thresholds_find(&rules, CLAIM_SCANNER, SUBJECT_DOMAIN, "")->block, ==, SCORE_NEVER);
+    check_int(score_thresholds_find(&rules, CLAIM_C2, SUBJECT_DOMAIN, NULL)->block, ==, 900);
     rules.threshold_count = 0;
-    check_int(score_thresholds_find(&rules, CLAIM_C2, "")->active, ==, SCORE_NEVER);
+    check_int(score_thresholds_find(&rules, CLAIM_C2, SUBJECT_DOMAIN, "")->active, ==, SCORE_NEVER);
 }
 
 /* 899.5 per mille and more is 900: log-odds of 2192 and more, a weight of 3291. 3844.936 falls below 3290.5 after
@@ -543,6 +570,15 @@ TEST(lines_are_sentences)
         check(!strchr(score_line_format(&line, "{claim}", text, sizeof text), '{') || code == SCORE_LINE_AGAINST ||
               code == SCORE_LINE_FOR); /* a name is not looked into */
     }
+    line = (struct score_line){.code = SCORE_LINE_THRESHOLDS, .kind = SUBJECT_ADDRESS,
+                               .thresholds = {.claim = SCORE_ANY_CLAIM, .observe = 400, .ask = 705, .block = SCORE_NEVER}};
+    check_str(score_line_format(&line, NULL, text, sizeof text),
+              "thresholds of any claim: watched from 40.0 % on, asked about from 70.5 % on, blocked never");
+    line.thresholds.claim = CLAIM_C2;
+    line.thresholds.kinds = 1 << SUBJECT_ADDRESS | 1 << SUBJECT_PREFIX;
+    line.thresholds.block = 900;
+    check_str(score_line_format(&line, NULL, text, sizeof text),
+              "thresholds of c2, address: watched from 40.0 % on, asked about from 70.5 % on, blocked from 90.0 % on");
     line.code = SCORE_LINE_CODE_COUNT;
     check_str(score_line_format(&line, NULL, text, sizeof text), "?");
     check_str(indicator_state_word(INDICATOR_REVOKED), "revoked");
