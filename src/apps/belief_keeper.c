@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "apps/hub_turn.h"
 #include "apps/reckon_again.h"
 #include "apps/source_trust.h"
 #include "base/clock.h"
@@ -429,7 +428,7 @@ static void on_step(evutil_socket_t fd, short what, void *self)
         k->o.settled(k->o.self);
     k->change_count = 0;
     if (more)
-        hub_turn_again(k->step);
+        event_active(k->step, 0, 0);
     else
         sleep_until_due(k);
 }

@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "api/statement_fate.h"
-#include "apps/hub_turn.h"
 #include "apps/post_pace.h"
 #include "base/clock.h"
 #include "base/json_tree.h"
@@ -607,7 +606,7 @@ static void take_step(struct member_intake *m)
     }
     m->failing = false;
     if (more)
-        hub_turn_again(m->step);
+        event_active(m->step, 0, 0);
     else if (waits)
         event_add(m->step, &tomorrow);
 }

@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "apps/hub_turn.h"
 #include "base/clock.h"
 #include "base/json_tree.h"
 #include "base/log.h"
@@ -509,7 +508,7 @@ static void on_step(evutil_socket_t fd, short what, void *self)
         return;
     tell(o);
     if (o->queued == STEP_INDICATORS)
-        hub_turn_again(o->step);
+        event_active(o->step, 0, 0);
     else if (o->o.settled)
         o->o.settled(o->o.self);
 }

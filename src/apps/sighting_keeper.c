@@ -9,7 +9,6 @@
 #include <string.h>
 
 #include "act/policy/group_names.h"
-#include "apps/hub_turn.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
@@ -78,7 +77,7 @@ static void on_load(evutil_socket_t fd, short what, void *self)
     k->loaded = to;
     k->loading = to < size;
     if (k->loading)
-        hub_turn_again(k->load);
+        event_active(k->load, 0, 0);
 }
 
 void sighting_keeper_changed(struct sighting_keeper *k, uint32_t id, bool was_active, const struct indicator *now)
