@@ -5,25 +5,19 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "base/utf8.h"
+
 static int hex_of(uint8_t c)
 {
     return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
 }
 
-/* RFC 3629 4: the shortest form, no surrogates, up to U+10FFFF. */
 static bool is_utf8(const char *text)
 {
-    const uint8_t *at = (const uint8_t *)text;
-    while (*at) {
-        unsigned more = *at < 0x80 ? 0 : *at >= 0xc2 && *at <= 0xdf ? 1 : (*at & 0xf0) == 0xe0 ? 2 : *at >= 0xf0 && *at <= 0xf4 ? 3 : 4;
-        if (more == 4 || (*at == 0xe0 && at[1] < 0xa0) || (*at == 0xed && at[1] > 0x9f) || (*at == 0xf0 && at[1] < 0x90) ||
-            (*at == 0xf4 && at[1] > 0x8f))
-            return false;
-        for (at++; more > 0; more--, at++)
-            if ((*at & 0xc0) != 0x80)
-                return false;
-    }
-    return true;
+    struct reader r = reader_of(text, strlen(text));
+    while (r.left > 0 && !r.failed)
+        (void)utf8_take(&r);
+    return !r.failed;
 }
 
 /* Decodes up to one of `ends` or the end of the text, and skips that. NULL: wrong. */
