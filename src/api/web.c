@@ -588,9 +588,10 @@ int web_new(const struct web_options *options, struct web **ret_web)
     if (!w)
         return -ENOMEM;
     w->o = *options;
-    int e = rate_limit_new(account_rate, account_burst, &w->accounts);
+    double times = options->patience > 0 ? options->patience : 1;
+    int e = rate_limit_new(times * account_rate, times * account_burst, &w->accounts);
     if (e == 0)
-        e = rate_limit_new(stranger_rate, stranger_burst, &w->strangers);
+        e = rate_limit_new(times * stranger_rate, times * stranger_burst, &w->strangers);
     if (e == 0)
         e = password_worker_new(options->loop, &w->passwords);
     if (e == 0)

@@ -31,6 +31,7 @@ struct web_options {
     const struct control_command *commands;
     live_publish_fn *publish; /* of event streams, by their channel */
     void *publish_self;
+    double patience; /* so many times the usual rates are let through; 0: once */
 };
 
 int web_new(const struct web_options *options, struct web **ret_web) must_check;
