@@ -53,6 +53,8 @@ struct node {
     enum gate_outcome (*gate)(void *self, unsigned recipient, const struct indicator *i);
     /* Names of warning lists that have the subject; how many. */
     unsigned (*warnings)(void *self, const struct subject *s, const char *ret_names[NODE_WARNINGS_MAX]);
+    /* What belongs to members is another now; NULL: nobody wants to know. */
+    void (*members_changed)(void *self);
     /* A link under which the first account of the console is made: as web_service_first_link (apps/web_service.h). */
     int (*first_link)(void *self, char *ret_link, size_t max);
     /* The store of exchanged objects; NULL: cannot be used now. */

@@ -27,6 +27,8 @@ static const struct {
     [PERMIT_ACCOUNTS]     = {"accounts",        {ALL,  NONE, NONE, NONE, NONE, NONE}},
     [PERMIT_AUDIT]        = {"audit",           {ALL,  NONE, ALL,  NONE, NONE, NONE}},
     [PERMIT_NODE]         = {"node",            {ALL,  NONE, NONE, NONE, NONE, NONE}},
+    [PERMIT_MEMBERS]      = {"members",         {ALL,  ALL,  ALL,  OWN,  OWN,  NONE}},
+    [PERMIT_MEMBERS_CHANGE] = {"members-change", {ALL,  ALL,  NONE, NONE, NONE, NONE}},
     [PERMIT_REPORT]       = {"report",          {ALL,  ALL,  ALL,  OWN,  OWN,  NONE}},
 };
 _Static_assert(sizeof rows / sizeof rows[0] == PERMISSION_COUNT, "a row for each");

@@ -25,6 +25,8 @@ enum permission { /* stored as bits of a key's scope: only ever add at the end *
     PERMIT_AUDIT,        /* who read and changed what */
     PERMIT_NODE,         /* to reload the configuration */
     PERMIT_REPORT,       /* to say that a block is wrong, and to see what became of it */
+    PERMIT_MEMBERS,      /* members: organisations, networks, names, contacts */
+    PERMIT_MEMBERS_CHANGE,
     PERMISSION_COUNT
 };
 

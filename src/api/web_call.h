@@ -61,6 +61,11 @@ void web_get_openapi(struct web_call *c, const json_t *arguments);
 void web_get_audit(struct web_call *c, const json_t *arguments);
 /* event_resource.c */
 void web_get_events(struct web_call *c, const json_t *arguments);
+/* member_resource.c */
+void web_get_members(struct web_call *c, const json_t *arguments);
+void web_get_member_of(struct web_call *c, const json_t *arguments);
+void web_post_member(struct web_call *c, const json_t *arguments);
+void web_delete_member(struct web_call *c, const json_t *arguments);
 /* session_resource.c; also for who has just made an account: replies with the session, and sets its cookie */
 void web_begin_session(struct web_call *c, const struct account *account);
 void web_post_session(struct web_call *c, const json_t *arguments);

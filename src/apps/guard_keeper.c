@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "model/indicator.h"
+#include "store/member.h"
 
 enum { STEP_LINES = 2000 }; /* some milliseconds */
 
@@ -26,6 +27,7 @@ struct guard_keeper {
     struct warning_lists *warnings;
     struct guarding by[CONFIG_GUARD_LISTS];
     bool awaits_files;       /* of the configuration that came last */
+    bool has_members;
     bool protection_unknown; /* there are never-block lists, and they cannot be read */
     struct event *step;
 };
@@ -59,6 +61,34 @@ static bool is_suffix(const struct subject *s)
     return s->kind == SUBJECT_DOMAIN && psl_is_public_suffix(psl_builtin(), s->value);
 }
 
+static int note_member(void *self, const char *name)
+{
+    (void)name;
+    *(bool *)self = true;
+    return 0;
+}
+
+/* Without members no subject costs a question. */
+static void look_for_members(struct guard_keeper *k)
+{
+    k->has_members = false;
+    if (member_list(k->o.ledger, NULL, 1, note_member, &k->has_members) < 0)
+        k->has_members = true;
+}
+
+void guard_keeper_members_changed(struct guard_keeper *k)
+{
+    look_for_members(k);
+    k->o.changed(k->o.self);
+}
+
+/* Of a ledger that cannot be asked, nobody knows: better asked about than blocked. */
+static bool is_of_member(const struct guard_keeper *k, const struct subject *s)
+{
+    char member[ACCOUNT_MEMBER_MAX], value[MEMBER_VALUE_MAX];
+    return k->has_members && member_of(k->o.ledger, s, member, value) != -ENOENT;
+}
+
 unsigned guard_keeper_guards(const struct guard_keeper *k, const struct subject *s)
 {
     const char *names[WARNING_LISTS_HITS_MAX];
@@ -68,7 +98,7 @@ unsigned guard_keeper_guards(const struct guard_keeper *k, const struct subject 
     for (unsigned i = 0; i < CONFIG_GUARD_LISTS; i++)
         if (k->by[i].is_unknown || (k->by[i].list && guard_list_has(k->by[i].list, s)))
             guards |= traits[i].guard;
-    if (own_values_have(&k->config->judge.own, s))
+    if (own_values_have(&k->config->judge.own, s) || is_of_member(k, s))
         guards |= INDICATOR_GUARD_OWN;
     return is_suffix(s) ? guards | INDICATOR_GUARD_SHARED : guards;
 }
@@ -181,6 +211,7 @@ int guard_keeper_new(const struct guard_keeper_options *options, const struct co
         free(k);
         return -ENOMEM;
     }
+    look_for_members(k);
     guard_keeper_configure(k, config);
     *ret_keeper = k;
     return 0;

@@ -10,6 +10,7 @@
 #include "apps/config.h"
 #include "apps/policy_manager.h"
 #include "apps/warning_lists.h"
+#include "store/ledger.h"
 
 struct event_base;
 struct guard_keeper;
@@ -17,6 +18,7 @@ struct guard_keeper;
 struct guard_keeper_options {
     struct event_base *loop;
     struct policy_manager *policy;
+    struct ledger *ledger; /* members, whose names and networks are one's own too */
     void *self;
     void (*changed)(void *self); /* what the guards say may be another now */
 };
@@ -28,6 +30,9 @@ void guard_keeper_free(struct guard_keeper *k);
 void guard_keeper_configure(struct guard_keeper *k, const struct config *config);
 /* Takes the descriptors, by enum config_guard_list; -1: none, or it cannot be opened. */
 void guard_keeper_take_files(struct guard_keeper *k, const int fds[CONFIG_GUARD_LISTS]);
+
+/* Members have changed; at the start they are looked at by itself. */
+void guard_keeper_members_changed(struct guard_keeper *k);
 
 /* enum indicator_guard, or-ed. */
 unsigned guard_keeper_guards(const struct guard_keeper *k, const struct subject *s);

@@ -56,6 +56,11 @@ void hub_loop_take_files(struct hub_loop *h, const int fds[CONFIG_GUARD_LISTS])
     guard_keeper_take_files(h->guards, fds);
 }
 
+void hub_loop_members_changed(struct hub_loop *h)
+{
+    guard_keeper_members_changed(h->guards);
+}
+
 void hub_loop_guards_changed(struct hub_loop *h)
 {
     belief_keeper_guards_changed(h->belief);
@@ -215,7 +220,7 @@ static int make_keepers(struct hub_loop *h)
                                            .ready = guards_ready,
                                            .changed = on_changed,
                                            .settled = on_settled};
-    struct guard_keeper_options guards = {.loop = h->o.loop, .policy = h->o.policy, .self = h, .changed = on_guards_changed};
+    struct guard_keeper_options guards = {.loop = h->o.loop, .policy = h->o.policy, .ledger = h->o.ledger, .self = h, .changed = on_guards_changed};
     int e = guard_keeper_new(&guards, h->config, &h->guards);
     if (e == 0)
         e = feed_return_new(&told_back, h->config, &h->told_back);

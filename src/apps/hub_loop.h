@@ -40,6 +40,8 @@ void hub_loop_returned(void *self, const char *feed, enum feed_return_result res
 void hub_loop_configure(struct hub_loop *h, const struct config *config);
 /* The files of the configuration's guard lists, by enum config_guard_list; they are taken. Also once after hub_loop_new. */
 void hub_loop_take_files(struct hub_loop *h, const int fds[CONFIG_GUARD_LISTS]);
+/* What belongs to members is another now. */
+void hub_loop_members_changed(struct hub_loop *h);
 /* Other never-block lists are in force. */
 void hub_loop_guards_changed(struct hub_loop *h);
 /* An exchange_posted_fn, and an exchange_removing_fn. */

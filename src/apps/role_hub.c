@@ -137,6 +137,11 @@ static const struct note_signer *node_ledger_signer(void *self)
     return ledger_keeper_signer(((struct hub *)self)->keeper);
 }
 
+static void node_members_changed(void *self)
+{
+    hub_loop_members_changed(((struct hub *)self)->closed);
+}
+
 static int node_first_link(void *self, char *ret_link, size_t max)
 {
     struct hub *h = self;
@@ -607,6 +612,7 @@ int role_hub_main(void)
             .recipient = node_recipient,
             .gate = node_gate,
             .identity = node_identity,
+            .members_changed = node_members_changed,
             .first_link = node_first_link,
             .exchange = node_exchange,
             .status = node_status,

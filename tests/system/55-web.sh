@@ -62,6 +62,7 @@ check 'and blocks' has "$(dig +noall +comments @127.0.0.1 -p 5300 listed.example
 (for _ in 1 2 3 4 5 6 7 8; do sleep 0.5; ask 127.0.0.1 name-of-live.example >/dev/null; done) &
 check 'answers are seen as they are given' web events 15
 wait $!
+check 'members: made, found, guarded, walled' web members
 check 'who read and changed what is in the ledger' web audit
 check 'which verifies' has "$("$HINOMI" ledger verify --data "$WORK/data" 2>&1)" 'verified|agree|entries'
 check 'what did not change is not sent again' web etag

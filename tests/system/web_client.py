@@ -218,6 +218,37 @@ def step_walls(own, other):
         sys.exit("the centre does not see a member")
 
 
+def step_members():
+    """A member is made, found by what is its own, guarded, and seen by its people alone."""
+    body = {"title": "市立病院", "sector": "medical", "prefecture": 13, "networks": ["192.0.2.0/24"],
+            "names": [{"value": "hospital.example", "proof": "paper", "reference": "contract 12"}],
+            "contacts": [{"name": "山田", "mail": "soc@hospital.example", "language": "ja", "urgent": True}]}
+    want(ask("POST", "/members/hospital", body, "root")[0], 200, "make")
+    want(ask("POST", "/members/city", {"title": "City", "networks": ["198.51.100.0/24"]}, "root")[0], 200, "another")
+    want(ask("POST", "/members/bad", {"networks": ["192.0.2.1/24"]}, "root")[0], 400, "host bits")
+    want(ask("POST", "/members/bad", {"names": [{"value": "x.example", "proof": "paper"}]}, "root")[0], 400, "a proof without its paper")
+    want(ask("POST", "/members/bad", {"prefecture": 48}, "root")[0], 400, "prefecture")
+    found = ask("GET", "/owner?value=192.0.2.7", who="analyst")[2]
+    want((found["member"]["name"], found["by"], found["member"]["title"]), ("hospital", "192.0.2.0/24", "市立病院"), "owner of an address")
+    want(ask("GET", "/owner?value=pc.hospital.example", who="analyst")[2]["member"]["name"], "hospital", "owner of a name")
+    want(ask("GET", "/owner?value=203.0.113.1", who="analyst")[0], 404, "nobody's")
+    names = [row["name"] for row in ask("GET", "/members", who="analyst")[2]["rows"]]
+    want(names, ["city", "hospital"], "all")
+    for path in ("/members", "/members?member=city"):
+        want([row["name"] for row in ask("GET", path, who="reader")[2]["rows"]], ["hospital"], "a reader's own")
+    want(ask("POST", "/members/city", {"title": "x"}, "operator")[0], 403, "a change by a member")
+    want(ask("POST", "/verdicts", {"subject": "www.hospital.example", "claim": "c2", "reason": "x", "probability": 990}, "analyst")[0], 200, "judge")
+    for _ in range(50):
+        rows = ask("GET", "/indicators?advice=ask", who="root")[2]["rows"]
+        if [row for row in rows if row["subject"] == "www.hospital.example" and "own" in row["guards"]]:
+            break
+        time.sleep(0.1)
+    else:
+        sys.exit(f"a member's name is not guarded: {rows}")
+    want(ask("DELETE", "/members/city", who="root")[0], 200, "remove")
+    want(ask("DELETE", "/members/city", who="root")[0], 404, "removed")
+
+
 def step_disable():
     rows = {row["name"]: row for row in ask("GET", "/accounts", who="root")[2]["rows"]}
     want(ask("PATCH", f"/accounts/{rows['operator']['id']}", {"disabled": True}, "root")[0], 200, "disable")
