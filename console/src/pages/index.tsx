@@ -4,10 +4,12 @@ import type { Place } from "../router";
 import type { Key } from "../texts";
 import type { Session } from "../types";
 import { Accounts } from "./accounts";
+import { Audit } from "./audit";
 import { Home } from "./home";
 import { Indicators } from "./indicators";
 import { Lists } from "./lists";
 import { Live } from "./live";
+import { Members } from "./members";
 import { Review } from "./review";
 import { Settings } from "./settings";
 import { Sharing } from "./sharing";
@@ -35,9 +37,11 @@ export const pages: PageOf[] = [
   { path: "/subject", title: "Search", permission: "intelligence", view: Subject },
   { path: "/indicators", title: "Indicators", permission: "intelligence", view: Indicators },
   { path: "/lists", title: "Lists", permission: "lists", view: Lists },
+  { path: "/members", title: "Members", permission: "members", view: Members },
   { path: "/sharing", title: "Sharing", permission: "sharing", view: Sharing },
   { path: "/sources", title: "Sources", permission: "intelligence", view: Sources },
   { path: "/system", title: "System", permission: "status", view: System },
   { path: "/accounts", title: "Accounts", permission: "accounts", view: Accounts },
+  { path: "/audit", title: "Audit", permission: "audit", view: Audit },
   { path: "/settings", title: "My account", permission: "self", hidden: true, view: Settings },
 ];
