@@ -84,10 +84,17 @@ static size_t format_row(const struct live_answer *a, const char *name, char *ro
     return n < 0 || n >= ROW_MAX ? 0 : (size_t)n;
 }
 
+/* Each row is sent to each stream: many who look share what the network and the web role can take. */
+static unsigned rows_max(const struct channel_of *c)
+{
+    unsigned share = LIVE_ROWS_SENT / (c->streams ? c->streams : 1);
+    return share > LIVE_ROWS_MAX ? LIVE_ROWS_MAX : share < LIVE_ROWS_MIN ? LIVE_ROWS_MIN : share;
+}
+
 static void add_row(struct channel_of *c, const char *row, size_t len)
 {
     c->total++;
-    if (c->row_count == LIVE_ROWS_MAX || c->len + len > BUFFER_MAX) {
+    if (c->row_count >= rows_max(c) || c->len + len > BUFFER_MAX) {
         c->skipped++;
         return;
     }

@@ -21,7 +21,9 @@ struct live;
 enum {
     LIVE_CHANNELS_MAX = 64,
     LIVE_FLUSH_MS = 250,
-    LIVE_ROWS_MAX = 1500, /* of a channel in one flush: 6000 a second */
+    LIVE_ROWS_MAX = 1500,   /* of a channel in one flush: 6000 a second */
+    LIVE_ROWS_MIN = 20,     /* so many even with many streams */
+    LIVE_ROWS_SENT = 24000, /* of a channel in one flush to all its streams together: about 5 MB */
     LIVE_STATUS_EVERY_MS = 2000,
     LIVE_PING_EVERY_MS = 15000,
     LIVE_NAME_MAX = 256,

@@ -399,6 +399,7 @@ static int find_token(struct web_call *c, const struct web_request *request)
     if (e == 0) {
         c->principal.by_token = true;
         c->principal.scope = token.scope;
+        c->principal.token = token.id;
     }
     return e == -EINVAL ? -ENOENT : e;
 }
@@ -432,7 +433,7 @@ static bool take_turn(struct web_call *c, const struct web_request *request, uns
     const struct account *a = &c->principal.account;
     if (a->id == 0)
         return rate_limit_take(c->web->strangers, &request->address, sizeof request->address, mono_ms, ret_wait_ms);
-    int64_t key[2] = {a->id, (int64_t)c->principal.by_token};
+    int64_t key[2] = {a->id, c->principal.token};
     return rate_limit_take(c->web->accounts, key, sizeof key, mono_ms, ret_wait_ms);
 }
 

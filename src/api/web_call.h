@@ -24,6 +24,7 @@ struct web_principal {
     struct account account;
     bool by_token;
     uint64_t scope;                     /* of the key */
+    int64_t token;                      /* its number; 0: none */
     uint8_t digest[ACCOUNT_DIGEST_LEN]; /* of the session's word */
     enum access access;                 /* to what the route is about */
 };
