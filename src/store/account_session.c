@@ -22,22 +22,30 @@ int account_session_add(struct ledger *l, const uint8_t digest[ACCOUNT_DIGEST_LE
                  : account_run(l, "INSERT INTO session VALUES (?1, ?2, ?3, ?3, ?4)", "biii", digest, ACCOUNT_DIGEST_LEN, account, now_us, until_us);
 }
 
+static void bind_question(sqlite3_stmt *s, const uint8_t *digest, int64_t now_us)
+{
+    sqlite3_bind_blob(s, 1, digest, ACCOUNT_DIGEST_LEN, SQLITE_TRANSIENT);
+    sqlite3_bind_int64(s, 2, now_us);
+}
+
 int account_session_find(struct ledger *l, const uint8_t digest[ACCOUNT_DIGEST_LEN], int64_t now_us, int64_t idle_us, struct account *ret_account)
 {
     sqlite3_stmt *s;
     int64_t used_us = 0;
-    int r = account_ask(l,
-                        "SELECT " ACCOUNT_COLUMNS ", session.seen_us FROM session JOIN account ON account.id = session.account"
-                        " WHERE digest = ? AND until_us > ? AND session.seen_us > ? AND disabled = 0",
-                        &s, "bii", digest, ACCOUNT_DIGEST_LEN, now_us, now_us - idle_us);
+    int r = ledger_statement(l, ACCOUNT_SESSION_FIND,
+                             "SELECT " ACCOUNT_COLUMNS ", session.seen_us FROM session JOIN account ON account.id = session.account"
+                             " WHERE digest = ? AND until_us > ? AND session.seen_us > ? AND disabled = 0",
+                             &s);
     if (r < 0)
         return r;
+    bind_question(s, digest, now_us);
+    sqlite3_bind_int64(s, 3, now_us - idle_us);
     r = ledger_next_row(l, s);
     if (r == 1) {
         used_us = sqlite3_column_int64(s, 12);
         r = account_take(s, ret_account) < 0 ? ledger_fail(l, -EBADMSG) : 1;
     }
-    sqlite3_finalize(s);
+    sqlite3_reset(s);
     if (r != 1)
         return r == 0 ? -ENOENT : r;
     if (now_us - used_us >= MINUTE_US)
@@ -92,16 +100,17 @@ int account_token_find(struct ledger *l, const uint8_t digest[ACCOUNT_DIGEST_LEN
                        struct account *ret_account)
 {
     sqlite3_stmt *s;
-    int r = account_ask(l,
-                        "SELECT " ACCOUNT_COLUMNS ", " TOKEN_COLUMNS " FROM api_token JOIN account ON account.id = api_token.account"
-                        " WHERE digest = ? AND until_us > ? AND disabled = 0",
-                        &s, "bi", digest, ACCOUNT_DIGEST_LEN, now_us);
+    int r = ledger_statement(l, ACCOUNT_TOKEN_FIND,
+                             "SELECT " ACCOUNT_COLUMNS ", " TOKEN_COLUMNS " FROM api_token JOIN account ON account.id = api_token.account"
+                             " WHERE digest = ? AND until_us > ? AND disabled = 0",
+                             &s);
     if (r < 0)
         return r;
+    bind_question(s, digest, now_us);
     r = ledger_next_row(l, s);
     if (r == 1)
         r = account_take(s, ret_account) < 0 || take_token(s, 12, ret_token) < 0 ? ledger_fail(l, -EBADMSG) : 1;
-    sqlite3_finalize(s);
+    sqlite3_reset(s);
     if (r != 1)
         return r == 0 ? -ENOENT : r;
     if (now_us - ret_token->used_us >= MINUTE_US)
