@@ -1,6 +1,5 @@
 /* The share role: the servers of TAXII and of zones, which read the exchange store; the hub writes what is posted. */
 #include <errno.h>
-#include <event2/event.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
@@ -8,10 +7,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/eventfd.h>
 #include <unistd.h>
 
-#include "apps/roles.h"
+#include "apps/role_loop.h"
 #include "apps/share_protocol.h"
 #include "apps/zone_server.h"
 #include "base/channel.h"
@@ -21,18 +19,15 @@
 #include "base/writer.h"
 
 enum {
-    TICK_MS = 500,
     JOB_PATIENCE_MS = 15000,      /* of one chunk: a disk that stands still for longer is not waited for */
     JOBS_MAX = 128,               /* waiting at once; the octets of posts are bounded beside it */
     DELIVERIES_MAX = 4096,        /* that have not gone to the hub: dropped and counted beyond */
     DELIVERIES_AT_ONCE = 200,
-    
     COUNTERS_EVERY_TICKS = 4,
 };
 
 struct share_role {
-    struct event_base *loop;
-    struct event *parent, *terminate, *tick, *wake, *renewal;
+    struct role_loop loop;
     struct taxii_service *service;
     struct taxii_http *http; /* NULL: nothing is listened on */
     struct zone_server *zones; /* the same */
@@ -57,13 +52,6 @@ struct share_role {
 
 /* ---- from the server's threads ---- */
 
-static void wake_loop(struct share_role *r)
-{
-    uint64_t one = 1;
-    ssize_t n = write(r->wake_fd, &one, sizeof one);
-    (void)n; /* full: it is awake */
-}
-
 static bool submit(void *self, struct taxii_job *job)
 {
     struct share_role *r = self;
@@ -79,7 +67,7 @@ static bool submit(void *self, struct taxii_job *job)
     }
     pthread_mutex_unlock(&r->lock);
     if (taken)
-        wake_loop(r);
+        role_loop_wake(&r->loop);
     return taken;
 }
 
@@ -94,7 +82,7 @@ static void delivered(void *self, const struct exchange_delivery *delivery)
     bool many = r->delivery_count == DELIVERIES_MAX / 2;
     pthread_mutex_unlock(&r->lock);
     if (many)
-        wake_loop(r);
+        role_loop_wake(&r->loop);
 }
 
 /* ---- jobs ---- */
@@ -291,7 +279,7 @@ static void connect_hub(struct share_role *r, int fd)
 {
     struct channel_handler handler = {.on_message = on_hub_message, .on_end = on_hub_end, .self = r};
     forget_hub(r);
-    int e = channel_new(r->loop, fd, SHARE_MESSAGE_MAX, SHARE_QUEUE_MAX, handler, &r->hub);
+    int e = channel_new(r->loop.base, fd, SHARE_MESSAGE_MAX, SHARE_QUEUE_MAX, handler, &r->hub);
     if (e < 0) {
         log_error(_("no channel to %s: %s"), role_name(ROLE_HUB), strerror(-e));
         close(fd);
@@ -300,19 +288,14 @@ static void connect_hub(struct share_role *r, int fd)
 
 /* ---- events ---- */
 
-static void on_wake(evutil_socket_t fd, short what, void *self)
+static void on_wake(void *self)
 {
-    (void)what;
-    uint64_t count;
-    ssize_t n = read((int)fd, &count, sizeof count);
-    (void)n;
     take_submitted(self);
     tell_deliveries(self);
 }
 
-static void on_tick(evutil_socket_t fd, short what, void *self)
+static void on_tick(void *self)
 {
-    (void)fd, (void)what;
     struct share_role *r = self;
     end_late(r);
     tell_deliveries(r);
@@ -349,38 +332,15 @@ static void take_file(struct share_role *r, unsigned number, int fd)
         zone_server_read_key(r->zones, number - SHARE_KEY_FILES, fd);
 }
 
-static void on_parent(evutil_socket_t fd, short what, void *self)
+static void on_message(void *self, struct handover *m)
 {
-    (void)what;
     struct share_role *r = self;
-    struct handover m;
-    int e = handover_recv((int)fd, &m);
-    if (e == -EAGAIN)
-        return;
-    if (e <= 0) {
-        event_base_loopbreak(r->loop);
-        return;
+    if (m->kind == PARENT_PEER && m->number == ROLE_HUB && m->fd_count == 1) {
+        connect_hub(r, m->fds[0]);
+        m->fd_count = 0;
+    } else if (m->kind == PARENT_FILE && m->fd_count == 1) {
+        take_file(r, m->number, m->fds[0]); /* of a reload: the token or key may be another; all else comes with a new process */
     }
-    if (m.kind == PARENT_PEER && m.number == ROLE_HUB && m.fd_count == 1) {
-        connect_hub(r, m.fds[0]);
-        m.fd_count = 0;
-    } else if (m.kind == PARENT_FILE && m.fd_count == 1) {
-        take_file(r, m.number, m.fds[0]); /* of a reload: the token or key may be another; all else comes with a new process */
-    }
-    handover_drop(&m);
-}
-
-static void on_terminate(evutil_socket_t number, short what, void *self)
-{
-    (void)number, (void)what;
-    event_base_loopbreak(((struct share_role *)self)->loop);
-}
-
-static void on_renewal(evutil_socket_t fd, short what, void *self)
-{
-    (void)fd, (void)what;
-    struct share_role *r = self;
-    role_check_renewal(&r->certificate, r->renewal);
 }
 
 /* ---- making ---- */
@@ -394,28 +354,15 @@ static int enter_sandbox(const struct config *c)
     return role_tell_sandbox(sandbox_enter(&options, &report), &report);
 }
 
-static void listen_names(const struct share_options *o, struct certificate_names *ret_names)
-{
-    ret_names->address_count = 0;
-    for (unsigned i = 0; i < o->listen_count; i++)
-        if (!dns_socket_is_wildcard((const struct sockaddr *)&o->listen[i]))
-            ret_names->addresses[ret_names->address_count++] = addr_of_sockaddr((const struct sockaddr *)&o->listen[i]);
-}
-
 static int read_certificate(struct share_role *r, struct certificate_pem *ret_pem)
 {
-    const struct config *c = r->start.config;
-    char error[CERTIFICATE_ERROR_MAX];
-    struct certificate_names names;
-    listen_names(&c->share, &names);
-    r->own_certificate = !c->share.certificate.certificate[0];
-    int e = r->own_certificate ? role_own_certificate(c, NODE_TLS_SHARE, &names, &r->certificate, ret_pem, error)
-                               : certificate_load(&c->share.certificate, &r->certificate, ret_pem, error);
-    if (e < 0)
-        log_error(_("no TAXII, for want of a certificate: %s"), error);
-    else
-        certificate_log(&r->certificate);
-    return e;
+    const struct share_options *o = &r->start.config->share;
+    struct role_tls tls = {.listen = o->listen,
+                           .listen_count = o->listen_count,
+                           .files = &o->certificate,
+                           .folder = NODE_TLS_SHARE,
+                           .failed = _("no TAXII, for want of a certificate")};
+    return role_loop_read_certificate(&r->loop, r->start.config, &tls, ret_pem);
 }
 
 /* Of clients' certificates; read before the sandbox. Without them those who need them are kept out, the others are not. */
@@ -468,25 +415,6 @@ static int make_service(struct share_role *r)
     return e;
 }
 
-static int make_loop(struct share_role *r)
-{
-    static const struct timeval period = {.tv_usec = TICK_MS * 1000};
-    r->loop = event_base_new();
-    r->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    if (!r->loop || r->wake_fd < 0)
-        return -ENOMEM;
-    fcntl(ROLE_PARENT_FD, F_SETFL, O_NONBLOCK);
-    r->parent = event_new(r->loop, ROLE_PARENT_FD, EV_READ | EV_PERSIST, on_parent, r);
-    r->terminate = evsignal_new(r->loop, SIGTERM, on_terminate, r);
-    r->tick = event_new(r->loop, -1, EV_PERSIST, on_tick, r);
-    r->wake = event_new(r->loop, r->wake_fd, EV_READ | EV_PERSIST, on_wake, r);
-    r->renewal = event_new(r->loop, -1, 0, on_renewal, r);
-    return r->parent && r->terminate && r->tick && r->wake && r->renewal && event_add(r->parent, NULL) == 0 &&
-                   event_add(r->terminate, NULL) == 0 && event_add(r->tick, &period) == 0 && event_add(r->wake, NULL) == 0
-               ? 0
-               : -ENOMEM;
-}
-
 static int start_server(struct share_role *r, const struct certificate_pem *pem)
 {
     char store[CONFIG_PATH_MAX + 32];
@@ -510,7 +438,7 @@ static int start_zones(struct share_role *r)
 {
     char store[CONFIG_PATH_MAX + 32];
     snprintf(store, sizeof store, "%s/%s", r->start.config->data, NODE_EXCHANGE_FILE);
-    return zone_server_new(r->loop, &r->start, store, &r->zones);
+    return zone_server_new(r->loop.base, &r->start, store, &r->zones);
 }
 
 /* No thread submits any more; what is waiting goes back without an answer. */
@@ -530,7 +458,8 @@ static int run(struct share_role *r)
     struct certificate_pem pem = {0};
     const struct share_options *o = &r->start.config->share;
     bool listens = o->listen_count > 0 && r->start.socket_count >= o->listen_count;
-    int e = make_loop(r);
+    struct role_loop_hooks hooks = {.message = on_message, .tick = on_tick, .wake = on_wake, .self = r};
+    int e = role_loop_make(&r->loop, &hooks);
     if (e == 0)
         e = make_service(r);
     if (e == 0 && listens && read_certificate(r, &pem) < 0)
@@ -548,12 +477,9 @@ static int run(struct share_role *r)
         log_error(_("cannot start: %s"), strerror(-e));
         return 1;
     }
-    if (r->http && r->own_certificate)
-        on_renewal(-1, 0, r);
     if (r->start.peers[ROLE_HUB] >= 0)
         connect_hub(r, r->start.peers[ROLE_HUB]);
-    if (handover_send(ROLE_PARENT_FD, &(struct handover){.kind = ROLE_IS_READY}) == 0)
-        event_base_dispatch(r->loop);
+    role_loop_run(&r->loop, r->http != NULL);
     stop_server(r);
     if (r->hub && r->hub_ready)
         zone_server_tell(r->zones, r->hub);

@@ -1,18 +1,15 @@
 /* The web role: HTTPS for the console and the API; it has the files and the connections, the hub has all the rest. */
 #include <errno.h>
-#include <event2/event.h>
-#include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/eventfd.h>
 #include <unistd.h>
 
 #include "apps/console_files.h"
-#include "apps/roles.h"
+#include "apps/role_loop.h"
 #include "apps/web_protocol.h"
 #include "base/channel.h"
 #include "base/clock.h"
@@ -20,7 +17,6 @@
 #include "base/text.h"
 
 enum {
-    TICK_MS = 500,
     JOB_PATIENCE_MS = 30000, /* a question to the telemetry store may take a while */
     JOBS_MAX = WEB_CALLS_MAX,
     LEFT_MAX = FRONT_STREAMS_MAX,
@@ -28,17 +24,14 @@ enum {
 };
 
 struct web_role {
-    struct event_base *loop;
-    struct event *parent, *terminate, *tick, *wake, *renewal;
+    struct role_loop loop;
     struct front *front; /* NULL: nothing is listened on */
     struct channel *hub;
     struct front_job *jobs; /* that the hub works on */
     uint64_t last_job;
-    struct certificate certificate;
     struct role_start start;
     unsigned ticks;
-    int wake_fd;
-    bool own_certificate, hub_ready;
+    bool hub_ready;
     /* From the server's threads, under the lock. */
     pthread_mutex_t lock;
     bool closed; /* no more jobs */
@@ -48,13 +41,6 @@ struct web_role {
 };
 
 /* ---- from the server's threads ---- */
-
-static void wake_loop(struct web_role *r)
-{
-    uint64_t one = 1;
-    ssize_t n = write(r->wake_fd, &one, sizeof one);
-    (void)n; /* full: it is awake */
-}
 
 static bool submit(void *self, struct front_job *job)
 {
@@ -71,7 +57,7 @@ static bool submit(void *self, struct front_job *job)
     }
     pthread_mutex_unlock(&r->lock);
     if (taken)
-        wake_loop(r);
+        role_loop_wake(&r->loop);
     return taken;
 }
 
@@ -82,7 +68,7 @@ static void left(void *self, uint32_t channel)
     if (r->left_count < LEFT_MAX) /* else the hub's channel lives on until this role does not */
         r->left[r->left_count++] = channel;
     pthread_mutex_unlock(&r->lock);
-    wake_loop(r);
+    role_loop_wake(&r->loop);
 }
 
 /* ---- jobs ---- */
@@ -254,7 +240,7 @@ static void connect_hub(struct web_role *r, int fd)
 {
     struct channel_handler handler = {.on_message = on_hub_message, .on_end = on_hub_end, .self = r};
     forget_hub(r);
-    int e = channel_new(r->loop, fd, WEB_MESSAGE_MAX, WEB_QUEUE_MAX, handler, &r->hub);
+    int e = channel_new(r->loop.base, fd, WEB_MESSAGE_MAX, WEB_QUEUE_MAX, handler, &r->hub);
     if (e < 0) {
         log_error(_("no channel to %s: %s"), role_name(ROLE_HUB), strerror(-e));
         close(fd);
@@ -263,12 +249,8 @@ static void connect_hub(struct web_role *r, int fd)
 
 /* ---- events ---- */
 
-static void on_wake(evutil_socket_t fd, short what, void *self)
+static void on_wake(void *self)
 {
-    (void)what;
-    uint64_t count;
-    ssize_t n = read((int)fd, &count, sizeof count);
-    (void)n;
     take_submitted(self);
     tell_left(self);
 }
@@ -286,45 +268,21 @@ static void tell_counters(struct web_role *r)
         log_debug("counters are not told");
 }
 
-static void on_tick(evutil_socket_t fd, short what, void *self)
+static void on_tick(void *self)
 {
-    (void)fd, (void)what;
     struct web_role *r = self;
     end_late(r);
     if (r->front && r->ticks++ % COUNTERS_EVERY_TICKS == 0)
         tell_counters(r);
 }
 
-static void on_parent(evutil_socket_t fd, short what, void *self)
+/* Another configuration comes with a new process. */
+static void on_message(void *self, struct handover *m)
 {
-    (void)what;
-    struct web_role *r = self;
-    struct handover m;
-    int e = handover_recv((int)fd, &m);
-    if (e == -EAGAIN)
-        return;
-    if (e <= 0) {
-        event_base_loopbreak(r->loop);
-        return;
+    if (m->kind == PARENT_PEER && m->number == ROLE_HUB && m->fd_count == 1) {
+        connect_hub(self, m->fds[0]);
+        m->fd_count = 0;
     }
-    if (m.kind == PARENT_PEER && m.number == ROLE_HUB && m.fd_count == 1) {
-        connect_hub(r, m.fds[0]);
-        m.fd_count = 0;
-    }
-    handover_drop(&m); /* another configuration comes with a new process */
-}
-
-static void on_terminate(evutil_socket_t number, short what, void *self)
-{
-    (void)number, (void)what;
-    event_base_loopbreak(((struct web_role *)self)->loop);
-}
-
-static void on_renewal(evutil_socket_t fd, short what, void *self)
-{
-    (void)fd, (void)what;
-    struct web_role *r = self;
-    role_check_renewal(&r->certificate, r->renewal);
 }
 
 /* ---- making ---- */
@@ -339,38 +297,9 @@ static int enter_sandbox(const struct config *c)
 static int read_certificate(struct web_role *r, struct certificate_pem *ret_pem)
 {
     const struct web_listen *l = &r->start.config->web;
-    char error[CERTIFICATE_ERROR_MAX];
-    struct certificate_names names = {0};
-    for (unsigned i = 0; i < l->count; i++)
-        if (!dns_socket_is_wildcard((const struct sockaddr *)&l->at[i]))
-            names.addresses[names.address_count++] = addr_of_sockaddr((const struct sockaddr *)&l->at[i]);
-    r->own_certificate = !l->certificate.certificate[0];
-    int e = r->own_certificate ? role_own_certificate(r->start.config, NODE_TLS_WEB, &names, &r->certificate, ret_pem, error)
-                               : certificate_load(&l->certificate, &r->certificate, ret_pem, error);
-    if (e < 0)
-        log_error(_("no console, for want of a certificate: %s"), error);
-    else
-        certificate_log(&r->certificate);
-    return e;
-}
-
-static int make_loop(struct web_role *r)
-{
-    static const struct timeval period = {.tv_usec = TICK_MS * 1000};
-    r->loop = event_base_new();
-    r->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    if (!r->loop || r->wake_fd < 0)
-        return -ENOMEM;
-    fcntl(ROLE_PARENT_FD, F_SETFL, O_NONBLOCK);
-    r->parent = event_new(r->loop, ROLE_PARENT_FD, EV_READ | EV_PERSIST, on_parent, r);
-    r->terminate = evsignal_new(r->loop, SIGTERM, on_terminate, r);
-    r->tick = event_new(r->loop, -1, EV_PERSIST, on_tick, r);
-    r->wake = event_new(r->loop, r->wake_fd, EV_READ | EV_PERSIST, on_wake, r);
-    r->renewal = event_new(r->loop, -1, 0, on_renewal, r);
-    return r->parent && r->terminate && r->tick && r->wake && r->renewal && event_add(r->parent, NULL) == 0 &&
-                   event_add(r->terminate, NULL) == 0 && event_add(r->tick, &period) == 0 && event_add(r->wake, NULL) == 0
-               ? 0
-               : -ENOMEM;
+    struct role_tls tls = {
+        .listen = l->at, .listen_count = l->count, .files = &l->certificate, .folder = NODE_TLS_WEB, .failed = _("no console, for want of a certificate")};
+    return role_loop_read_certificate(&r->loop, r->start.config, &tls, ret_pem);
 }
 
 static int start_front(struct web_role *r, const struct certificate_pem *pem)
@@ -401,7 +330,8 @@ static int run(struct web_role *r)
 {
     struct certificate_pem pem = {0};
     bool listens = r->start.socket_count > 0;
-    int e = make_loop(r);
+    struct role_loop_hooks hooks = {.message = on_message, .tick = on_tick, .wake = on_wake, .self = r};
+    int e = role_loop_make(&r->loop, &hooks);
     if (e == 0 && listens && read_certificate(r, &pem) < 0)
         listens = false;
     if (e == 0)
@@ -413,12 +343,9 @@ static int run(struct web_role *r)
         log_error(_("cannot start: %s"), strerror(-e));
         return 1;
     }
-    if (r->front && r->own_certificate)
-        on_renewal(-1, 0, r);
     if (r->start.peers[ROLE_HUB] >= 0)
         connect_hub(r, r->start.peers[ROLE_HUB]);
-    if (handover_send(ROLE_PARENT_FD, &(struct handover){.kind = ROLE_IS_READY}) == 0)
-        event_base_dispatch(r->loop);
+    role_loop_run(&r->loop, r->front != NULL);
     stop_front(r);
     return 0;
 }
