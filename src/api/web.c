@@ -431,8 +431,11 @@ static bool take_turn(struct web_call *c, const struct web_request *request, uns
 {
     uint64_t mono_ms = clock_mono_ms();
     const struct account *a = &c->principal.account;
-    if (a->id == 0)
-        return rate_limit_take(c->web->strangers, &request->address, sizeof request->address, mono_ms, ret_wait_ms);
+    if (a->id == 0) {
+        /* Of IPv6, who has one address has its /64 (RFC 6177). */
+        size_t len = addr_is_v4(&request->address) ? sizeof request->address : 8;
+        return rate_limit_take(c->web->strangers, request->address.bytes, len, mono_ms, ret_wait_ms);
+    }
     int64_t key[2] = {a->id, c->principal.token};
     return rate_limit_take(c->web->accounts, key, sizeof key, mono_ms, ret_wait_ms);
 }
