@@ -8,7 +8,7 @@
 #include "proto/dns/name.h"
 #include "store/dns_query.h"
 
-/* A text of the filter; the octets behind it stay zeros. */
+/* A text of the filter. */
 static bool take_text(const json_t *arguments, const char *key, char *to, size_t max)
 {
     const char *text = json_string_value(json_object_get(arguments, key));
@@ -41,9 +41,8 @@ static bool take_below(const json_t *arguments, struct live_filter *f)
 
 void web_get_events(struct web_call *c, const json_t *arguments)
 {
-    struct live_filter f;
+    struct live_filter f = {0};
     uint32_t channel;
-    memset(&f, 0, sizeof f); /* also what lies between: it is compared as octets */
     const struct web_principal *p = web_call_principal(c);
     f.log = json_is_true(json_object_get(arguments, "log"));
     f.status = json_is_true(json_object_get(arguments, "status"));

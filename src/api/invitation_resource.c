@@ -100,7 +100,7 @@ void web_post_invitation_accept(struct web_call *c, const json_t *arguments)
     const char *flaw = !name || !account_name_is_valid(name) ? _("a name has letters, digits and .-_@+, at most 63 of them")
                        : password                            ? password_flaw(password)
                                                              : _("a password is needed");
-    if (e < 0 || flaw) {
+    if (e < 0 || flaw || !name) {
         free(a);
         if (e == -ENOMEM)
             web_problem(c, 503, "%s", strerror(ENOMEM));

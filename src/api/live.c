@@ -207,6 +207,11 @@ static void on_timer(evutil_socket_t fd, short what, void *self)
 
 /* ---- channels ---- */
 
+static bool is_same_filter(const struct live_filter *a, const struct live_filter *b)
+{
+    return a->log == b->log && a->status == b->status && a->actions == b->actions && strcmp(a->member, b->member) == 0 && strcmp(a->below, b->below) == 0;
+}
+
 int live_join(struct live *l, const struct live_filter *filter, uint32_t *ret_channel)
 {
     struct channel_of *free_one = NULL;
@@ -214,7 +219,7 @@ int live_join(struct live *l, const struct live_filter *filter, uint32_t *ret_ch
         struct channel_of *c = &l->channels[i];
         if (c->number == 0) {
             free_one = free_one ? free_one : c;
-        } else if (memcmp(&c->filter, filter, sizeof *filter) == 0) {
+        } else if (is_same_filter(&c->filter, filter)) {
             c->streams++;
             *ret_channel = c->number;
             return 0;
@@ -225,7 +230,7 @@ int live_join(struct live *l, const struct live_filter *filter, uint32_t *ret_ch
     if (++l->last_number == 0)
         l->last_number = 1;
     *free_one = (struct channel_of){.number = l->last_number, .streams = 1, .told_ms = clock_mono_ms()};
-    memcpy(&free_one->filter, filter, sizeof *filter);
+    free_one->filter = *filter;
     l->count++;
     *ret_channel = free_one->number;
     return 0;

@@ -29,7 +29,6 @@ enum {
     LIVE_NAME_MAX = 256,
 };
 
-/* All zeros behind the texts: filters are compared as octets. */
 struct live_filter {
     bool log, status;
     uint32_t actions; /* DNS_ACTION_BITs; 0: any */

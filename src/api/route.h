@@ -35,17 +35,17 @@ struct web_call;
 typedef void route_handler_fn(struct web_call *call, const json_t *arguments);
 
 struct route {
-    enum web_method method;
     const char *path; /* below /api/v1, with {names} */
+    enum web_method method;
     enum permission permission;
     enum route_wall wall;
+    bool gives_rows; /* of a command: its answer has `rows`, an array */
+    bool in_words;   /* its rows are those of the telemetry store: row_words.h */
+    bool takes_file; /* PUT: the body is a file for the command */
     const char *command;       /* of the control socket; NULL: `handle` */
     route_handler_fn *handle;
     const char *text; /* what it does, English, for the document */
     struct route_parameter parameters[ROUTE_PARAMETERS_MAX]; /* ended by a NULL name; those of the path are not among them */
-    bool gives_rows; /* of a command: its answer has `rows`, an array */
-    bool in_words;   /* its rows are those of the telemetry store: row_words.h */
-    bool takes_file; /* PUT: the body is a file for the command */
 };
 
 extern const struct route routes[];

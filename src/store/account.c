@@ -105,8 +105,8 @@ static bool is_valid(const struct account *a)
 
 int account_add(struct ledger *l, struct account *a)
 {
-    int64_t count, taken;
-    sqlite3_stmt *s;
+    int64_t count = 0, taken = 0;
+    sqlite3_stmt *s = NULL;
     if (!is_valid(a))
         return ledger_fail(l, -EINVAL);
     int r = ledger_read_number(l, "SELECT count(*) FROM account", &count);

@@ -125,7 +125,7 @@ int audit_list(struct ledger *l, uint32_t before, unsigned max, audit_each *each
     sqlite3_bind_int64(s, 2, max);
     while ((r = ledger_next_row(l, s)) == 1) {
         struct verdict_id id;
-        unsigned count;
+        unsigned count = 0;
         int64_t made_us;
         uint32_t number = (uint32_t)sqlite3_column_int64(s, 0);
         r = form_read(sqlite3_column_blob(s, 1), (size_t)sqlite3_column_bytes(s, 1), rows, &count, &made_us, &id) < 0 ? ledger_fail(l, -EBADMSG) : 0;

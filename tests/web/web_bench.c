@@ -122,8 +122,8 @@ int main(int argc, char **argv)
         fprintf(stderr, "usage: web_bench BASE KEYS STREAMS RATE SECONDS TARGET...\n");
         return 2;
     }
-    unsigned stream_count = (unsigned)atoi(argv[3]), rate = (unsigned)atoi(argv[4]), targets = (unsigned)argc - 6;
-    double seconds = atof(argv[5]);
+    unsigned stream_count = (unsigned)strtoul(argv[3], NULL, 10), rate = (unsigned)strtoul(argv[4], NULL, 10), targets = (unsigned)argc - 6;
+    double seconds = strtod(argv[5], NULL);
     read_keys(argv[2]);
     latencies = malloc(LATENCIES_MAX * sizeof *latencies);
     if (key_count == 0 || stream_count > STREAMS_MAX || !latencies)
