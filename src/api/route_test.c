@@ -20,7 +20,7 @@ TEST(a_route_is_found_by_method_and_path)
 {
     static struct http_target target;
     const struct route *r = NULL;
-    unsigned allowed;
+    unsigned allowed = 0;
     check_int(find(WEB_POST, "/api/v1/lists/a%2Fb/accept", &target, &r, &allowed), ==, 0);
     check_str(r ? r->command : NULL, "accept");
     check_int(find(WEB_GET, "/api/v1/lists/a/accept", &target, &r, &allowed), ==, -ENOTSUP);
@@ -38,7 +38,7 @@ static json_t *arguments(enum web_method method, const char *text, const char *b
 {
     static struct http_target target;
     const struct route *r = NULL;
-    unsigned allowed;
+    unsigned allowed = 0;
     json_t *object = body ? json_loads(body, JSON_DECODE_ANY, NULL) : NULL, *result = NULL;
     check_int(find(method, text, &target, &r, &allowed), ==, 0);
     int e = route_arguments(r, &target, object, &result, flaw);
