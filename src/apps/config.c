@@ -35,7 +35,7 @@ struct file_dns {
     char **rebinding_allow;
     unsigned cookie_secrets_count, rebinding_allow_count;
     bool *rebinding_protection, *prefetch;
-    char *tls_authorities, *trust_anchor, *root_hints, *certificate, *private_key;
+    char *block_with, *tls_authorities, *trust_anchor, *root_hints, *certificate, *private_key;
 };
 
 struct file_control {
@@ -109,6 +109,7 @@ static const cyaml_schema_field_t dns_fields[] = {
     CYAML_FIELD_SEQUENCE("rebinding_allow", OPTIONAL_TEXT, struct file_dns, rebinding_allow, &text_entry, 0,
                          DNS_REBINDING_ALLOW_MAX),
     CYAML_FIELD_BOOL_PTR("prefetch", OPTIONAL_TEXT, struct file_dns, prefetch),
+    CYAML_FIELD_STRING_PTR("block_with", OPTIONAL_TEXT, struct file_dns, block_with, 1, 255),
     CYAML_FIELD_STRING_PTR("tls_authorities", OPTIONAL_TEXT, struct file_dns, tls_authorities, 1, 255),
     CYAML_FIELD_STRING_PTR("trust_anchor", OPTIONAL_TEXT, struct file_dns, trust_anchor, 1, 255),
     CYAML_FIELD_STRING_PTR("root_hints", OPTIONAL_TEXT, struct file_dns, root_hints, 1, 255),
@@ -401,6 +402,8 @@ static void take_dns(struct config_load *l, const struct file_dns *f, struct dns
     struct upstream_options *u = &o->upstream;
     take_targets(l, f, u);
     take_rebinding(l, f, o);
+    if (f->block_with && block_with_parse(f->block_with, &o->block_with) < 0)
+        config_refuse(l, "block_with", f->block_with, _("neither nxdomain nor nodata nor up to 4 addresses, such as \"192.0.2.53 2001:db8::53\""));
     unsigned cache_mib = 0;
     config_take_number(l, "workers", f->workers, 1, DNS_WORKERS_MAX, &o->workers);
     config_take_number(l, "cache_mib", f->cache_mib, 2, 1 << 20, &cache_mib);

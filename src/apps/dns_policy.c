@@ -80,6 +80,19 @@ static uint32_t group_id(void *self, unsigned group)
     return policy_group_id(groups_of(self), group);
 }
 
+static size_t answer(void *self, const struct dns_query *q, const uint8_t *message, const struct dns_decision *d, uint8_t *to, size_t max)
+{
+    struct dns_decision room;
+    return answer_policy(q, message, block_with_apply(&((struct dns_policy_source *)self)->block_with, d, &room), to, max);
+}
+
+static size_t answer_behind(void *self, const struct dns_query *q, const uint8_t *message, const struct dns_decision *d,
+                            const struct dns_chain *chain, uint8_t *to, size_t max)
+{
+    struct dns_decision room;
+    return answer_policy_behind(q, message, block_with_apply(&((struct dns_policy_source *)self)->block_with, d, &room), chain, to, max);
+}
+
 struct dns_policy dns_policy_of(struct dns_policy_source *source)
 {
     return (struct dns_policy){
@@ -101,8 +114,8 @@ struct dns_policy dns_policy_of(struct dns_policy_source *source)
         .group_of_server_name = group_of_server_name,
         .group_of_token = group_of_token,
         .group_id = group_id,
-        .answer = answer_policy,
-        .answer_behind = answer_policy_behind,
+        .answer = answer,
+        .answer_behind = answer_behind,
         .answer_any = answer_any,
         .answer_error = answer_error,
         .alias = answer_policy_alias,

@@ -2,6 +2,7 @@
 #ifndef HINOMI_APPS_DNS_POLICY_H
 #define HINOMI_APPS_DNS_POLICY_H
 
+#include "act/dns_answer/block_with.h"
 #include "act/policy/policy.h"
 #include "watch/dns/server.h"
 
@@ -9,6 +10,7 @@ struct dns_policy_source {
     struct policy_slot slot;
     const struct policy_groups *groups; /* of every policy in the slot; NULL: none */
     bool has_tokens;
+    struct block_with block_with; /* all zeros: blocked names do not exist */
 };
 
 /* Borrows the source. */

@@ -35,6 +35,7 @@ struct dns_service_options {
     struct dns_cookie_secrets cookies; /* count 0: the service makes its own */
     struct upstream_options upstream;
     enum dns_records records;
+    struct block_with block_with;
     struct group_settings groups;
 };
 

@@ -75,6 +75,18 @@ static void config_rate(struct scenario *s, struct words *w)
     s->options.rate.loopback = take_if(w, "loopback");
 }
 
+/* block-with WORD...: what clients get for blocked names. */
+static void config_block_with(struct scenario *s, struct words *w)
+{
+    char text[256] = "";
+    while (w->next < w->count)
+        snprintf(text + strlen(text), sizeof text - strlen(text), "%s ", take(w));
+    if (text[0])
+        text[strlen(text) - 1] = '\0';
+    if (block_with_parse(text, &s->policy.block_with) < 0)
+        complain(s, "not something to block with");
+}
+
 /* refresh: answers much asked for are resolved anew before they expire. */
 static void config_refresh(struct scenario *s, struct words *w)
 {
@@ -132,5 +144,5 @@ static void config_records(struct scenario *s, struct words *w)
 }
 
 const struct command config_commands[] = {
-    {"access", config_access}, {"block", config_block}, {"pass", config_pass}, {"list", config_list},
+    {"access", config_access}, {"block", config_block}, {"block-with", config_block_with}, {"pass", config_pass}, {"list", config_list},
     {"group", config_group}, {"rate", config_rate}, {"refresh", config_refresh}, {"withhold-private", config_withhold_private}, {"records", config_records}, {0}};

@@ -198,7 +198,7 @@ size_t answer_policy_behind(const struct dns_query *q, const uint8_t *message, c
             return answer_truncated(q, message, rcode, to, max);
         unsigned records = d->action == DNS_ACTION_LOCAL_DATA ? put_local_data(&w, q, &owner, d) : 0;
         if (records > 0)
-            ede = d->ede == DNS_EDE_NONE ? d->ede : EDE_FORGED;
+            ede = d->ede == DNS_EDE_NONE || d->is_sinkhole ? d->ede : EDE_FORGED;
         else
             put_soa(&w, d->trigger == DNS_TRIGGER_NAME && aliases_of(chain) == 0 ? owner_pointer(q, d->label)
                                                                                    : owner.pointer);

@@ -20,6 +20,6 @@ bool local_answer(const struct dns_worker *w, struct work *work)
         d.data = w->o.designated;
         d.data_len = (uint32_t)w->o.designated_len;
     }
-    work->answer_len = w->o.policy.answer(q, work->message, &d, work->answer, work->answer_max);
+    work->answer_len = w->o.policy.answer(w->o.policy.self, q, work->message, &d, work->answer, work->answer_max);
     return true;
 }

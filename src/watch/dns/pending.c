@@ -229,7 +229,7 @@ static bool tell_block(struct pending *p, struct work *work, const struct dns_ca
         answer_failure(p, DNS_EDE_OTHER); /* a loop of aliases */
         return false;
     }
-    answer_client(p, policy->answer_behind(&p->query, p->question, &work->decision, p->chain, w->large, work->answer_max));
+    answer_client(p, policy->answer_behind(policy->self, &p->query, p->question, &work->decision, p->chain, w->large, work->answer_max));
     return false;
 }
 

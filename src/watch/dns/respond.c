@@ -134,7 +134,7 @@ static void finish_by_policy(struct dns_worker *w, struct work *work)
         resolve(work);
         return;
     }
-    work->answer_len = w->o.policy.answer(q, work->message, &work->decision, work->answer, work->answer_max);
+    work->answer_len = w->o.policy.answer(w->o.policy.self, q, work->message, &work->decision, work->answer, work->answer_max);
 }
 
 /* The same about a name of the answer's chain. What is too long for the chain is left to pending.c. */
@@ -152,7 +152,7 @@ static void finish_behind(struct dns_worker *w, struct work *work, const struct 
         return;
     }
     work->answer_len =
-        w->o.policy.answer_behind(q, work->message, &work->decision, &chain, work->answer, work->answer_max);
+        w->o.policy.answer_behind(w->o.policy.self, q, work->message, &work->decision, &chain, work->answer, work->answer_max);
 }
 
 /* A cached answer that some rule may match. True when it may go out to this client all the same. */

@@ -47,10 +47,10 @@ struct dns_policy {
     int (*group_of_token)(void *self, const char *token, size_t len);      /* -ENOENT */
     uint32_t (*group_id)(void *self, unsigned group);
     /* The answers of act/dns_answer. */
-    size_t (*answer)(const struct dns_query *q, const uint8_t *message, const struct dns_decision *d, uint8_t *to,
+    size_t (*answer)(void *self, const struct dns_query *q, const uint8_t *message, const struct dns_decision *d, uint8_t *to,
                      size_t max);
     /* The same about a name that the chain leads to; the chain stands in front. */
-    size_t (*answer_behind)(const struct dns_query *q, const uint8_t *message, const struct dns_decision *d,
+    size_t (*answer_behind)(void *self, const struct dns_query *q, const uint8_t *message, const struct dns_decision *d,
                             const struct dns_chain *chain, uint8_t *to, size_t max);
     /* Local data on owner that is an alias whose target the client asks us to resolve: then true, target and TTL. */
     bool (*alias)(const struct dns_query *q, const struct dns_name *owner, const struct dns_decision *d,
