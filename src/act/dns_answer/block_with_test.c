@@ -55,3 +55,8 @@ TEST(only_blocks_are_changed)
         check(block_with_apply(&b, &d, &room) == &d);
     }
 }
+
+int main(int argc, char **argv)
+{
+    return test_main(argc, argv);
+}
