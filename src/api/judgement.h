@@ -18,6 +18,8 @@ const char *judgement_find_subject(struct ledger *l, const json_t *arguments, st
 /* Sets v->supersedes to the standing verdict of the same author and claim on the same subject, if there is one: one's own
  * opinion is replaced, not doubled. An error of the ledger. */
 int judgement_find_own(struct ledger *l, struct verdict *v) must_check;
+/* Sets v->supersedes to the newest directive on the same subject for the same scope that nothing replaced, or to 0. An error of the ledger. */
+int judgement_find_directive(struct ledger *l, struct verdict *v) must_check;
 /* But for times, evidence and names. */
 bool judgement_says_the_same(const struct verdict *a, const struct verdict *b);
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/judgement.h"
 #include "api/node.h"
 #include "base/clock.h"
 #include "base/text.h"
@@ -48,6 +49,15 @@ static int keep_standing(const struct verdict *v, void *self)
         return 0;
     *found = *v;
     return 1;
+}
+
+int judgement_find_directive(struct ledger *l, struct verdict *v)
+{
+    struct verdict standing = {0};
+    memcpy(standing.scope, v->scope, sizeof standing.scope);
+    int e = ledger_find_subject(l, v->subject.value, keep_standing, &standing);
+    v->supersedes = standing.number;
+    return e < 0 ? e : 0;
 }
 
 /* What it is about and for whom, into the verdict. A text when that cannot be; NULL. */
@@ -148,13 +158,10 @@ static void make_verdict(struct control_request *request, const json_t *argument
     }
     snprintf(v.reason, sizeof v.reason, "%s", reason);
     snprintf(v.author.name, sizeof v.author.name, "%s", control_request_source(request));
-    struct verdict standing = {0};
-    memcpy(standing.scope, v.scope, sizeof standing.scope);
-    if (ledger_find_subject(node->ledger, v.subject.value, keep_standing, &standing) < 0) {
+    if (judgement_find_directive(node->ledger, &v) < 0) {
         control_reply_error(request, _("the ledger cannot be read: %s"), _(ledger_error(node->ledger)));
         return;
     }
-    v.supersedes = standing.number;
     append(request, node, &v);
 }
 

@@ -46,6 +46,7 @@ struct web_call {
     struct web_principal principal;
     struct control_request *request; /* being handled */
     int64_t now_us;
+    struct addr address;
     char source[CONTROL_SOURCE_MAX];
     char word[WEB_WORD_TEXT_MAX]; /* of the session that it came with */
     bool sets_session;
@@ -203,6 +204,11 @@ struct password_worker *web_call_passwords(const struct web_call *c)
 int64_t web_call_now_us(const struct web_call *c)
 {
     return c->now_us;
+}
+
+struct addr web_call_address(const struct web_call *c)
+{
+    return c->address;
 }
 
 struct live *web_call_live(const struct web_call *c)
@@ -561,6 +567,7 @@ void web_ask(struct web *w, const struct web_request *request, web_done_fn *done
     w->call_count++;
     c->web = w;
     c->now_us = clock_wall_us();
+    c->address = request->address;
     c->done = done;
     c->self = self;
     c->slot = ret_call;

@@ -33,6 +33,8 @@ struct node *web_call_node(const struct web_call *c);
 const struct web_principal *web_call_principal(const struct web_call *c);
 struct password_worker *web_call_passwords(const struct web_call *c);
 int64_t web_call_now_us(const struct web_call *c);
+/* Of who asks. */
+struct addr web_call_address(const struct web_call *c);
 /* The word of a session is given to the browser with the reply; NULL: the browser is to forget it. */
 void web_call_set_session(struct web_call *c, const char *word);
 
@@ -76,6 +78,13 @@ void web_delete_session(struct web_call *c, const json_t *arguments);
 void web_post_invitation(struct web_call *c, const json_t *arguments);
 void web_post_invitation_lookup(struct web_call *c, const json_t *arguments);
 void web_post_invitation_accept(struct web_call *c, const json_t *arguments);
+/* report_resource.c */
+void web_post_report(struct web_call *c, const json_t *arguments);
+void web_get_report_state(struct web_call *c, const json_t *arguments);
+void web_get_reports(struct web_call *c, const json_t *arguments);
+void web_get_report_summary(struct web_call *c, const json_t *arguments);
+void web_post_report_release(struct web_call *c, const json_t *arguments);
+void web_post_report_refuse(struct web_call *c, const json_t *arguments);
 /* account_resource.c */
 void web_post_password(struct web_call *c, const json_t *arguments);
 void web_post_codes(struct web_call *c, const json_t *arguments);

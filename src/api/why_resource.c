@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "api/node.h"
+#include "api/policy_question.h"
 #include "base/clock.h"
 #include "base/text.h"
 
@@ -151,23 +152,6 @@ static const char *take_asker(const struct policy *policy, const json_t *argumen
     return NULL;
 }
 
-static int decide(const struct policy *policy, const struct policy_subject_text *subject,
-                  const struct dns_asker *asker, struct dns_decision *ret_decision)
-{
-    int64_t now_us = clock_wall_us();
-    if (subject->subject.trigger != DNS_TRIGGER_NAME) {
-        policy_decide_address(policy, &subject->prefix.addr, asker, now_us, ret_decision);
-        return 0;
-    }
-    struct policy_probes *probes = malloc(sizeof *probes);
-    if (!probes)
-        return -ENOMEM;
-    policy_prepare(policy, &subject->name, probes);
-    policy_decide(policy, probes, &subject->name, asker, now_us, ret_decision);
-    free(probes);
-    return 0;
-}
-
 static void handle_why(struct control_request *request, const json_t *arguments)
 {
     struct node *node = control_request_self(request);
@@ -186,7 +170,7 @@ static void handle_why(struct control_request *request, const json_t *arguments)
         return;
     }
     struct dns_decision decision;
-    int e = decide(policy, &subject, &asker, &decision);
+    int e = policy_question_decide(policy, &subject, &asker, &decision);
     if (e < 0) {
         control_reply_error(request, "%s", strerror(-e));
         return;

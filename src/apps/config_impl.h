@@ -53,8 +53,8 @@ struct config_file_feed {
 };
 
 struct config_file_web {
-    char **listen;
-    unsigned listen_count;
+    char **listen, **sinkhole;
+    unsigned listen_count, sinkhole_count;
     char *certificate, *private_key;
     bool *serve; /* false: nothing; libcyaml gives the same for an empty list of addresses as for an absent one */
 };

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "api/rate_limit.h"
 #include "apps/console_files.h"
 #include "apps/role_loop.h"
 #include "apps/web_protocol.h"
@@ -19,13 +20,18 @@
 enum {
     JOB_PATIENCE_MS = 30000, /* a question to the telemetry store may take a while */
     JOBS_MAX = WEB_CALLS_MAX,
+    SINKHOLE_JOBS_MAX = 64, /* of JOBS_MAX: infected machines ask without an end, and the console is to stay open */
     LEFT_MAX = FRONT_STREAMS_MAX,
     COUNTERS_EVERY_TICKS = 4,
 };
 
+/* A page has three or four requests; beyond that it is a program that asks, and it learns nothing from the answer. */
+static const double sinkhole_of_address_rate = 2, sinkhole_of_address_burst = 20, sinkhole_rate = 300, sinkhole_burst = 600;
+
 struct web_role {
     struct role_loop loop;
-    struct front *front; /* NULL: nothing is listened on */
+    struct front *front;    /* NULL: nothing is listened on */
+    struct front *sinkhole; /* the same */
     struct channel *hub;
     struct front_job *jobs; /* that the hub works on */
     uint64_t last_job;
@@ -35,20 +41,37 @@ struct web_role {
     /* From the server's threads, under the lock. */
     pthread_mutex_t lock;
     bool closed; /* no more jobs */
-    unsigned job_count, left_count;
+    unsigned job_count, sinkhole_job_count, left_count;
+    struct rate_limit *sinkhole_rate, *sinkhole_all; /* of an address; of all */
+    uint64_t sinkhole_refused;
     struct front_job *submitted;
     uint32_t left[LEFT_MAX]; /* channels whose streams have ended */
 };
 
 /* ---- from the server's threads ---- */
 
+/* Under the lock. */
+static bool sinkhole_may(struct web_role *r, const struct front_job *job)
+{
+    static const uint8_t everybody = 0;
+    unsigned wait_ms;
+    uint64_t now_ms = clock_mono_ms();
+    /* Of IPv6, who has one address has its /64 (RFC 6177). */
+    size_t len = addr_is_v4(&job->address) ? sizeof job->address : 8;
+    bool may = r->sinkhole_job_count < SINKHOLE_JOBS_MAX && rate_limit_take(r->sinkhole_rate, job->address.bytes, len, now_ms, &wait_ms) &&
+               rate_limit_take(r->sinkhole_all, &everybody, sizeof everybody, now_ms, &wait_ms);
+    r->sinkhole_refused += !may;
+    return may;
+}
+
 static bool submit(void *self, struct front_job *job)
 {
     struct web_role *r = self;
     pthread_mutex_lock(&r->lock);
-    bool taken = !r->closed && r->job_count < JOBS_MAX;
+    bool taken = !r->closed && r->job_count < JOBS_MAX && (!job->is_sinkhole || sinkhole_may(r, job));
     if (taken) {
         r->job_count++;
+        r->sinkhole_job_count += job->is_sinkhole;
         job->next = NULL;
         struct front_job **last = &r->submitted;
         while (*last)
@@ -82,6 +105,7 @@ static void end_job(struct web_role *r, struct front_job *job)
         *at = job->next;
     pthread_mutex_lock(&r->lock);
     r->job_count--;
+    r->sinkhole_job_count -= job->is_sinkhole;
     pthread_mutex_unlock(&r->lock);
     front_done(job);
 }
@@ -96,6 +120,7 @@ static int send_job(struct web_role *r, const struct front_job *job)
         return -ENOMEM;
     struct writer w = writer_of(message, max);
     writer_u64(&w, job->number);
+    writer_u8(&w, job->is_sinkhole);
     writer_bytes(&w, &job->address, sizeof job->address);
     web_text_write(&w, job->method);
     web_text_write(&w, job->target);
@@ -103,6 +128,8 @@ static int send_job(struct web_role *r, const struct front_job *job)
     web_text_write(&w, job->bearer);
     web_text_write(&w, job->csrf);
     web_text_write(&w, job->content_type);
+    web_text_write(&w, job->host);
+    web_text_write(&w, job->languages);
     if (job->body_len > 0)
         writer_bytes(&w, job->body, job->body_len);
     int e = channel_send(r->hub, WEB_ASK, message, w.len);
@@ -259,8 +286,15 @@ static void tell_counters(struct web_role *r)
 {
     uint8_t message[WEB_COUNTERS_COUNT * 8];
     struct writer w = writer_of(message, sizeof message);
-    struct front_counters c = front_counters_get(r->front);
-    const uint64_t values[] = {c.requests, c.files, c.refused_busy, c.streams, c.stream_octets, c.stream_lost};
+    struct front_counters c = {0}, hole = {0};
+    if (r->front)
+        c = front_counters_get(r->front);
+    if (r->sinkhole)
+        hole = front_counters_get(r->sinkhole);
+    pthread_mutex_lock(&r->lock);
+    uint64_t refused = r->sinkhole_refused;
+    pthread_mutex_unlock(&r->lock);
+    const uint64_t values[] = {c.requests, c.files, c.refused_busy, c.streams, c.stream_octets, c.stream_lost, hole.requests, refused};
     _Static_assert(array_len(values) == WEB_COUNTERS_COUNT, "a value for each name");
     for (size_t i = 0; i < array_len(values); i++)
         writer_u64(&w, values[i]);
@@ -272,7 +306,7 @@ static void on_tick(void *self)
 {
     struct web_role *r = self;
     end_late(r);
-    if (r->front && r->ticks++ % COUNTERS_EVERY_TICKS == 0)
+    if ((r->front || r->sinkhole) && r->ticks++ % COUNTERS_EVERY_TICKS == 0)
         tell_counters(r);
 }
 
@@ -306,13 +340,27 @@ static int start_front(struct web_role *r, const struct certificate_pem *pem)
 {
     long cores = sysconf(_SC_NPROCESSORS_ONLN);
     struct front_options options = {.sockets = r->start.sockets,
-                                    .socket_count = r->start.socket_count,
+                                    .socket_count = r->start.config->web.count,
                                     .threads = cores < 2 ? 2 : cores > FRONT_THREADS_MAX ? FRONT_THREADS_MAX : (unsigned)cores,
                                     .certificate = pem->certificate,
                                     .key = pem->key,
                                     .files = console_files,
                                     .hooks = {.submit = submit, .left = left, .self = r}};
     return front_start(&options, &r->front);
+}
+
+static int start_sinkhole(struct web_role *r)
+{
+    const struct web_listen *l = &r->start.config->web;
+    struct front_options options = {.sockets = r->start.sockets + l->count,
+                                    .socket_count = l->sinkhole_count,
+                                    .is_sinkhole = true,
+                                    .files = console_files,
+                                    .hooks = {.submit = submit, .left = left, .self = r}};
+    int e = rate_limit_new(sinkhole_of_address_rate, sinkhole_of_address_burst, &r->sinkhole_rate);
+    if (e == 0)
+        e = rate_limit_new(sinkhole_rate, sinkhole_burst, &r->sinkhole_all);
+    return e < 0 ? e : front_start(&options, &r->sinkhole);
 }
 
 /* No thread submits any more; what is waiting goes back without an answer. */
@@ -324,12 +372,18 @@ static void stop_front(struct web_role *r)
     take_submitted(r);
     end_all(r);
     front_stop(r->front);
+    front_stop(r->sinkhole);
+    rate_limit_free(r->sinkhole_rate);
+    rate_limit_free(r->sinkhole_all);
 }
 
 static int run(struct web_role *r)
 {
     struct certificate_pem pem = {0};
-    bool listens = r->start.socket_count > 0;
+    const struct web_listen *l = &r->start.config->web;
+    if (r->start.socket_count != l->count + l->sinkhole_count)
+        return 1; /* the parent says one thing and hands over another */
+    bool listens = l->count > 0;
     struct role_loop_hooks hooks = {.message = on_message, .tick = on_tick, .wake = on_wake, .self = r};
     int e = role_loop_make(&r->loop, &hooks);
     if (e == 0 && listens && read_certificate(r, &pem) < 0)
@@ -338,6 +392,8 @@ static int run(struct web_role *r)
         e = enter_sandbox(r->start.config);
     if (e == 0 && listens)
         e = start_front(r, &pem); /* foreign bytes come from here on */
+    if (e == 0 && l->sinkhole_count > 0)
+        e = start_sinkhole(r);
     certificate_pem_forget(&pem);
     if (e < 0) {
         log_error(_("cannot start: %s"), strerror(-e));

@@ -231,7 +231,11 @@ static void say_what_next(const struct supervisor *s)
     }
     for (int i = 0; i < s->web_socket_count; i++) {
         char text[ADDR_PORT_TEXT_MAX];
-        log_notice(_("console on https://%s/"), addr_port_format((const struct sockaddr *)&s->config.web.at[i], text));
+        const struct sockaddr *at = (const struct sockaddr *)web_listen_at(&s->config.web, (unsigned)i);
+        if ((unsigned)i < s->config.web.count)
+            log_notice(_("console on https://%s/"), addr_port_format(at, text));
+        else
+            log_notice(_("page of blocked names on http://%s/"), addr_port_format(at, text));
     }
     for (unsigned i = 0; i < s->config.share.listen_dns_count; i++) {
         char text[ADDR_PORT_TEXT_MAX];

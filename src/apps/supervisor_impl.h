@@ -31,7 +31,7 @@ struct supervisor {
     int sockets[DNS_SERVICE_SOCKETS_MAX];
     int socket_count;
     int share_sockets[SHARE_SOCKETS_MAX], share_socket_count;
-    int web_sockets[FRONT_LISTEN_MAX], web_socket_count;
+    int web_sockets[WEB_SOCKETS_MAX], web_socket_count;
     int control_fd, memory_fd, lock_fd;
     int metrics_fd; /* -1: not served */
     struct shared_memory memory; /* for telling how the roles are */

@@ -193,19 +193,21 @@ int supervisor_open_share(const struct config *c, const struct share_options *ol
 /* What is a default gives way to who was there before; what was asked for does not. */
 int supervisor_open_web(struct web_listen *web, const struct web_listen *old, const int *old_fds, int *ret_fds, char *ret_error)
 {
-    int opened[FRONT_LISTEN_MAX], opened_count = 0;
-    for (unsigned i = 0; i < web->count; i++) {
+    int opened[WEB_SOCKETS_MAX], opened_count = 0;
+    const struct sockaddr_storage *at, *had;
+    for (unsigned i = 0; (at = web_listen_at(web, i)); i++) {
         ret_fds[i] = -1;
-        for (unsigned k = 0; old && k < old->count; k++)
-            if (memcmp(&old->at[k], &web->at[i], sizeof web->at[i]) == 0)
+        for (unsigned k = 0; old && (had = web_listen_at(old, k)); k++)
+            if (memcmp(had, at, sizeof *at) == 0)
                 ret_fds[i] = old_fds[k];
         if (ret_fds[i] >= 0)
             continue;
-        int fd = open_listening((const struct sockaddr *)&web->at[i], SOCK_STREAM, "web", ret_error);
-        if (fd == -EADDRINUSE && web->is_default) {
+        int fd = open_listening((const struct sockaddr *)at, SOCK_STREAM, i < web->count ? "web" : "web: sinkhole", ret_error);
+        if (fd == -EADDRINUSE && web->is_default && i < web->count) {
             log_warning(_("no console: %s; set web: listen: in the configuration"), ret_error);
-            web->count = 0;
-            return 0;
+            web->count = 0; /* it is the only one, and the first */
+            i--; /* and what follows takes its place */
+            continue;
         }
         if (fd < 0) {
             supervisor_close_sockets(opened, opened_count);
@@ -213,7 +215,7 @@ int supervisor_open_web(struct web_listen *web, const struct web_listen *old, co
         }
         ret_fds[i] = opened[opened_count++] = fd;
     }
-    return (int)web->count;
+    return (int)(web->count + web->sinkhole_count);
 }
 
 int supervisor_open(struct supervisor *s)

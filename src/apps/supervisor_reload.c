@@ -93,7 +93,7 @@ static void close_unused(const int *old, int old_count, const int *new, int new_
 
 static int move_web(struct supervisor *s, struct config *next, char *ret_error)
 {
-    int fds[FRONT_LISTEN_MAX];
+    int fds[WEB_SOCKETS_MAX];
     int n = supervisor_open_web(&next->web, &s->config.web, s->web_sockets, fds, ret_error);
     if (n < 0)
         return n;

@@ -12,9 +12,15 @@
 struct web_listen {
     struct sockaddr_storage at[FRONT_LISTEN_MAX];
     unsigned count;
+    struct sockaddr_storage sinkhole[FRONT_LISTEN_MAX]; /* without TLS: the page of blocked names */
+    unsigned sinkhole_count;
     bool is_default; /* nobody asked for it: an address that is taken is no error */
     struct certificate_files certificate; /* empty: the node's own */
 };
+
+enum { WEB_SOCKETS_MAX = 2 * FRONT_LISTEN_MAX };
+/* Of the console first, then of the sinkhole; NULL: there are not so many. */
+const struct sockaddr_storage *web_listen_at(const struct web_listen *w, unsigned i);
 
 bool web_listen_same_addresses(const struct web_listen *a, const struct web_listen *b);
 /* Also with the same content of the certificate's files. */

@@ -13,7 +13,8 @@
 #include "base/writer.h"
 
 enum {
-    WEB_ASK = 1,      /* u64 number, 16 octets of address, texts: method, target, session, bearer, csrf, content type; then the body */
+    WEB_ASK = 1,      /* u64 number, u8 of the sinkhole, 16 octets of address, texts: method, target, session, bearer, csrf, content type, host,
+                       * languages; then the body */
     WEB_CANCEL,       /* u64 number: nobody waits any more */
     WEB_LEAVE,        /* u32 channel: one stream of it has ended */
     WEB_COUNTERS,     /* WEB_COUNTERS_COUNT times u64, in the order of web_counter_names (web_service.c) */
@@ -21,9 +22,9 @@ enum {
     HUB_WEB_PUBLISH,  /* u32 channel, octets for its streams */
     HUB_WEB_READY,    /* the hub takes requests */
 };
-enum { WEB_TEXT_ABSENT = 0xffff, WEB_COUNTERS_COUNT = 6 };
+enum { WEB_TEXT_ABSENT = 0xffff, WEB_COUNTERS_COUNT = 8 };
 enum {
-    WEB_HEAD_MAX = FRONT_TARGET_MAX + 1024,
+    WEB_HEAD_MAX = FRONT_TARGET_MAX + 2048,
     WEB_MESSAGE_MAX = (16 << 20) + WEB_HEAD_MAX, /* the longest body, or answer */
     WEB_QUEUE_MAX = 4 * WEB_MESSAGE_MAX,
 };

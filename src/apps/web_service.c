@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/sinkhole.h"
 #include "apps/web_protocol.h"
 #include "base/channel.h"
 #include "base/log.h"
@@ -23,12 +24,13 @@ struct ask {
 struct web_service {
     struct event_base *loop;
     struct web *web;
+    struct sinkhole *sinkhole;
     struct channel *channel;
     struct ask asks[ASKS_MAX];
     uint64_t counters[WEB_COUNTERS_COUNT]; /* as the web role last claimed */
 };
 
-static const char *const web_counter_names[] = {"front_requests", "files", "refused_front", "streams", "stream_octets", "stream_lost"};
+static const char *const web_counter_names[] = {"front_requests", "files", "refused_front", "streams", "stream_octets", "stream_lost", "sinkhole_requests", "refused_sinkhole"};
 _Static_assert(array_len(web_counter_names) == WEB_COUNTERS_COUNT, "a name for each");
 
 /* ---- answers ---- */
@@ -73,9 +75,10 @@ static struct ask *find_free(struct web_service *s)
 static void ask(struct web_service *s, struct reader payload)
 {
     static char method[16], target[FRONT_TARGET_MAX + 2], session[FRONT_WORD_MAX], bearer[FRONT_WORD_MAX], csrf[FRONT_WORD_MAX],
-        content_type[FRONT_TYPE_MAX];
+        content_type[FRONT_TYPE_MAX], host[FRONT_HOST_MAX], languages[FRONT_LANGUAGES_MAX];
     struct web_request request = {0};
     uint64_t number = reader_u64(&payload);
+    bool is_sinkhole = reader_u8(&payload) != 0;
     reader_copy(&payload, &request.address, sizeof request.address);
     request.method = web_text_read(&payload, method, sizeof method);
     const char *at = web_text_read(&payload, target, sizeof target);
@@ -83,6 +86,7 @@ static void ask(struct web_service *s, struct reader payload)
     request.bearer = web_text_read(&payload, bearer, sizeof bearer);
     request.csrf = web_text_read(&payload, csrf, sizeof csrf);
     request.content_type = web_text_read(&payload, content_type, sizeof content_type);
+    const char *at_host = web_text_read(&payload, host, sizeof host), *takes = web_text_read(&payload, languages, sizeof languages);
     request.body = payload;
     struct ask *a = find_free(s);
     if (payload.failed || !request.method || !at || !a) {
@@ -90,6 +94,19 @@ static void ask(struct web_service *s, struct reader payload)
         return;
     }
     request.target = reader_of(at, strlen(at));
+    if (is_sinkhole) {
+        struct sinkhole_request r = {.method = request.method,
+                                     .target = request.target,
+                                     .host = at_host,
+                                     .languages = takes,
+                                     .content_type = request.content_type,
+                                     .address = request.address,
+                                     .body = request.body};
+        struct web_answer answer;
+        sinkhole_answer(s->sinkhole, &r, &answer);
+        send_answer(s, number, &answer);
+        return;
+    }
     *a = (struct ask){.service = s, .number = number, .is_taken = true};
     web_ask(s->web, &request, on_done, a, &a->call);
 }
@@ -191,7 +208,10 @@ int web_service_new(const struct web_options *options, struct web_service **ret_
     o.publish = publish;
     o.publish_self = s;
     int e = web_new(&o, &s->web);
+    if (e == 0)
+        e = sinkhole_new(options->node, &s->sinkhole);
     if (e < 0) {
+        web_free(s->web);
         free(s);
         return e;
     }
@@ -204,6 +224,7 @@ void web_service_free(struct web_service *s)
     if (!s)
         return;
     forget_channel(s);
+    sinkhole_free(s->sinkhole);
     web_free(s->web);
     free(s);
 }

@@ -31,6 +31,7 @@ struct call {
     enum call_state state;
     size_t body_max, charged, answer_charged;
     bool too_long, is_api;
+    char host[FRONT_HOST_MAX], languages[FRONT_LANGUAGES_MAX];
     char session[FRONT_WORD_MAX], bearer[FRONT_WORD_MAX], csrf[FRONT_WORD_MAX], content_type[FRONT_TYPE_MAX];
     char target[FRONT_TARGET_MAX + 2]; /* longer ones are cut, and too long even so */
 };
@@ -43,7 +44,7 @@ static void add_header(struct MHD_Response *r, const char *name, const char *val
 }
 
 /* Of everything that is given out: nothing is loaded from elsewhere, nothing runs that is not a file of ours, nobody frames us. */
-static void add_security(struct MHD_Response *r)
+static void add_security(const struct front *f, struct MHD_Response *r)
 {
     add_header(r, "Content-Security-Policy",
                "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; font-src 'self'; "
@@ -52,7 +53,8 @@ static void add_security(struct MHD_Response *r)
     add_header(r, "Referrer-Policy", "no-referrer");
     add_header(r, "Cross-Origin-Opener-Policy", "same-origin");
     add_header(r, "Cross-Origin-Resource-Policy", "same-origin");
-    add_header(r, "Strict-Transport-Security", "max-age=31536000");
+    if (!f->o.is_sinkhole)
+        add_header(r, "Strict-Transport-Security", "max-age=31536000");
     add_header(r, "Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()");
 }
 
@@ -90,7 +92,7 @@ static enum MHD_Result queue(struct call *c, unsigned status, struct MHD_Respons
 {
     if (!r)
         return MHD_NO;
-    add_security(r);
+    add_security(c->front, r);
     enum MHD_Result result = MHD_queue_response(c->connection, status, r);
     MHD_destroy_response(r);
     c->state = CALL_ANSWERED;
@@ -225,10 +227,24 @@ static void set_problem(struct front_reply *reply, unsigned status, const char *
     reply->len = reply->body ? strlen(text) : 0;
 }
 
+/* What a person gets when nobody can tell why. */
+static void set_busy_page(struct front_reply *reply)
+{
+    static const char page[] = "<!DOCTYPE html><html><head><meta charset=\"utf-8\"><title>hinomi</title></head><body>"
+                               "<p lang=\"ja\">この名前は保護のため遮断されています。少し待ってからもう一度開くと、理由が表示されます。</p>"
+                               "<p lang=\"en\">This name is blocked to protect you. Open it again in a little while to see why.</p></body></html>";
+    free(reply->body);
+    *reply = (struct front_reply){.status = 503, .content_type = "text/html; charset=utf-8", .retry_after_s = 5};
+    reply->body = strdup(page);
+    reply->len = reply->body ? sizeof page - 1 : 0;
+}
+
 void front_done(struct front_job *job)
 {
     struct call *c = (struct call *)job; /* its first member */
-    if (job->reply.status == 0)
+    if (job->reply.status == 0 && job->is_sinkhole)
+        set_busy_page(&job->reply);
+    else if (job->reply.status == 0)
         set_problem(&job->reply, 503, "Service Unavailable", "the hub does not answer now; try again");
     MHD_resume_connection(c->connection);
 }
@@ -257,6 +273,14 @@ static void take_credentials(struct call *c)
     c->job.content_type = copy_header(c, "Content-Type", c->content_type, sizeof c->content_type);
 }
 
+static void take_host(struct call *c)
+{
+    c->job.is_sinkhole = true;
+    c->job.host = copy_header(c, "Host", c->host, sizeof c->host);
+    c->job.languages = copy_header(c, "Accept-Language", c->languages, sizeof c->languages);
+    c->job.content_type = copy_header(c, "Content-Type", c->content_type, sizeof c->content_type);
+}
+
 static struct addr address_of(struct MHD_Connection *connection)
 {
     const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
@@ -277,7 +301,8 @@ static bool reserve(struct call *c, size_t more)
 /* What does not fit is read and dropped: there is no answering in the middle of a body. */
 static void take_body(struct call *c, const char *octets, size_t len)
 {
-    if (c->too_long || c->job.body_len + len > FRONT_BODY_MAX) {
+    size_t body_max = c->front->o.is_sinkhole ? FRONT_FORM_MAX : FRONT_BODY_MAX;
+    if (c->too_long || c->job.body_len + len > body_max) {
         c->too_long = true;
         return;
     }
@@ -305,7 +330,10 @@ static enum MHD_Result ask_hub(struct call *c)
                     c->too_long ? "the body is too long, or too many are being read" : "too many answers are on their way; try again");
         return answer_reply(c);
     }
-    take_credentials(c);
+    if (f->o.is_sinkhole)
+        take_host(c);
+    else
+        take_credentials(c);
     c->job.address = address_of(c->connection);
     c->state = CALL_WAITING; /* before somebody may give it back */
     MHD_suspend_connection(c->connection);
@@ -358,7 +386,7 @@ static void *on_target(void *self, const char *target, struct MHD_Connection *co
     memcpy(c->target, target, len);
     c->target[len] = '\0';
     c->job.target = c->target;
-    c->is_api = strncmp(c->target, "/api/", strlen("/api/")) == 0;
+    c->is_api = c->front->o.is_sinkhole || strncmp(c->target, "/api/", strlen("/api/")) == 0;
     return c;
 }
 
@@ -384,6 +412,15 @@ static void on_end(void *self, struct MHD_Connection *connection, void **call, e
 
 /* ---- making ---- */
 
+static struct MHD_Daemon *start_sinkhole(struct front *f, int fd, const struct front_options *o)
+{
+    return MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, on_request, f, MHD_OPTION_LISTEN_SOCKET, fd,
+                            MHD_OPTION_CONNECTION_LIMIT, (unsigned)FRONT_SINKHOLE_CONNECTIONS_MAX / o->socket_count,
+                            MHD_OPTION_PER_IP_CONNECTION_LIMIT, (unsigned)FRONT_SINKHOLE_OF_ADDRESS, MHD_OPTION_CONNECTION_TIMEOUT,
+                            (unsigned)FRONT_SINKHOLE_IDLE_S, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)MEMORY_OF_CONNECTION,
+                            MHD_OPTION_URI_LOG_CALLBACK, on_target, f, MHD_OPTION_NOTIFY_COMPLETED, on_end, f, MHD_OPTION_END);
+}
+
 static struct MHD_Daemon *start_daemon(struct front *f, int fd, const struct front_options *o)
 {
     unsigned flags = MHD_USE_TLS | MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME;
@@ -408,7 +445,7 @@ int front_start(const struct front_options *options, struct front **ret_front)
         return -EINVAL;
     }
     for (unsigned i = 0; i < options->socket_count; i++) {
-        struct MHD_Daemon *d = start_daemon(f, options->sockets[i], options);
+        struct MHD_Daemon *d = options->is_sinkhole ? start_sinkhole(f, options->sockets[i], options) : start_daemon(f, options->sockets[i], options);
         if (!d) {
             front_stop(f);
             return -EIO;

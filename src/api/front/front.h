@@ -1,4 +1,5 @@
-/* HTTPS in front of the API: reads requests, gives out the console's files, and keeps event streams open; knows no route.
+/* HTTPS in front of the API, and HTTP in front of the page of blocked names (the sinkhole): reads requests, gives out the console's files,
+ * and keeps event streams open; knows no route.
  *
  * What begins with /api/ goes to the hub, everything else is a file that is built into the program. Runs libmicrohttpd's threads; the functions
  * below are called from one thread, the role's loop, and the hooks come from the others. Bounded: connections in all and of an address, octets
@@ -22,8 +23,14 @@ enum {
     FRONT_IDLE_S = 60,
     FRONT_WORD_MAX = 128,           /* of a session or a key */
     FRONT_TYPE_MAX = 96,            /* of a media type */
+    FRONT_HOST_MAX = 300,           /* of a name with its port */
+    FRONT_LANGUAGES_MAX = 128,      /* Accept-Language */
     FRONT_TARGET_MAX = 4096,
     FRONT_BODY_MAX = 16 << 20,      /* of a list that is sent */
+    FRONT_FORM_MAX = 16 << 10,      /* of a form that is sent to the sinkhole */
+    FRONT_SINKHOLE_CONNECTIONS_MAX = 512,
+    FRONT_SINKHOLE_OF_ADDRESS = 16,
+    FRONT_SINKHOLE_IDLE_S = 15,
     FRONT_BODIES_OCTETS = 64 << 20, /* of all bodies at once */
     FRONT_ANSWERS_OCTETS = 128 << 20,
     FRONT_STREAMS_MAX = 2000,
@@ -50,6 +57,8 @@ struct front_job {
     bool is_sent;           /* the role's */
     const char *method;     /* "GET", ...; borrowed, as the words are: they last until front_done */
     const char *target, *session, *bearer, *csrf, *content_type; /* all but method and target may be NULL */
+    bool is_sinkhole;
+    const char *host, *languages; /* of the sinkhole: what the client thinks it is at, Accept-Language; may be NULL */
     struct addr address;
     uint8_t *body;
     size_t body_len;
@@ -78,6 +87,7 @@ struct front_hooks {
 struct front_options {
     const int *sockets;
     unsigned socket_count, threads;
+    bool is_sinkhole;               /* HTTP without TLS: whatever is asked of whatever host goes to the hub, and there are no files */
     const char *certificate, *key; /* PEM; borrowed for the call */
     const struct front_file *files; /* ended by a NULL path */
     struct front_hooks hooks;

@@ -5,48 +5,17 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "base/utf8.h"
-
-static int hex_of(uint8_t c)
-{
-    return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
-static bool is_utf8(const char *text)
-{
-    struct reader r = reader_of(text, strlen(text));
-    while (r.left > 0 && !r.failed)
-        (void)utf8_take(&r);
-    return !r.failed;
-}
+#include "proto/http/percent.h"
 
 /* Decodes up to one of `ends` or the end of the text, and skips that. NULL: wrong. */
 static const char *take(struct reader *r, struct http_target *t, const char *ends, bool plus_is_blank, char *ret_end)
 {
-    const char *start = t->text + t->used;
-    *ret_end = '\0';
-    while (r->left > 0) {
-        uint8_t c = reader_u8(r);
-        if (c != '\0' && strchr(ends, c)) {
-            *ret_end = (char)c;
-            break;
-        }
-        if (c == '%') {
-            int high = hex_of(reader_u8(r)), low = hex_of(reader_u8(r));
-            if (r->failed || high < 0 || low < 0)
-                return NULL;
-            c = (uint8_t)(high << 4 | low);
-        } else if (c == '+' && plus_is_blank) {
-            c = ' ';
-        }
-        if (c < ' ' || c == 0x7f || t->used + 1 >= sizeof t->text)
-            return NULL;
-        t->text[t->used++] = (char)c;
-    }
-    if (t->used + 1 >= sizeof t->text)
+    char *start = t->text + t->used;
+    size_t used;
+    if (http_percent_take(r, &(struct http_percent){.ends = ends, .plus_is_blank = plus_is_blank}, start, sizeof t->text - t->used, &used, ret_end) < 0)
         return NULL;
-    t->text[t->used++] = '\0';
-    return is_utf8(start) ? start : NULL;
+    t->used += used;
+    return start;
 }
 
 static int take_path(struct reader *r, struct http_target *t, char *end)
