@@ -323,6 +323,102 @@ def step_events(trigger_seconds):
         sys.exit(f"not seen: {kinds}")
 
 
+def report_of(name, who="analyst", state_word=None):
+    path = "/reports" + (f"?state={state_word}" if state_word else "")
+    rows = [row for row in ask("GET", path, who=who)[2]["rows"] if row["name"] == name]
+    return rows[0] if rows else None
+
+
+def step_report_seen(name, member, cause):
+    row = report_of(name)
+    want((row["member"], row["cause"], row["state"], row["client_ip"]), (member, cause, "open", "127.0.0.2"), "the report")
+    want(row["text"].split(), ["<b>our</b>", "shop", "for", "supplies"], "its text")
+    if report_of("other.example"):
+        sys.exit("a field of the form chose the name")
+
+
+def step_report_sent(url):
+    body = {"name": url, "text": "これは社内のページです", "language": "ja"}
+    status, _, value = ask("POST", "/reports", body)
+    want(status, 201, f"a report: {value}")
+    if not value["blocked"] or value["link"] != "/report/" + value["reference"]:
+        sys.exit(f"not said to be blocked: {value}")
+    status, _, seen = ask("GET", "/reports/" + value["reference"])
+    want((status, seen["state"], sorted(seen)), (200, "open", ["decided_us", "made_us", "reason", "state"]), "its state and no more")
+    for wrong in ({"text": "x"}, {"name": "a b", "text": "x"}, {"name": "*.example", "text": "x"}, {"name": "a.example"}, {"name": "a.example", "text": " "},
+                  {"name": "a.example", "text": "x", "contact": "a\nb"}, {"name": "a.example", "text": "x" * 2001}, {"name": "http:///x", "text": "x"}):
+        status, _, value = ask("POST", "/reports", wrong)
+        want(status, 400, f"{str(wrong)[:60]}: {value}")
+    want(ask("GET", "/reports/%27%20OR%201=1")[0], 404, "no reference")
+
+
+def step_report_walls(own, other):
+    text = json.dumps(ask("GET", f"/reports?member={other}", who="operator")[2])
+    if "shop.example" not in text or "deep.above" in text:
+        sys.exit(f"the operator of {own} sees: {text}")
+    want(ask("GET", f"/reports?member={own}", who="reader")[2]["rows"], [], "the reader of another")
+    want(ask("GET", f"/reports/summary?member={own}", who="reader")[2]["open"], 0, "its summary")
+    want(ask("GET", "/reports")[0], 401, "nobody")
+
+
+def step_report_may_not():
+    number = report_of("shop.example")["number"]
+    for who in ("operator", "reader", "auditor"):
+        for what in ("release", "refuse"):
+            want(ask("POST", f"/reports/{number}/{what}", {"reason": "x"}, who)[0], 403, f"{what} by the {who}")
+    want(ask("POST", f"/reports/{number}/release", {"reason": "x"})[0], 401, "by nobody")
+
+
+def step_report_reason():
+    number = report_of("shop.example")["number"]
+    want(ask("POST", f"/reports/{number}/release", {}, "analyst")[0], 400, "no reason")
+    want(ask("POST", f"/reports/{number}/release", {"reason": "x" * 512}, "analyst")[0], 400, "too long")
+    want(ask("POST", "/reports/99/release", {"reason": "x"}, "analyst")[0], 404, "no such report")
+    want(ask("POST", "/reports/1x/release", {"reason": "x"}, "analyst")[0], 404, "no number")
+
+
+def step_report_release(name):
+    status, _, value = ask("POST", f"/reports/{report_of(name)['number']}/release", {"reason": "it is <their> supplier"}, "analyst")
+    want((status, value.get("name"), value.get("reports"), value.get("still_blocked")), (200, name, 1, []), f"the release: {value}")
+    if value["took_us"] > 5000000 or len(value["verdicts"]) != 2:
+        sys.exit(f"slow, or not both verdicts: {value}")
+    print(value["took_us"])
+
+
+def step_report_twice():
+    number = report_of("shop.example")["number"]
+    want(ask("POST", f"/reports/{number}/refuse", {"reason": "x"}, "analyst")[0], 409, "a decided one")
+
+
+def step_report_whole(name, above):
+    status, _, value = ask("POST", f"/reports/{report_of(name)['number']}/release", {"reason": "all of it", "whole": True}, "analyst")
+    want((status, value.get("name")), (200, above), f"the release: {value}")
+
+
+def step_report_refuse(name):
+    want(ask("POST", "/reports", {"name": name, "text": "x"}, "operator")[0], 201, "a report of a member")
+    row = report_of(name)
+    want(row["member"], "hospital", "its member")
+    status, _, value = ask("POST", f"/reports/{row['number']}/refuse", {"reason": "it is bad"}, "analyst")
+    want((status, value.get("state")), (200, "refused"), f"the refusal: {value}")
+
+
+def step_report_summary(released, refused):
+    value = ask("GET", "/reports/summary", who="analyst")[2]
+    want((value["released"], value["refused"]), (int(released), int(refused)), f"the summary: {value}")
+    if not 0 < value["median_us"] < 600000000 or not any(row["cause"] == "ads" and row["released"] == 1 for row in value["rows"]):
+        sys.exit(f"no median, or not by cause: {value}")
+
+
+def step_report_flood():
+    last = 0
+    for _ in range(25):
+        last = ask("POST", "/reports", {"name": "listed.example", "text": "again"}, "root")[0]
+        if last != 201:
+            break
+    want(last, 429, "after so many")
+
+
 globals()["step_" + sys.argv[3]](*sys.argv[4:])
 with open(state_file, "w", encoding="utf-8") as f:
     json.dump(state, f)
