@@ -8,6 +8,7 @@
 
 #include "api/base32.h"
 #include "api/policy_question.h"
+#include "store/member.h"
 
 static uint64_t counts[REPORT_FLAW_COUNT]; /* one hub, one thread */
 
@@ -76,7 +77,7 @@ int report_intake_subject(const char *given, struct policy_subject_text *ret_sub
         host[len] = '\0';
     }
     struct subject known;
-    bool fine = host[0] && host[0] != '*' && policy_subject_parse(host, ret_subject) == 0 && strlen(ret_subject->text) < REPORT_NAME_MAX &&
+    bool fine = host[0] && host[0] != '*' && policy_subject_parse(host, ret_subject) == 0 && strcmp(ret_subject->text, ".") != 0 && strlen(ret_subject->text) < REPORT_NAME_MAX &&
                 subject_guess(ret_subject->text, strlen(ret_subject->text), &known) == 0;
     return fine ? 0 : -EINVAL;
 }
@@ -110,6 +111,16 @@ static void note_cause(const struct node *node, const struct policy_subject_text
     r->verdict = d.verdict;
 }
 
+/* Of no group: whose network it is; nobody's: that stays empty. */
+static void member_of_address(const struct node *node, const struct addr *address, char ret_member[ACCOUNT_MEMBER_MAX])
+{
+    char text[ADDR_TEXT_MAX], value[MEMBER_VALUE_MAX];
+    struct subject s;
+    addr_format(address, text);
+    if (subject_read(SUBJECT_ADDRESS, text, strlen(text), &s) < 0 || member_of(node->ledger, &s, ret_member, value) < 0)
+        ret_member[0] = '\0';
+}
+
 static enum report_flaw add(struct node *node, struct report *r)
 {
     uint8_t chance[REPORT_REFERENCE_OCTETS];
@@ -140,6 +151,8 @@ static enum report_flaw take(struct node *node, const struct report_given *g, in
     struct dns_asker asker = report_intake_asker(node, &g->address);
     const char *member = g->member ? g->member : policy_group_member(policy_groups_get(node->policy(node->self)), asker.group);
     snprintf(r->member, sizeof r->member, "%s", member);
+    if (!member[0])
+        member_of_address(node, &g->address, r->member);
     note_cause(node, &subject, &asker, r);
     return add(node, r);
 }

@@ -30,6 +30,28 @@ static json_t *no_status(void *self)
     return json_object();
 }
 
+static const struct policy *no_policy(void *self)
+{
+    (void)self;
+    static struct policy *none;
+    if (!none)
+        none = policy_new(NULL, NULL, NULL, NULL);
+    assert(none);
+    return none;
+}
+
+static struct addr as_it_is(void *self, const struct addr *client)
+{
+    (void)self;
+    return *client;
+}
+
+static void at_once(void *self, node_done_fn *done, void *done_self)
+{
+    (void)self;
+    done(done_self, NULL);
+}
+
 static void publish(void *self, uint32_t channel, const char *octets, size_t len)
 {
     (void)self, (void)channel, (void)octets, (void)len;
@@ -53,6 +75,9 @@ static void begin(void)
     int e = ledger_open(file, &node.ledger);
     assert(e == 0);
     node.status = no_status;
+    node.policy = no_policy;
+    node.stored_client = as_it_is;
+    node.hand_changed = at_once;
     loop = event_base_new();
     make_commands();
     struct web_options o = {.loop = loop, .node = &node, .commands = commands, .publish = publish, .patience = 1e9};
