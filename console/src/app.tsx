@@ -5,6 +5,7 @@ import { ErrorBox, Loading } from "./ui/state";
 import { followLinks, go, subjectPath, usePlace } from "./router";
 import { pages } from "./pages";
 import { SignIn } from "./pages/sign_in";
+import { ReportState } from "./pages/report_state";
 import { Welcome } from "./pages/welcome";
 import { language, setLanguage, t, useLanguage } from "./texts";
 import type { Session } from "./types";
@@ -161,6 +162,13 @@ export function App() {
     return (
       <Outside>
         <Welcome enter={enter} />
+      </Outside>
+    );
+  }
+  if (place.path.startsWith("/report/")) {
+    return (
+      <Outside>
+        <ReportState reference={place.path.slice("/report/".length)} />
       </Outside>
     );
   }

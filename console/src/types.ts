@@ -155,3 +155,32 @@ export interface Source {
   fetched_us: number;
   last_us: number;
 }
+
+export interface Report {
+  number: number;
+  name: string;
+  given: string;
+  text: string;
+  contact: string;
+  language: string;
+  member: string;
+  client_ip: string;
+  cause: string;
+  verdict: string;
+  made_us: number;
+  state: string;
+  reason: string;
+  decided_by: string;
+  decided_us: number;
+}
+
+export interface ReportSummary {
+  open: number;
+  oldest_open_us: number;
+  released: number;
+  refused: number;
+  median_us: number;
+  p90_us: number;
+  days: number;
+  rows: { cause: string; open: number; released: number; refused: number }[];
+}

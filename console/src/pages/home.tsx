@@ -4,7 +4,7 @@ import { useAsk } from "../ask";
 import { ago, length, number, percent, shortNumber } from "../format";
 import { useLive } from "../live";
 import { t, word } from "../texts";
-import type { ClockRow, Indicator, Rows, SeriesRow, TopRow } from "../types";
+import type { ClockRow, Indicator, ReportSummary, Rows, SeriesRow, TopRow } from "../types";
 import { TimeChart } from "../ui/chart";
 import { Figure, Page, Panel, SubjectLink, Table, When } from "../ui/parts";
 import { Empty, State } from "../ui/state";
@@ -179,12 +179,14 @@ export function Home({ session }: PageProps) {
   const tone = worst(health.checks);
   const ask = useAsk<Rows<Indicator>>(may("intelligence") ? "/indicators" : undefined, { advice: "ask", limit: 1000 }, 30000);
   const clock = useAsk<Rows<ClockRow>>(may("intelligence") ? "/clock" : undefined, { weeks: 4 }, 60000);
+  const reports = useAsk<ReportSummary>(may("report") ? "/reports/summary" : undefined, {}, 60000).data;
   const loop = clock.data?.rows.find((r) => r.from === "judged" && r.to === "blocked");
   return (
     <Page title={t("Home")}>
       <div class="figures">
         {may("intelligence") && <Figure label={t("Judged to blocked")} value={loop ? length(loop.median_us) : "–"} note={loop ? `${t("median")}, ${number(loop.count)} ${t("subjects")}` : t("not measured yet")} />}
         {may("intelligence") && <Figure label={t("Waits for a person")} value={ask.data ? number(ask.data.rows.length) : "–"} tone={ask.data?.rows.length ? "warn" : undefined} note={<a href="/review">{t("Review")}</a>} />}
+        {may("report") && <Figure label={t("Report to release")} value={reports?.released ? length(reports.median_us) : "–"} tone={reports?.open ? "warn" : undefined} note={<a href="/reports">{reports?.open ? `${number(reports.open)} ${t("open")}` : reports?.released ? t("median") : t("not measured yet")}</a>} />}
         {may("status") && <Figure label={t("Health")} value={health.checks.length === 0 ? "–" : tone === "good" ? t("well") : tone === "warn" ? t("look") : t("act")} tone={tone} note={health.dataUs ? `${t("newest answer on disk")}: ${ago(health.dataUs)}` : undefined} />}
         {!may("status") && <Figure label={t("Member")} value={session.member} />}
       </div>

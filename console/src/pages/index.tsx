@@ -10,6 +10,7 @@ import { Indicators } from "./indicators";
 import { Lists } from "./lists";
 import { Live } from "./live";
 import { Members } from "./members";
+import { Reports } from "./reports";
 import { Review } from "./review";
 import { Settings } from "./settings";
 import { Sharing } from "./sharing";
@@ -34,6 +35,7 @@ export const pages: PageOf[] = [
   { path: "/", title: "Home", permission: "log", view: Home },
   { path: "/live", title: "Live log", permission: "log", view: Live },
   { path: "/review", title: "Review", permission: "intelligence", view: Review },
+  { path: "/reports", title: "Reports", permission: "report", view: Reports },
   { path: "/subject", title: "Search", permission: "intelligence", view: Subject },
   { path: "/indicators", title: "Indicators", permission: "intelligence", view: Indicators },
   { path: "/lists", title: "Lists", permission: "lists", view: Lists },

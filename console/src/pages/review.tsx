@@ -9,7 +9,7 @@ import { Page, Panel, SubjectLink, Table, Tag, Tlp, When } from "../ui/parts";
 import { ErrorBox, State } from "../ui/state";
 import type { PageProps } from ".";
 
-function Evidence({ row }: { row: Indicator }) {
+export function Evidence({ row }: { row: Pick<Indicator, "subject" | "kind" | "guards"> }) {
   const asked = useAsk<VerdictsAnswer>("/verdicts", { subject: row.subject, kind: row.kind });
   return (
     <Panel title={row.subject} note={<SubjectLink of={row.subject} />}>
