@@ -186,7 +186,7 @@ export function Home({ session }: PageProps) {
       <div class="figures">
         {may("intelligence") && <Figure label={t("Judged to blocked")} value={loop ? length(loop.median_us) : "–"} note={loop ? `${t("median")}, ${number(loop.count)} ${t("subjects")}` : t("not measured yet")} />}
         {may("intelligence") && <Figure label={t("Waits for a person")} value={ask.data ? number(ask.data.rows.length) : "–"} tone={ask.data?.rows.length ? "warn" : undefined} note={<a href="/review">{t("Review")}</a>} />}
-        {may("report") && <Figure label={t("Report to release")} value={reports?.released ? length(reports.median_us) : "–"} tone={reports?.open ? "warn" : undefined} note={<a href="/reports">{reports?.open ? `${number(reports.open)} ${t("open")}` : reports?.released ? t("median") : t("not measured yet")}</a>} />}
+        {may("report") && <Figure label={t("Report to release")} value={reports?.released ? length(reports.median_us) : "–"} tone={reports?.open ? "warn" : undefined} note={<a href="/reports">{reports?.open ? `${number(reports.open)} ${t("wait")}` : reports?.released ? t("median") : t("not measured yet")}</a>} />}
         {may("status") && <Figure label={t("Health")} value={health.checks.length === 0 ? "–" : tone === "good" ? t("well") : tone === "warn" ? t("look") : t("act")} tone={tone} note={health.dataUs ? `${t("newest answer on disk")}: ${ago(health.dataUs)}` : undefined} />}
         {!may("status") && <Figure label={t("Member")} value={session.member} />}
       </div>
