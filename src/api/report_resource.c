@@ -70,7 +70,7 @@ void web_get_report_state(struct web_call *c, const json_t *arguments)
 {
     const char *given = text_of(arguments, "reference");
     char reference[REPORT_REFERENCE_MAX];
-    struct report r;
+    struct report r = {0};
     int e = given ? report_reference_read(given, reference) : -EINVAL;
     if (e == 0)
         e = report_by_reference(web_call_node(c)->ledger, reference, &r);

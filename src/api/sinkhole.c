@@ -223,7 +223,7 @@ static void state_page(struct page *p, const char *given)
 {
     static const enum sinkhole_text states[REPORT_STATE_COUNT] = {SINKHOLE_STATE_OPEN, SINKHOLE_STATE_RELEASED, SINKHOLE_STATE_REFUSED};
     char reference[REPORT_REFERENCE_MAX], shown[REPORT_SHOWN_MAX];
-    struct report r;
+    struct report r = {0};
     int e = report_reference_read(given, reference);
     if (e == 0)
         e = report_by_reference(p->s->node->ledger, reference, &r);

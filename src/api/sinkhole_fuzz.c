@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "act/policy/builder.h"
+#include "act/policy/policy.h"
 #include "api/sinkhole.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
