@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/report_intake.h"
 #include "api/sinkhole.h"
 #include "apps/web_protocol.h"
 #include "base/channel.h"
@@ -31,6 +32,9 @@ struct web_service {
 };
 
 static const char *const web_counter_names[] = {"front_requests", "files", "refused_front", "streams", "stream_octets", "stream_lost", "sinkhole_requests", "refused_sinkhole"};
+static const char *const report_counter_names[] = {"reports",           "reports_without_name", "reports_without_text", "reports_of_bad_contact",
+                                                   "reports_over_limit", "reports_without_room", "reports_failed"};
+_Static_assert(array_len(report_counter_names) == REPORT_FLAW_COUNT, "a name for each");
 _Static_assert(array_len(web_counter_names) == WEB_COUNTERS_COUNT, "a name for each");
 
 /* ---- answers ---- */
@@ -252,5 +256,8 @@ json_t *web_service_json(const struct web_service *s)
     json_t *object = web_status_json(s->web);
     for (size_t i = 0; i < array_len(web_counter_names); i++)
         json_object_set_new(object, web_counter_names[i], json_integer((json_int_t)s->counters[i]));
+    const uint64_t *reports = report_intake_counts();
+    for (size_t i = 0; i < array_len(report_counter_names); i++)
+        json_object_set_new(object, report_counter_names[i], json_integer((json_int_t)reports[i]));
     return object;
 }

@@ -159,7 +159,9 @@ check the_name_above_resolves until_true 5 is_answer above.example 192.0.2.13
 check its_recipients_too until_true 10 not_in_zone above.example
 check a_refusal web report_refuse listed.example
 check stays_blocked is_answer listed.example 127.0.0.80
-check the_summary web report_summary 2 1
+hinomi block grouped.example --group wards --reason 'the wards alone' >/dev/null
+check a_rule_of_a_group_that_stays_is_named web report_group grouped.example wards
+check the_summary web report_summary 3 1
 
 # ---- too many ----
 check an_address_has_so_many_a_day web report_flood
@@ -171,9 +173,10 @@ few() {
     [ "$refused" -gt 0 ] && [ "$refused" -lt 60 ]
 }
 check who_asks_too_often_gets_the_short_page few
+check reports_are_counted has "$(hinomi status --json)" '"reports_over_limit": ?1,'
 counted() { has "$(hinomi status --json)" '"refused_sinkhole": ?[1-9]'; }
 check and_it_is_counted until_true 5 counted
-check the_console_is_open_all_the_while web report_summary 2 1
+check the_console_is_open_all_the_while web report_summary 3 1
 
 sed -i '/block_with/d; s/^  sinkhole:.*/  sinkhole: ["127.0.0.80:8080"]/' "$WORK/node.conf"
 hinomi reload >/dev/null

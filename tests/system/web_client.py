@@ -403,6 +403,12 @@ def step_report_refuse(name):
     want((status, value.get("state")), (200, "refused"), f"the refusal: {value}")
 
 
+def step_report_group(name, group):
+    want(ask("POST", "/reports", {"name": name, "text": "x"}, "operator")[0], 201, "a report")
+    status, _, value = ask("POST", f"/reports/{report_of(name)['number']}/release", {"reason": "x"}, "analyst")
+    want((status, value.get("still_blocked")), (200, [group]), f"the release: {value}")
+
+
 def step_report_summary(released, refused):
     value = ask("GET", "/reports/summary", who="analyst")[2]
     want((value["released"], value["refused"]), (int(released), int(refused)), f"the summary: {value}")
