@@ -62,7 +62,16 @@ export function Reports({ session }: PageProps) {
   const [reason, setReason] = useState("");
   const [last, setLast] = useState<Released>();
   const { act, busy, error } = useAct();
-  const chosen = rows[Math.min(at, rows.length - 1)];
+  const [picked, setPicked] = useState(0);
+  // By its number: rows come and go while somebody reads, and a key must mean the report that is read.
+  const found = rows.findIndex((r) => r.number === picked);
+  const index = found >= 0 ? found : Math.min(at, rows.length - 1);
+  const chosen = rows[index];
+  useEffect(() => {
+    setAt(Math.max(index, 0));
+    setPicked(chosen?.number ?? 0);
+  }, [chosen?.number, index]);
+  const move = (to: number) => setPicked(rows[Math.max(0, Math.min(to, rows.length - 1))]?.number ?? 0);
   const may = session.permissions["judge"] !== undefined && chosen?.state === "open";
   const decide = (what: "release" | "refuse", whole = false) => {
     if (!chosen || busy || !may) return;
@@ -79,8 +88,8 @@ export function Reports({ session }: PageProps) {
   };
   useEffect(() => {
     const keys: Record<string, () => void> = {
-      j: () => setAt((n) => Math.max(0, Math.min(n + 1, rows.length - 1))),
-      k: () => setAt((n) => Math.max(n - 1, 0)),
+      j: () => move(index + 1),
+      k: () => move(index - 1),
       r: () => decide("release"),
       w: () => decide("release", true),
       x: () => decide("refuse"),
@@ -133,7 +142,7 @@ export function Reports({ session }: PageProps) {
               rows={data.rows}
               rowKey={(r) => r.number}
               selected={chosen?.number}
-              onSelect={(r) => setAt(data.rows.indexOf(r))}
+              onSelect={(r) => setPicked(r.number)}
               columns={[
                 { head: t("Name"), cell: (r) => <span class="subject">{r.name}</span> },
                 { head: t("Blocked by"), cell: (r) => r.cause || "–", minor: true },

@@ -51,10 +51,11 @@ static void add_security(const struct front *f, struct MHD_Response *r)
                "manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'");
     add_header(r, "X-Content-Type-Options", "nosniff");
     add_header(r, "Referrer-Policy", "no-referrer");
-    add_header(r, "Cross-Origin-Opener-Policy", "same-origin");
     add_header(r, "Cross-Origin-Resource-Policy", "same-origin");
-    if (!f->o.is_sinkhole)
-        add_header(r, "Strict-Transport-Security", "max-age=31536000");
+    if (f->o.is_sinkhole)
+        return; /* what follows means something over TLS alone, or to a program that runs */
+    add_header(r, "Cross-Origin-Opener-Policy", "same-origin");
+    add_header(r, "Strict-Transport-Security", "max-age=31536000");
     add_header(r, "Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()");
 }
 
