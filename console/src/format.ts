@@ -21,6 +21,18 @@ export function time(us: number): string {
   return new Intl.DateTimeFormat(locale(), { dateStyle: "medium", timeStyle: "medium" }).format(us / 1000);
 }
 
+/** A mark of a time axis: the clock within a day, and the day where it changes. at, before: seconds since 1970; step: between marks. */
+export function axisTime(at: number, step: number, before?: number): string {
+  const day = (s: number) => new Intl.DateTimeFormat(locale(), { month: "short", day: "numeric" }).format(s * 1000);
+  if (step >= 86400) return day(at);
+  const hour = new Intl.DateTimeFormat(locale(), { hour: "2-digit", minute: "2-digit", ...(step < 60 ? { second: "2-digit" } : {}) }).format(at * 1000);
+  return before === undefined || day(before) !== day(at) ? `${hour}\n${day(at)}` : hour;
+}
+
+export function date(us: number): string {
+  return new Intl.DateTimeFormat(locale(), { dateStyle: "medium" }).format(us / 1000);
+}
+
 export function clock(us: number): string {
   return new Intl.DateTimeFormat(locale(), { hour: "2-digit", minute: "2-digit", second: "2-digit" }).format(us / 1000);
 }

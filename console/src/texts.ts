@@ -2,6 +2,14 @@
 import { useEffect, useState } from "preact/hooks";
 
 const ja = {
+  "Nobody asks the resolver, or their questions do not arrive. Newest answer:": "問い合わせがないか、届いていません。最新の応答:",
+  "Answers are given, but not stored: what is counted here is old. Newest stored:": "応答は行われていますが保存されていません。ここの件数は古いものです。保存済みの最新:",
+  "The node has not answered this page; what it shows is old. Last answer:": "ノードがこの画面に応答していません。表示は古い内容です。最後の応答:",
+  "Day before": "前日",
+  "No name is blocked more often than the day before.": "前日より多く遮断された名前はありません。",
+  "24 hours, against the 24 before": "直近24時間とその前の24時間の比較",
+  "Threats on the rise": "増えている脅威",
+  "as of": "時点:",
   "(12 characters or more)": "(12文字以上)",
   "(if your account has codes)": "(ワンタイムコードを使う場合)",
   "(no member)": "(組織なし)",
@@ -328,7 +336,7 @@ const ja = {
   "times, in the hours that are kept": "回 (保存期間内)",
   unknown: "不明",
   verdict: "判定",
-  wait: "件が待っています",
+  "waiting for a decision": "件が判断待ち",
   "was started again": "再起動",
   well: "良好",
   you: "自分",

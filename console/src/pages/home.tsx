@@ -1,5 +1,5 @@
 // The first look: how fast the loop turns, what was answered and blocked, what needs a person, and whether the node is well.
-import { useMemo, useState } from "preact/hooks";
+import { useEffect, useMemo, useState } from "preact/hooks";
 import { useAsk } from "../ask";
 import { ago, length, number, percent, shortNumber } from "../format";
 import { useLive } from "../live";
@@ -7,7 +7,7 @@ import { t, word } from "../texts";
 import type { ClockRow, Indicator, ReportSummary, Rows, SeriesRow, TopRow } from "../types";
 import { TimeChart } from "../ui/chart";
 import { Figure, Page, Panel, SubjectLink, Table, When } from "../ui/parts";
-import { Empty, State } from "../ui/state";
+import { AsOf, Empty, State } from "../ui/state";
 import { useHealth, worst } from "../health";
 import type { PageProps } from ".";
 
@@ -16,6 +16,9 @@ const spans: [string, number, number][] = [
   ["24h", 86400, 600],
   ["7d", 7 * 86400, 3600],
 ];
+
+const topMost = 1000;
+const staleMs = 60000; // the recorder stores every few seconds at the latest
 
 function Answers({ member }: { member: string }) {
   const [span, setSpan] = useState("24h");
@@ -145,10 +148,79 @@ function Top({ what, title }: { what: "blocked" | "members" | "clients"; title: 
   );
 }
 
+interface Rise {
+  name: string;
+  now: number;
+  before: number | undefined; // undefined: there was too much of other names to know
+}
+
+/** Names whose blocked questions are more than in the day before, by how many more. */
+function Rising() {
+  const day = 86400e6;
+  const now = Math.floor(Date.now() / 600000) * 600e6;
+  const latest = useAsk<Rows<TopRow>>("/top", { what: "blocked", since_us: now - day, limit: 50 }, 60000);
+  const both = useAsk<Rows<TopRow>>("/top", { what: "blocked", since_us: now - 2 * day, limit: topMost }, 60000);
+  const rising = useMemo(() => {
+    const all = new Map((both.data?.rows ?? []).map((r) => [r.name, r.hits]));
+    const complete = (both.data?.rows.length ?? 0) < topMost;
+    return (latest.data?.rows ?? [])
+      .map((r): Rise => ({ name: r.name ?? "", now: r.hits, before: all.has(r.name) ? Math.max(0, (all.get(r.name) ?? 0) - r.hits) : complete ? 0 : undefined }))
+      .filter((r) => r.now > (r.before ?? 0))
+      .sort((a, b) => b.now - (b.before ?? 0) - (a.now - (a.before ?? 0)))
+      .slice(0, 8);
+  }, [latest.data, both.data]);
+  return (
+    <Panel title={t("Threats on the rise")} note={t("24 hours, against the 24 before")}>
+      <State asked={both.data ? latest : both} empty={() => (rising.length === 0 ? t("No name is blocked more often than the day before.") : undefined)}>
+        {() => (
+          <Table
+            label={t("Threats on the rise")}
+            rows={rising}
+            rowKey={(r) => r.name}
+            columns={[
+              { head: t("Name"), cell: (r) => <SubjectLink of={r.name} /> },
+              { head: t("Blocked"), cell: (r) => number(r.now), right: true },
+              { head: t("Day before"), cell: (r) => (r.before === undefined ? "–" : number(r.before)), right: true },
+            ]}
+          />
+        )}
+      </State>
+    </Panel>
+  );
+}
+
+/** Above everything when what is shown is not what is: the node does not answer, does not store, or nobody asks it. */
+function Stale({ health }: { health: ReturnType<typeof useHealth> }) {
+  const [now, setNow] = useState(Date.now());
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), 5000);
+    return () => clearInterval(timer);
+  }, []);
+  const { asked, dataUs } = health;
+  if (asked.at && now - asked.at > staleMs) {
+    return <StaleBox tone="bad" text={t("The node has not answered this page; what it shows is old. Last answer:")} us={asked.at * 1000} />;
+  }
+  if (!dataUs || now - dataUs / 1000 < staleMs) return null;
+  const coming = (asked.data?.recording?.rows_per_second ?? 0) > 0;
+  return coming ? (
+    <StaleBox tone="bad" text={t("Answers are given, but not stored: what is counted here is old. Newest stored:")} us={dataUs} />
+  ) : (
+    <StaleBox tone="warn" text={t("Nobody asks the resolver, or their questions do not arrive. Newest answer:")} us={dataUs} />
+  );
+}
+
+function StaleBox({ tone, text, us }: { tone: "bad" | "warn"; text: string; us: number }) {
+  return (
+    <p class={`box ${tone}`} role="status" data-stale={tone}>
+      {text} <When us={us} />
+    </p>
+  );
+}
+
 function Health() {
   const health = useHealth();
   const [rate, setRate] = useState<number>();
-  useLive({ status: true }, { status: (s) => setRate((s["recorder"] as { rows_per_second?: number } | undefined)?.rows_per_second) });
+  useLive({ status: true }, { status: (s) => setRate((s["recording"] as { rows_per_second?: number } | undefined)?.rows_per_second) });
   return (
     <Panel title={t("Health")} note={<a href="/system">{t("System")}</a>}>
       <State asked={health.asked}>
@@ -183,10 +255,11 @@ export function Home({ session }: PageProps) {
   const loop = clock.data?.rows.find((r) => r.from === "judged" && r.to === "blocked");
   return (
     <Page title={t("Home")}>
+      {may("status") && <Stale health={health} />}
       <div class="figures">
         {may("intelligence") && <Figure label={t("Judged to blocked")} value={loop ? length(loop.median_us) : "–"} note={loop ? `${t("median")}, ${number(loop.count)} ${t("subjects")}` : t("not measured yet")} />}
-        {may("intelligence") && <Figure label={t("Waits for a person")} value={ask.data ? number(ask.data.rows.length) : "–"} tone={ask.data?.rows.length ? "warn" : undefined} note={<a href="/review">{t("Review")}</a>} />}
-        {may("report") && <Figure label={t("Report to release")} value={reports?.released ? length(reports.median_us) : "–"} tone={reports?.open ? "warn" : undefined} note={<a href="/reports">{reports?.open ? `${number(reports.open)} ${t("wait")}` : reports?.released ? t("median") : t("not measured yet")}</a>} />}
+        {may("intelligence") && <Figure label={t("Waits for a person")} value={ask.data ? number(ask.data.rows.length) : "–"} tone={ask.data?.rows.length ? "warn" : undefined} note={<>{ask.data && <AsOf at={ask.at} />} <a href="/review">{t("Review")}</a></>} />}
+        {may("report") && <Figure label={t("Report to release")} value={reports?.released ? length(reports.median_us) : "–"} tone={reports?.open ? "warn" : undefined} note={<a href="/reports">{reports?.open ? `${number(reports.open)} ${t("waiting for a decision")}` : reports?.released ? t("median") : t("not measured yet")}</a>} />}
         {may("status") && <Figure label={t("Health")} value={health.checks.length === 0 ? "–" : tone === "good" ? t("well") : tone === "warn" ? t("look") : t("act")} tone={tone} note={health.dataUs ? `${t("newest answer on disk")}: ${ago(health.dataUs)}` : undefined} />}
         {!may("status") && <Figure label={t("Member")} value={session.member} />}
       </div>
@@ -194,6 +267,7 @@ export function Home({ session }: PageProps) {
         <Answers member={session.member} />
         {may("intelligence") && <LoopClock />}
         {may("intelligence") && <Waiting />}
+        <Rising />
         <Top what="blocked" title={t("Most blocked")} />
         {may("status") ? <Top what="members" title={t("Members hit")} /> : <Top what="clients" title={t("Clients")} />}
         {may("status") && <Health />}

@@ -94,7 +94,7 @@ export function Review({ session }: PageProps) {
     >
       {error && <ErrorBox error={error} />}
       <p class="sum" role="status">
-        {number(rows.length)} {t("wait")}
+        {number(rows.length)} {t("waiting for a decision")}
         {done > 0 && ` · ${number(done)} ${t("decided now")}`}
       </p>
       <State asked={asked} empty={(d) => (d.rows.length === 0 ? t("Nothing waits for a decision.") : undefined)}>

@@ -3,8 +3,9 @@
 import { useEffect, useRef } from "preact/hooks";
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
-import { number } from "../format";
-import { language } from "../texts";
+import { axisTime, number, time } from "../format";
+import { language, t } from "../texts";
+import { colorOf, useColors } from "./colors";
 
 export interface Line {
   label: string;
@@ -13,15 +14,11 @@ export interface Line {
   fill?: boolean;
 }
 
-function colorOf(variable: string): string {
-  return getComputedStyle(document.documentElement).getPropertyValue(variable).trim();
-}
-
 export function TimeChart({ at, lines, label, height = 220 }: { at: number[]; lines: Line[]; label: string; height?: number }) {
   const host = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot>();
   const data = [at, ...lines.map((l) => l.values)] as uPlot.AlignedData;
-  const shape = lines.map((l) => l.label + l.color).join() + language();
+  const shape = lines.map((l) => l.label + l.color).join() + language() + useColors();
   useEffect(() => {
     const element = host.current;
     if (!element) return;
@@ -33,9 +30,9 @@ export function TimeChart({ at, lines, label, height = 220 }: { at: number[]; li
         cursor: { drag: { x: true, y: false } },
         legend: { live: true },
         scales: { y: { range: (_u, _min, max) => [0, max > 0 ? max * 1.05 : 1] } },
-        axes: [axis, { ...axis, size: 56, values: (_u, values) => values.map((v) => number(v)) }],
+        axes: [{ ...axis, values: (_u, values, _axis, _space, step) => values.map((v, i) => axisTime(v, step, values[i - 1])) }, { ...axis, size: 56, values: (_u, values) => values.map((v) => number(v)) }],
         series: [
-          { value: (_u, v) => (v == null ? "–" : new Date(v * 1000).toLocaleString(language() === "ja" ? "ja-JP" : "en-GB")) },
+          { label: t("Time"), value: (_u, v) => (v == null ? "–" : time(v * 1e6)) },
           ...lines.map((l) => ({
             label: l.label,
             stroke: colorOf(l.color),

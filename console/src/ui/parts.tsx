@@ -73,10 +73,22 @@ export interface Column<T> {
   minor?: boolean;
 }
 
+/** Of rows that can be chosen one is reached by Tab; the arrows, Home and End go on from there (WAI-ARIA Authoring Practices, grid). */
+function moveSelection<T>(e: KeyboardEvent, row: T, rows: T[], onSelect: (row: T) => void) {
+  const at = rows.indexOf(row);
+  const to: Record<string, number> = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: rows.length - 1, Enter: at, " ": at };
+  const next = rows[to[e.key] ?? -1];
+  if (e.target !== e.currentTarget || next === undefined) return;
+  e.preventDefault();
+  onSelect(next);
+  const body = (e.currentTarget as HTMLElement).parentElement;
+  (body?.children[rows.indexOf(next)] as HTMLElement | undefined)?.focus();
+}
+
 export function Table<T>({ label, columns, rows, rowKey, selected, onSelect }: { label: string; columns: Column<T>[]; rows: T[]; rowKey: (row: T) => string | number; selected?: string | number; onSelect?: (row: T) => void }) {
   return (
     <div class="table-scroll" tabIndex={0} role="region" aria-label={label}>
-      <table>
+      <table role={onSelect && "grid"}>
         <caption class="hidden">{label}</caption>
         <thead>
           <tr>
@@ -89,7 +101,14 @@ export function Table<T>({ label, columns, rows, rowKey, selected, onSelect }: {
         </thead>
         <tbody>
           {rows.map((row) => (
-            <tr key={rowKey(row)} class={selected === rowKey(row) ? "selected" : ""} aria-selected={onSelect ? selected === rowKey(row) : undefined} onClick={onSelect && (() => onSelect(row))}>
+            <tr
+              key={rowKey(row)}
+              class={selected === rowKey(row) ? "selected" : ""}
+              aria-selected={onSelect ? selected === rowKey(row) : undefined}
+              tabIndex={onSelect && (selected === rowKey(row) ? 0 : -1)}
+              onClick={onSelect && (() => onSelect(row))}
+              onKeyDown={onSelect && ((e) => moveSelection(e, row, rows, onSelect))}
+            >
               {columns.map((c) => (
                 <td class={`${c.right ? "right" : ""} ${c.minor ? "minor" : ""}`}>{c.cell(row)}</td>
               ))}

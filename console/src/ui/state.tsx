@@ -2,7 +2,7 @@
 import type { ComponentChildren } from "preact";
 import type { ApiError } from "../api";
 import type { Asked } from "../ask";
-import { ago } from "../format";
+import { ago, clock } from "../format";
 import { t } from "../texts";
 
 export function ErrorBox({ error, again }: { error: ApiError; again?: () => void }) {
@@ -32,6 +32,15 @@ export function Loading() {
   );
 }
 
+/** When the node said so, for a nothing that could also be old. at: ms. */
+export function AsOf({ at }: { at: number }) {
+  return (
+    <small class="as-of">
+      {t("as of")} {clock(at * 1000)}
+    </small>
+  );
+}
+
 /** Shows what came; above it an error, and how old the data is, when the last question failed. */
 export function State<T>({ asked, empty, children }: { asked: Asked<T>; empty?: (data: T) => ComponentChildren | undefined; children: (data: T) => ComponentChildren }) {
   const { data, error, again, at } = asked;
@@ -47,7 +56,13 @@ export function State<T>({ asked, empty, children }: { asked: Asked<T>; empty?: 
           </p>
         </>
       )}
-      {nothing ? <Empty>{nothing}</Empty> : children(data)}
+      {nothing ? (
+        <Empty>
+          {nothing} <AsOf at={at} />
+        </Empty>
+      ) : (
+        children(data)
+      )}
     </>
   );
 }

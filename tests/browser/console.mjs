@@ -1,0 +1,327 @@
+// Uses the console as people do, for tests/system/56-console.sh: one step for each call.
+//
+//     node console.mjs BASE FOLDER STEP [ARGUMENT]...
+//
+// FOLDER keeps the sessions; figures.txt in it gets what was measured.
+import { execFileSync, spawn } from "node:child_process";
+import { appendFileSync } from "node:fs";
+import { accept, allPages, axeSource, fail, see, settled, until, withPage } from "./browser.mjs";
+
+const [base, folder, step, ...rest] = process.argv.slice(2);
+const session = (who) => `${folder}/${who}.json`;
+const as = (who, work, options = {}) => withPage({ base, session: session(who), ...options }, work);
+const figure = (text) => appendFileSync(`${folder}/figures.txt`, `${text}\n`);
+const password = "correct horse battery";
+
+function want(got, wanted, what) {
+  if (got !== wanted) fail(`${what}: got ${JSON.stringify(got)}, wanted ${JSON.stringify(wanted)}`);
+}
+
+function digFrom(client, name) {
+  execFileSync("dig", ["+short", "+tries=1", "+time=2", "-b", client, "@127.0.0.1", "-p", "5300", name]);
+}
+
+const table = (page, label) => page.getByRole("region", { name: label, exact: true }).getByRole("table", { name: label, exact: true });
+const figureOf = (page, label) => page.locator(".figure", { has: page.locator(".label", { hasText: label }) }).locator(".value");
+
+const steps = {
+  async first(word) {
+    await as("root", async (page, context) => {
+      await accept(page, context, word, "root", password, session("root"));
+      await page.getByRole("button", { name: "Sign out" }).click();
+      await page.getByLabel("Name").fill("root");
+      await page.getByLabel("Password").fill("wrong wrong wrong");
+      await page.getByRole("button", { name: "Sign in" }).click();
+      await page.getByRole("alert").waitFor();
+      await page.getByLabel("Password").fill(password);
+      await page.getByRole("button", { name: "Sign in" }).click();
+      await see(page, "Home");
+      await context.storageState({ path: session("root") });
+    });
+  },
+
+  async block(name) {
+    await as("root", async (page) => {
+      await page.goto("/");
+      await see(page, "Home");
+      await page.keyboard.press("/");
+      await page.keyboard.type(`${name}\n`);
+      await see(page, name);
+      await settled(page);
+      await page.getByLabel("Reason (stands in the ledger)").fill("seen by hand");
+      await page.getByRole("button", { name: "Block", exact: true }).click();
+      await figureOf(page, "At the resolver").getByText("blocked (no such name)").waitFor();
+    });
+  },
+
+  async import(file, name, count) {
+    await as("root", async (page) => {
+      await page.goto("/lists");
+      await page.getByLabel("File").setInputFiles(file);
+      await page.getByLabel("Only observe: record what it would block").uncheck();
+      await page.getByRole("button", { name: "Import", exact: true }).click();
+      await page.getByRole("status").getByText(`${count} names`).waitFor();
+      await table(page, "Lists").getByText(name).waitFor();
+    });
+  },
+
+  async home(name) {
+    await as("root", async (page) => {
+      await until("home shows what was blocked", async () => {
+        await page.goto("/");
+        await settled(page);
+        return (await table(page, "Most blocked").getByText(name).count()) > 0 && (await table(page, "Threats on the rise").getByText(name).count()) > 0;
+      });
+      await page.locator("figure.chart canvas").waitFor();
+      const text = await page.locator("figure.chart").getAttribute("aria-label");
+      if (!/Blocked: [1-9]/.test(text)) fail(`the chart says ${text}`);
+    });
+  },
+
+  /** Keys only: the first is confirmed, the second is a false positive. Prints the two. */
+  async review() {
+    await as("root", async (page) => {
+      await page.goto("/review");
+      await settled(page);
+      const selected = () => page.locator("tr[aria-selected=true] .subject").textContent();
+      const rows = page.locator("tr[aria-selected]");
+      const count = await rows.count();
+      if (count < 3) fail(`${count} wait`);
+      const [first, second] = await page.locator("tr[aria-selected] .subject").allTextContents();
+      want(await selected(), first, "at the beginning");
+      await page.keyboard.press("j");
+      await until("j moves down", async () => (await selected()) === second);
+      await page.keyboard.press("k");
+      await until("k moves up", async () => (await selected()) === first);
+      for (let i = 0; i < 60 && !(await page.evaluate(() => document.activeElement?.matches("tr[aria-selected=true]"))); i++) await page.keyboard.press("Tab");
+      await page.keyboard.press("ArrowDown");
+      await until("the arrow moves", async () => (await selected()) === second);
+      want(await page.evaluate(() => document.activeElement?.matches("tr[aria-selected=true]")), true, "the focus goes along");
+      await page.keyboard.press("ArrowUp");
+      await until("and back", async () => (await selected()) === first);
+      await page.keyboard.press("b");
+      await until("the first is decided", async () => (await selected()) === second);
+      await until("it is gone", async () => (await rows.count()) === count - 1);
+      await page.keyboard.press("f");
+      await until("the second is gone", async () => (await rows.count()) === count - 2);
+      await page.getByRole("status").getByText(`${count - 2} waiting for a decision · 2 decided now`).waitFor();
+      console.log(first, second);
+    });
+  },
+
+  async language(name) {
+    await as("root", async (page) => {
+      await page.goto(`/subject?q=${name}`);
+      await settled(page);
+      await page.evaluate(() => {
+        window.marker = 1;
+      });
+      const made = page.getByRole("region", { name: "Verdicts", exact: true }).getByRole("table").locator("time").first();
+      const english = [await made.getAttribute("title"), await made.textContent()];
+      await page.getByRole("button", { name: "日本語" }).click();
+      await page.getByRole("heading", { level: 2, name: "評価の理由" }).waitFor();
+      const other = page.getByRole("region", { name: "判定", exact: true }).getByRole("table").locator("time").first();
+      const japanese = [await other.getAttribute("title"), await other.textContent()];
+      if (!/^\d{1,2} [A-Z][a-z]{2} \d{4}/.test(english[0]) || !/^\d{4}\/\d{2}\/\d{2}/.test(japanese[0])) fail(`dates: ${english[0]}, ${japanese[0]}`);
+      if (!/ago|now/.test(english[1]) || !/前|今/.test(japanese[1])) fail(`lengths of time: ${english[1]}, ${japanese[1]}`);
+      want(await page.evaluate(() => document.documentElement.lang), "ja", "the language of the page");
+      await page.getByRole("link", { name: "ホーム" }).click();
+      await page.locator(".u-legend").getByText("時刻").waitFor();
+      want(await page.evaluate(() => window.marker), 1, "the page was loaded anew");
+      await page.getByRole("button", { name: "English" }).click();
+      await see(page, "Home");
+      await page.locator(".u-legend").getByText("Time").waitFor();
+    });
+  },
+
+  /** The chart is drawn anew in the colours that the system changes to. */
+  async colors() {
+    await as("root", async (page) => {
+      await page.goto("/");
+      await page.locator("figure.chart canvas").waitFor();
+      const picture = () => page.locator("figure.chart canvas").first().evaluate((c) => c.toDataURL());
+      const light = await picture();
+      await page.emulateMedia({ colorScheme: "dark" });
+      await until("the chart changes", async () => (await picture()) !== light);
+    });
+  },
+
+  /** An account of a member, by invitation: what it sees, and what it does not. */
+  async walls(own, other) {
+    let word;
+    await as("root", async (page) => {
+      await page.goto("/accounts");
+      await page.getByLabel("Role").selectOption("reader");
+      await page.getByLabel("Member").fill(own);
+      await page.getByRole("button", { name: "Make a link" }).click();
+      word = (await page.locator("code.link").textContent()).split("#")[1];
+    });
+    await as("reader", async (page, context, complaints) => {
+      await accept(page, context, word, "reader", password, session("reader"));
+      const links = await page.getByRole("navigation", { name: "Pages" }).getByRole("link").allTextContents();
+      for (const name of ["Review", "Search", "Indicators", "Lists", "Sharing", "Sources", "System", "Accounts"])
+        if (links.includes(name)) fail(`the menu has ${name}`);
+      for (const path of ["/review", "/subject?q=a.example", "/indicators", "/lists", "/sharing", "/sources", "/system", "/accounts"]) {
+        await page.goto(path);
+        await page.getByText("There is no such page, or it is not for this account.").waitFor();
+      }
+      await page.goto("/live");
+      await page.getByText("connected", { exact: false }).first().waitFor();
+      await until("its own answers, as they are given", async () => {
+        digFrom("127.0.0.3", `live-of-${other}.example`);
+        digFrom("127.0.0.2", `live-of-${own}.example`);
+        return (await page.getByText(`live-of-${own}.example`).count()) > 0;
+      });
+      if ((await page.content()).includes(`live-of-${other}`)) fail("the live log shows another member's answers");
+      await until("home shows its own", async () => {
+        await page.goto("/");
+        await settled(page);
+        return (await page.locator(".sum").first().textContent()).match(/[1-9]/);
+      });
+      if ((await page.content()).includes(other)) fail("home shows another member");
+      // What the page does not offer is not given to who asks beside the page either.
+      const foreign = await page.evaluate(async (m) => {
+        const texts = [];
+        for (const path of [`/log?limit=100&member=${m}`, `/top?what=names&member=${m}`, `/events?log=true&member=${m}`]) {
+          const control = new AbortController();
+          setTimeout(() => control.abort(), 1500);
+          try {
+            const answer = await fetch(`/api/v1${path}`, { signal: control.signal });
+            texts.push(await answer.text());
+          } catch {
+            texts.push("");
+          }
+        }
+        return texts.join("\n");
+      }, other);
+      if (foreign.includes(`of-${other}`)) fail("the API gives another member's rows");
+      complaints.splice(0, complaints.length, ...complaints.filter((c) => !c.includes("/api/v1/events?log=true&member=")));
+    });
+  },
+
+  /** 5,000 answers a second: the page goes on drawing, and counts what the node counts. */
+  async live(load, names, seconds, rate) {
+    await as("root", async (page) => {
+      const observed = () => page.evaluate(async () => (await (await fetch("/api/v1/status")).json()).recording.observed);
+      await page.goto("/live");
+      await page.locator(".dot.good").waitFor();
+      const total = async () => Number(await page.locator("[data-total]").getAttribute("data-total"));
+      await until("the stream counts", async () => (digFrom("127.0.0.1", "start.example"), (await total()) > 0));
+      await until("at rest", async () => {
+        const before = await observed();
+        await new Promise((done) => setTimeout(done, 600));
+        return before === (await observed());
+      });
+      const nodeBefore = await observed();
+      const pageBefore = await total();
+      await page.evaluate(() => {
+        window.drawn = { frames: 0, changes: 0 };
+        const frame = () => (window.drawn.frames++, requestAnimationFrame(frame));
+        frame();
+        new MutationObserver(() => window.drawn.changes++).observe(document.querySelector("main"), { subtree: true, childList: true, characterData: true });
+      });
+      const loading = spawn(load, ["5300", names, seconds, String(process.pid), rate], { stdio: ["ignore", "pipe", "inherit"] });
+      let said = "";
+      loading.stdout.on("data", (d) => (said += d));
+      const ended = new Promise((done) => loading.on("exit", done));
+      let samples = 0;
+      let moved = 0;
+      let last = "";
+      while (loading.exitCode === null) {
+        await Promise.race([ended, new Promise((done) => setTimeout(done, 1000))]);
+        const now = await page.locator("tbody tr").first().textContent();
+        samples++;
+        if (now !== last) moved++;
+        last = now;
+      }
+      const result = JSON.parse(said);
+      const drawn = await page.evaluate(() => window.drawn);
+      await until("the page counts what the node counts", async () => (await total()) - pageBefore === (await observed()) - nodeBefore);
+      const counted = (await total()) - pageBefore;
+      const summary = await page.locator(".sum").textContent();
+      figure(`live log: ${Math.round(result.qps)} answers/s, ${counted} counted by node and page alike; ${drawn.changes} redraws and ${drawn.frames} frames in ${seconds} s; the page says: ${summary}`);
+      if (counted < result.received) fail(`counted ${counted}, the load got ${result.received}`);
+      if (moved < samples * 0.7) fail(`the page stood still: ${moved} of ${samples} looks showed something new`);
+      await page.getByRole("button", { name: "Pause" }).click();
+      await page.getByRole("button", { name: "Go on" }).waitFor();
+    });
+  },
+
+  /** What is old is said to be old. */
+  async stale() {
+    await as("root", async (page) => {
+      const status = async (change) =>
+        page.route("**/api/v1/status", async (route) => {
+          const answer = await route.fetch();
+          const body = await answer.json();
+          Object.assign(body.recording, change);
+          await route.fulfill({ json: body });
+        });
+      await status({ newest_row_s_ago: 3, rows_per_second: 10 });
+      await page.goto("/");
+      await settled(page);
+      want(await page.locator("[data-stale]").count(), 0, "nothing is old");
+      await status({ newest_row_s_ago: 300, rows_per_second: 10 });
+      await page.reload();
+      await page.locator("[data-stale=bad]").getByText("5 minutes ago").waitFor();
+      await status({ newest_row_s_ago: 300, rows_per_second: 0 });
+      await page.reload();
+      await page.locator("[data-stale=warn]").getByText("5 minutes ago").waitFor();
+    });
+  },
+
+  /** Every page in both languages, both sets of colours, wide and on a phone: axe-core finds nothing, and nothing runs over the edge. */
+  async access(subject, width) {
+    const found = [];
+    await as(
+      "root",
+      async (page) => {
+        const look = async (name) => {
+          const violations = await page.evaluate(async () => (await window.axe.run(document, { resultTypes: ["violations"] })).violations.map((v) => `${v.id}: ${v.nodes.map((n) => `${n.target.join(" ")} ${n.any[0]?.message ?? n.all[0]?.message ?? ""}`).slice(0, 3).join("; ")}`));
+          for (const v of violations) found.push(`${name}: ${v}`);
+          const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+          if (over > 0) found.push(`${name}: ${over} px over the edge`);
+        };
+        for (const path of allPages) {
+          await page.emulateMedia({ colorScheme: "light" });
+          await page.goto(path.replace("SUBJECT", encodeURIComponent(subject)));
+          await settled(page);
+          await page.evaluate(axeSource);
+          for (const language of ["en", "ja"]) {
+            if (language === "ja") await page.getByRole("button", { name: "日本語" }).click();
+            for (const colorScheme of ["light", "dark"]) {
+              await page.emulateMedia({ colorScheme });
+              await look(`${path} ${language} ${colorScheme}`);
+            }
+          }
+          await page.getByRole("button", { name: "English" }).click();
+        }
+      },
+      { viewport: { width: Number(width), height: 844 } },
+    );
+    await withPage({ base, viewport: { width: Number(width), height: 844 } }, async (page) => {
+      await page.goto("/");
+      await see(page, "Sign in");
+      await page.evaluate(axeSource);
+      for (const v of await page.evaluate(async () => (await window.axe.run()).violations.map((w) => `sign-in: ${w.id}: ${w.nodes[0].target}`))) found.push(v);
+    });
+    if (found.length) fail(found.join("\n"));
+  },
+
+  /** How long the first page takes, measured only. */
+  async paint() {
+    await as("root", async (page) => {
+      await page.goto("/");
+      await settled(page);
+      const [first, size] = await page.evaluate(() => [performance.getEntriesByName("first-contentful-paint")[0]?.startTime, performance.getEntriesByType("resource").reduce((n, r) => n + (/\/assets\//.test(r.name) ? r.encodedBodySize : 0), 0)]);
+      figure(`first paint: ${Math.round(first)} ms; scripts and styles of home: ${size} octets as sent`);
+    });
+  },
+};
+
+try {
+  await steps[step](...rest);
+} catch (error) {
+  console.error(error.message);
+  process.exit(1);
+}
