@@ -9,11 +9,6 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 700, // echarts, loaded by the pages that need it
-    rollupOptions: {
-      output: {
-        manualChunks: (id) => (id.includes("node_modules/echarts") || id.includes("node_modules/zrender") ? "echarts" : undefined),
-      },
-    },
   },
   server: { proxy: { "/api": { target: "https://127.0.0.1:8443", secure: false } } },
 });

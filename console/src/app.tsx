@@ -88,10 +88,10 @@ function Preferences() {
 function Outside({ children }: { children: preact.ComponentChildren }) {
   return (
     <div class="outside">
-      <div class="brand">
+      <header class="brand">
         <img src="/icon.svg" alt="" width="40" height="40" />
         <span>hinomi</span>
-      </div>
+      </header>
       <main>{children}</main>
       <Preferences />
     </div>

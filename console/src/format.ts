@@ -29,6 +29,17 @@ export function axisTime(at: number, step: number, before?: number): string {
   return before === undefined || day(before) !== day(at) ? `${hour}\n${day(at)}` : hour;
 }
 
+/** Sunday first, as Date.getDay counts. */
+export function weekdayNames(width: "narrow" | "short"): string[] {
+  const format = new Intl.DateTimeFormat(locale(), { weekday: width, timeZone: "UTC" });
+  return Array.from({ length: 7 }, (_, i) => format.format(Date.UTC(2023, 0, 1 + i))); // 2023-01-01 was a Sunday
+}
+
+export function monthNames(): string[] {
+  const format = new Intl.DateTimeFormat(locale(), { month: "short", timeZone: "UTC" });
+  return Array.from({ length: 12 }, (_, i) => format.format(Date.UTC(2023, i, 1)));
+}
+
 export function date(us: number): string {
   return new Intl.DateTimeFormat(locale(), { dateStyle: "medium" }).format(us / 1000);
 }

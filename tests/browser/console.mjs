@@ -21,7 +21,7 @@ function digFrom(client, name) {
   execFileSync("dig", ["+short", "+tries=1", "+time=2", "-b", client, "@127.0.0.1", "-p", "5300", name]);
 }
 
-const table = (page, label) => page.getByRole("region", { name: label, exact: true }).getByRole("table", { name: label, exact: true });
+const table = (page, label) => page.getByRole("table", { name: label, exact: true });
 const figureOf = (page, label) => page.locator(".figure", { has: page.locator(".label", { hasText: label }) }).locator(".value");
 
 const steps = {
@@ -152,7 +152,7 @@ const steps = {
     await as("root", async (page) => {
       await page.goto("/accounts");
       await page.getByLabel("Role").selectOption("reader");
-      await page.getByLabel("Member").fill(own);
+      await page.getByLabel("Member", { exact: true }).fill(own);
       await page.getByRole("button", { name: "Make a link" }).click();
       word = (await page.locator("code.link").textContent()).split("#")[1];
     });

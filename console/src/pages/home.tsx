@@ -5,6 +5,7 @@ import { ago, length, number, percent, shortNumber } from "../format";
 import { useLive } from "../live";
 import { t, word } from "../texts";
 import type { ClockRow, Indicator, ReportSummary, Rows, SeriesRow, TopRow } from "../types";
+import { WeekHours } from "../ui/calendar";
 import { TimeChart } from "../ui/chart";
 import { Figure, Page, Panel, SubjectLink, Table, When } from "../ui/parts";
 import { AsOf, Empty, State } from "../ui/state";
@@ -18,7 +19,7 @@ const spans: [string, number, number][] = [
 ];
 
 const topMost = 1000;
-const staleMs = 60000; // the recorder stores every few seconds at the latest
+const staleMs = 60000; // the log is at most a second behind, and pages ask every ten
 
 function Answers({ member }: { member: string }) {
   const [span, setSpan] = useState("24h");
@@ -65,6 +66,19 @@ function Answers({ member }: { member: string }) {
             />
           </>
         )}
+      </State>
+    </Panel>
+  );
+}
+
+/** Four weeks, summed by hour of the week: what is usual, so that what is not stands out. */
+function WeekOfAnswers() {
+  const since = Math.floor(Date.now() / 3600000) * 3600e6 - 28 * 86400e6;
+  const asked = useAsk<Rows<SeriesRow>>("/series", { since_us: since, step_s: 3600 }, 600000);
+  return (
+    <Panel title={t("Answers by hour of the week")} note={t("sum of 4 weeks")}>
+      <State asked={asked} empty={(d) => (d.rows.length === 0 ? t("No answers were recorded in this time.") : undefined)}>
+        {(data) => <WeekHours label={t("Answers by hour of the week")} rows={data.rows.map((r) => ({ at_s: r.at_s, count: r.queries }))} />}
       </State>
     </Panel>
   );
@@ -268,6 +282,7 @@ export function Home({ session }: PageProps) {
         {may("intelligence") && <LoopClock />}
         {may("intelligence") && <Waiting />}
         <Rising />
+        <WeekOfAnswers />
         <Top what="blocked" title={t("Most blocked")} />
         {may("status") ? <Top what="members" title={t("Members hit")} /> : <Top what="clients" title={t("Clients")} />}
         {may("status") && <Health />}

@@ -1,12 +1,14 @@
 // Everything known of one thing: a name, an address, a hash. Policy, belief with its reasons, verdicts, where it was met, passive DNS, answers,
 // and who received it.
-import { useState } from "preact/hooks";
+import { useMemo, useState } from "preact/hooks";
 import { post } from "../api";
 import { useAct, useAsk } from "../ask";
-import { clock, number, percent, time } from "../format";
-import { t, word } from "../texts";
+import { number, percent, time } from "../format";
+import { language, t, word } from "../texts";
 import type { LogRow, Rows, VerdictsAnswer } from "../types";
+import { DayCalendar } from "../ui/calendar";
 import { Figure, Page, Panel, Table, Tag, Tlp, When } from "../ui/parts";
+import { type Relation, Relations } from "../ui/relations";
 import { Empty, ErrorBox, State } from "../ui/state";
 import type { PageProps } from ".";
 
@@ -75,15 +77,32 @@ function Act({ q, isName, again }: { q: string; isName: boolean; again: () => vo
   );
 }
 
+/** A rule by hand is a verdict too, but not one of what the subject is: nothing of it is shared. */
+function isJudged(answer: VerdictsAnswer | undefined): boolean {
+  return answer?.verdicts.some((v) => v.claim !== "block" && v.claim !== "allow") ?? false;
+}
+
+function relationsOf(q: string, verdicts: VerdictsAnswer | undefined, pdns: PassiveRow[]): Relation[] {
+  const unique = (kind: Relation["kind"], names: string[]) => [...new Set(names)].filter((n) => n && n !== q).map((name) => ({ kind, name }));
+  const plain = (name: string) => name.replace(/\.$/, "");
+  return [
+    ...unique("source", (verdicts?.verdicts ?? []).map((v) => v.source)),
+    ...unique("member", (verdicts?.sightings ?? []).map((s) => s.member || t("(own clients)"))),
+    ...unique("neighbour", pdns.flatMap((r) => [plain(r.rrname), ...[r.rdata].flat().map(plain)])),
+  ];
+}
+
 export function Subject({ place, session }: PageProps) {
   const q = place.query.get("q")?.trim() ?? "";
   const isName = looksLikeName(q);
   const path = (p: string) => (q ? p : undefined);
   const verdicts = useAsk<VerdictsAnswer>(path("/verdicts"), { subject: q });
   const why = useAsk<Why>(isName ? "/why" : undefined, { name: q });
-  const share = useAsk<{ outcomes: Outcome[]; given: { recipient: string; given: boolean; first_us: number }[] }>(session.permissions["sharing"] ? path("/share") : undefined, { subject: q });
+  const share = useAsk<{ outcomes: Outcome[]; given: { recipient: string; given: boolean; first_us: number }[] }>(session.permissions["sharing"] && isJudged(verdicts.data) ? "/share" : undefined, { subject: q });
   const log = useAsk<Rows<LogRow>>(isName ? "/log" : undefined, { name: q, below: true, limit: 20 });
   const pdns = useAsk<Rows<PassiveRow>>(path("/pdns"), isName ? { name: q, limit: 20 } : { data: q, limit: 20 });
+  const relations = useMemo(() => relationsOf(q, verdicts.data, pdns.data?.rows ?? []), [q, verdicts.data, pdns.data, language()]);
+  const met = useMemo(() => (verdicts.data?.sightings ?? []).map((s) => ({ us: s.hour_us, count: s.count })), [verdicts.data]);
   const again = () => [verdicts, why, share].forEach((a) => a.again());
   if (!q) return <Page title={t("Search")}>{<Empty>{t("Type a name, address, hash, URL or other subject into the box at the top, or press / .")}</Empty>}</Page>;
   const belief = verdicts.data?.belief;
@@ -141,6 +160,16 @@ export function Subject({ place, session }: PageProps) {
             </State>
           </Panel>
         )}
+        {relations.length > 0 && (
+          <Panel title={t("Relations")}>
+            <Relations subject={q} relations={relations} />
+          </Panel>
+        )}
+        {met.length > 0 && (
+          <Panel title={t("When it was met")}>
+            <DayCalendar events={met} label={t("When it was met")} />
+          </Panel>
+        )}
         <Panel wide title={t("Verdicts")}>
           <State asked={verdicts} empty={(d) => (d.verdicts.length === 0 ? t("There is no verdict.") : undefined)}>
             {(data) => (
@@ -179,7 +208,7 @@ export function Subject({ place, session }: PageProps) {
             )}
           </State>
         </Panel>
-        {session.permissions["sharing"] && (
+        {session.permissions["sharing"] && isJudged(verdicts.data) && (
           <Panel title={t("Who receives it")}>
             <State asked={share} empty={(d) => (d.outcomes.length === 0 ? t("There are no recipients.") : undefined)}>
               {(data) => (
@@ -223,7 +252,7 @@ export function Subject({ place, session }: PageProps) {
                   rows={[...data.rows].reverse()}
                   rowKey={(r) => r.seq}
                   columns={[
-                    { head: t("Time"), cell: (r) => `${new Date(r.time_us / 1000).toLocaleDateString()} ${clock(r.time_us)}` },
+                    { head: t("Time"), cell: (r) => time(r.time_us) },
                     { head: t("Client"), cell: (r) => r.client_ip },
                     { head: t("Name"), cell: (r) => r.name },
                     { head: t("Action"), cell: (r) => <Tag of={r.action} /> },

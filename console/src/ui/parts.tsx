@@ -87,7 +87,7 @@ function moveSelection<T>(e: KeyboardEvent, row: T, rows: T[], onSelect: (row: T
 
 export function Table<T>({ label, columns, rows, rowKey, selected, onSelect }: { label: string; columns: Column<T>[]; rows: T[]; rowKey: (row: T) => string | number; selected?: string | number; onSelect?: (row: T) => void }) {
   return (
-    <div class="table-scroll" tabIndex={0} role="region" aria-label={label}>
+    <div class="table-scroll" tabIndex={0} role="group" aria-label={label}>
       <table role={onSelect && "grid"}>
         <caption class="hidden">{label}</caption>
         <thead>
