@@ -3,11 +3,11 @@
 import { useMemo, useState } from "preact/hooks";
 import { post } from "../api";
 import { useAct, useAsk } from "../ask";
-import { number, percent, time } from "../format";
+import { number, percent, queryType, time } from "../format";
 import { language, t, word } from "../texts";
 import type { LogRow, Rows, VerdictsAnswer } from "../types";
 import { DayCalendar } from "../ui/calendar";
-import { Figure, Page, Panel, Table, Tag, Tlp, When } from "../ui/parts";
+import { Figure, Page, Panel, SubjectLink, Table, Tag, Tlp, When } from "../ui/parts";
 import { type Relation, Relations } from "../ui/relations";
 import { Empty, ErrorBox, State } from "../ui/state";
 import type { PageProps } from ".";
@@ -27,11 +27,11 @@ interface Outcome {
 }
 
 interface PassiveRow {
-  rrname: string;
-  rrtype: string;
-  rdata: string | string[];
-  count: number;
-  time_first: number;
+  name: string;
+  type: number;
+  data: string;
+  hits: number;
+  time_first: number; // seconds
   time_last: number;
 }
 
@@ -88,7 +88,7 @@ function relationsOf(q: string, verdicts: VerdictsAnswer | undefined, pdns: Pass
   return [
     ...unique("source", (verdicts?.verdicts ?? []).map((v) => v.source)),
     ...unique("member", (verdicts?.sightings ?? []).map((s) => s.member || t("(own clients)"))),
-    ...unique("neighbour", pdns.flatMap((r) => [plain(r.rrname), ...[r.rdata].flat().map(plain)])),
+    ...unique("neighbour", pdns.flatMap((r) => [plain(r.name), plain(r.data)])),
   ];
 }
 
@@ -232,11 +232,11 @@ export function Subject({ place, session }: PageProps) {
               <Table
                 label={t("Passive DNS")}
                 rows={data.rows}
-                rowKey={(r) => `${r.rrname} ${r.rrtype} ${String(r.rdata)}`}
+                rowKey={(r) => `${r.name} ${r.type} ${r.data}`}
                 columns={[
-                  { head: t("Name"), cell: (r) => r.rrname },
-                  { head: t("Type"), cell: (r) => r.rrtype },
-                  { head: t("Data"), cell: (r) => String(r.rdata) },
+                  { head: t("Name"), cell: (r) => (r.name === q ? r.name : <SubjectLink of={r.name} />) },
+                  { head: t("Type"), cell: (r) => queryType(r.type) },
+                  { head: t("Data"), cell: (r) => (r.data === q ? r.data : <SubjectLink of={r.data} />) },
                   { head: t("Last"), cell: (r) => <When us={r.time_last * 1e6} /> },
                 ]}
               />
