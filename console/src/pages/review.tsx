@@ -49,7 +49,9 @@ export function Evidence({ row }: { row: Pick<Indicator, "subject" | "kind" | "g
 
 export function Review({ session }: PageProps) {
   const asked = useAsk<Rows<Indicator>>("/indicators", { advice: "ask", limit: 200 }, 30000);
-  const rows = asked.data?.rows ?? [];
+  // What was decided is out of the queue at once; it comes back if it still waits once the node has reckoned with the decision.
+  const [decided, setDecided] = useState<Record<number, number>>({});
+  const rows = (asked.data?.rows ?? []).filter((r) => (decided[r.id] ?? 0) < r.changed_us);
   const [at, setAt] = useState(0);
   const [reason, setReason] = useState("");
   const [done, setDone] = useState(0);
@@ -62,7 +64,8 @@ export function Review({ session }: PageProps) {
       if (!fine) return;
       setReason("");
       setDone((n) => n + 1);
-      setTimeout(asked.again, 300); // the ledger is followed at once; the queue a moment later
+      setDecided((all) => ({ ...all, [chosen.id]: chosen.changed_us }));
+      setTimeout(asked.again, 1000); // the ledger is followed at once; the queue a moment later
     });
   };
   useEffect(() => {
@@ -97,15 +100,15 @@ export function Review({ session }: PageProps) {
         {number(rows.length)} {t("waiting for a decision")}
         {done > 0 && ` · ${number(done)} ${t("decided now")}`}
       </p>
-      <State asked={asked} empty={(d) => (d.rows.length === 0 ? t("Nothing waits for a decision.") : undefined)}>
-        {(data) => (
+      <State asked={asked} empty={() => (rows.length === 0 ? t("Nothing waits for a decision.") : undefined)}>
+        {() => (
           <div class="split">
             <Table
               label={t("Review")}
-              rows={data.rows}
+              rows={rows}
               rowKey={(r) => r.id}
               selected={chosen?.id}
-              onSelect={(r) => setAt(data.rows.indexOf(r))}
+              onSelect={(r) => setAt(rows.indexOf(r))}
               columns={[
                 { head: t("Subject"), cell: (r) => <span class="subject">{r.subject}</span> },
                 { head: t("Claim"), cell: (r) => word(r.claim) },

@@ -42,7 +42,7 @@ export function DayCalendar({ events, label }: { events: { us: number; count: nu
         },
         series: [{ type: "heatmap", coordinateSystem: "calendar", data: [...byDay] }],
       },
-      busiest ? `${number(byDay.size)} ${t("days")}; ${t("most on")} ${date(Date.parse(busiest[0]) * 1000)}: ${number(busiest[1])}` : "",
+      busiest ? `${t("Days it was met")}: ${number(byDay.size)}. ${t("Most on")} ${date(Date.parse(busiest[0]) * 1000)}: ${number(busiest[1])}` : "",
     ];
   }, [events, colors, language()]);
   return (

@@ -26,6 +26,7 @@ export function Relations({ subject, relations }: { subject: string; relations: 
   const rows = Math.min(most, Math.max(of("source").length, of("neighbour").length, 3));
   const option = useMemo(() => {
     const text = colorOf("--text");
+    const wide = (rows + 1.5) * (innerWidth < 600 ? 0.25 : 0.6); // from the middle to a side, in rows: names stand outside
     const short = (s: string) => (s.length > 28 ? `${s.slice(0, 27)}…` : s);
     const nodes = (["source", "member", "neighbour"] as const).flatMap((kind) => {
       const { x, color, label } = places[kind];
@@ -33,7 +34,7 @@ export function Relations({ subject, relations }: { subject: string; relations: 
       return shown.map((r, i) => ({
         id: `${kind} ${r.name}`,
         name: r.name,
-        x: kind === "member" ? (i + 0.5) * (2 / shown.length) : x,
+        x: (kind === "member" ? (i + 0.5) * (2 / shown.length) : x) * wide,
         y: kind === "member" ? rows + 1.5 : (i + 0.5) * (rows / shown.length),
         symbolSize: 14,
         itemStyle: { color: colorOf(color) },
@@ -46,12 +47,10 @@ export function Relations({ subject, relations }: { subject: string; relations: 
         {
           type: "graph",
           layout: "none",
-          left: "22%",
-          right: "26%",
+          left: "center",
           top: 24,
           bottom: 36,
-          preserveAspect: false,
-          data: [{ id: "", name: subject, x: 1, y: rows / 2, symbolSize: 26, itemStyle: { color: colorOf("--accent") }, label: { show: true, position: "top", color: text, fontWeight: "bold", formatter: short(subject) } }, ...nodes],
+          data: [{ id: "", name: subject, x: wide, y: rows / 2, symbolSize: 26, itemStyle: { color: colorOf("--accent") }, label: { show: true, position: "top", color: text, fontWeight: "bold", formatter: short(subject) } }, ...nodes],
           links: nodes.map((n) => ({ source: "", target: n.id })),
           lineStyle: { color: colorOf("--muted"), width: 1, curveness: 0 },
           emphasis: { disabled: true },
