@@ -264,6 +264,7 @@ const ja = {
   Times: "回数",
   "To the beginning": "最初へ",
   "To the content": "本文へ移動",
+  "To confirm does not block what is guarded: block it by hand on its own page.": "保護対象は確認しても遮断されません。遮断するには個別のページで手動で指定してください。",
   Took: "所要",
   "Try again": "再試行",
   "Try, without giving anything": "試す (何も提供しません)",

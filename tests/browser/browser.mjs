@@ -75,6 +75,7 @@ export async function accept(page, context, word, name, password, file) {
   await page.getByLabel("Password").fill(password);
   await page.getByRole("button", { name: "Make the account" }).click();
   await see(page, "Home");
+  await settled(page);
   if (new URL(page.url()).hash) fail("the word stays in the address bar");
   await context.storageState({ path: file });
 }

@@ -33,7 +33,8 @@ for (const [language, locale] of [
       }
       await settled(page);
       await page.waitForTimeout(500);
-      await page.screenshot({ path: `${output}/${name}-${language}.png`, fullPage: name === "home" || name === "subject" });
+      await page.setViewportSize({ width: 1100, height: name === "home" || name === "subject" ? 1000 : 640 });
+      await page.screenshot({ path: `${output}/${name}-${language}.png` });
     }
   });
 }

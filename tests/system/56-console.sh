@@ -22,11 +22,12 @@ check 'a list is imported' console import "$WORK/bad.txt" bad.txt 300
 check 'and blocks' until_true 5 blocked bad7.example
 check 'home shows what was blocked' console home evil.example
 
-for n in 1 2 3; do hinomi judge "w$n.example" c2 --reason 'beacons' >/dev/null; done
-check 'what is on a warning list waits for a person' until_true 5 has "$(belief w3.example)" 'ask c2'
+for n in 1 2 3; do hinomi judge "maybe$n.example" phishing --probability 80 --reason 'looks like it' >/dev/null; done
+waits() { has "$(belief "$1")" 'ask phishing'; }
+check 'what is not sure enough waits for a person' until_true 5 waits maybe3.example
 check 'the review queue is worked through by keys alone' console review
 decided=$(cat "$WORK/check.out")
-check 'what was confirmed blocks' has "$(belief "${decided%% *}")" 'active block'
+check 'what was confirmed blocks' until_true 5 blocked "${decided%% *}"
 check 'what was said to be false is let through' resolves "${decided##* }"
 check 'languages change without loading the page anew, dates and lengths of time with them' console language evil.example
 check 'a chart is drawn anew when the colours change' console colors

@@ -31,6 +31,8 @@ export function Evidence({ row }: { row: Pick<Indicator, "subject" | "kind" | "g
               <p class="box warn">
                 {t("Guarded")}: {row.guards.map(word).join(", ")}
                 {data.warning_lists && data.warning_lists.length > 0 && ` (${data.warning_lists.join(", ")})`}
+                <br />
+                {t("To confirm does not block what is guarded: block it by hand on its own page.")}
               </p>
             )}
             <ul class="said">
@@ -47,11 +49,13 @@ export function Evidence({ row }: { row: Pick<Indicator, "subject" | "kind" | "g
   );
 }
 
+const reckonMs = 4000;
+
 export function Review({ session }: PageProps) {
   const asked = useAsk<Rows<Indicator>>("/indicators", { advice: "ask", limit: 200 }, 30000);
-  // What was decided is out of the queue at once; it comes back if it still waits once the node has reckoned with the decision.
+  // What was decided is out of the queue at once; it comes back if it still waits when the node has had time to reckon with the decision.
   const [decided, setDecided] = useState<Record<number, number>>({});
-  const rows = (asked.data?.rows ?? []).filter((r) => (decided[r.id] ?? 0) < r.changed_us);
+  const rows = (asked.data?.rows ?? []).filter((r) => (decided[r.id] ?? 0) < Date.now());
   const [at, setAt] = useState(0);
   const [reason, setReason] = useState("");
   const [done, setDone] = useState(0);
@@ -64,8 +68,8 @@ export function Review({ session }: PageProps) {
       if (!fine) return;
       setReason("");
       setDone((n) => n + 1);
-      setDecided((all) => ({ ...all, [chosen.id]: chosen.changed_us }));
-      setTimeout(asked.again, 1000); // the ledger is followed at once; the queue a moment later
+      setDecided((all) => ({ ...all, [chosen.id]: Date.now() + reckonMs }));
+      for (const ms of [500, reckonMs + 100]) setTimeout(asked.again, ms);
     });
   };
   useEffect(() => {
