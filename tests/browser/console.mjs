@@ -146,6 +146,21 @@ const steps = {
     });
   },
 
+  /** Members as the API takes them, each with a title, a network and a prefecture. */
+  async members(...names) {
+    await as("root", async (page) => {
+      await page.goto("/members");
+      const answers = await page.evaluate(async (names) => {
+        const { csrf } = await (await fetch("/api/v1/session")).json();
+        const made = names.map((name, i) => ({ title: `Title of ${name}`, sector: "government", prefecture: 13 + i, note: "", networks: [{ value: `192.0.2.${i * 16}/28`, proof: "paper", reference: "letter 1" }], names: [], contacts: [] }));
+        return Promise.all(names.map(async (name, i) => (await fetch(`/api/v1/members/${name}`, { method: "POST", headers: { "Content-Type": "application/json", "X-CSRF-Token": csrf }, body: JSON.stringify(made[i]) })).text()));
+      }, names);
+      await page.reload();
+      await settled(page);
+      for (const name of names) if ((await page.getByText(`Title of ${name}`).count()) === 0) fail(`no ${name}: ${answers.join()}`);
+    });
+  },
+
   /** An account of a member, by invitation: what it sees, and what it does not. */
   async walls(own, other) {
     let word;
@@ -159,12 +174,16 @@ const steps = {
     await as("reader", async (page, context, complaints) => {
       await accept(page, context, word, "reader", password, session("reader"));
       const links = await page.getByRole("navigation", { name: "Pages" }).getByRole("link").allTextContents();
-      for (const name of ["Review", "Search", "Indicators", "Lists", "Sharing", "Sources", "System", "Accounts"])
+      for (const name of ["Review", "Search", "Indicators", "Lists", "Sharing", "Sources", "System", "Accounts", "Audit"])
         if (links.includes(name)) fail(`the menu has ${name}`);
-      for (const path of ["/review", "/subject?q=a.example", "/indicators", "/lists", "/sharing", "/sources", "/system", "/accounts"]) {
+      for (const path of ["/review", "/subject?q=a.example", "/indicators", "/lists", "/sharing", "/sources", "/system", "/accounts", "/audit"]) {
         await page.goto(path);
         await page.getByText("There is no such page, or it is not for this account.").waitFor();
       }
+      await page.goto("/members");
+      await settled(page);
+      const members = await page.locator("main").innerText();
+      if (!members.includes(`Title of ${own}`) || members.includes(`Title of ${other}`)) fail(`members: ${members}`);
       await page.goto("/live");
       await page.getByText("connected", { exact: false }).first().waitFor();
       await until("its own answers, as they are given", async () => {

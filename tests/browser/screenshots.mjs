@@ -10,10 +10,12 @@ const pages = [
   ["subject", "/subject?q=updates-cdn.example"],
   ["indicators", "/indicators"],
   ["lists", "/lists"],
+  ["members", "/members"],
   ["sharing", "/sharing"],
   ["sources", "/sources"],
   ["system", "/system"],
   ["accounts", "/accounts"],
+  ["audit", "/audit"],
   ["settings", "/settings"],
 ];
 

@@ -1,9 +1,8 @@
 #!/bin/bash
-# The console in a browser: from the first start to the first block, review by keys, languages, walls of members, a busy live log.
+# The console in a browser: from the first start to the first block, review by keys, languages, walls of members.
 . "$SOURCE/tests/system/lib.sh"
 . "$SOURCE/tests/browser/node.sh"
 
-cc -O2 -D_GNU_SOURCE -o "$WORK/load" "$SOURCE/tests/bench/load.c"
 seq -f 'bad%.0f.example' 300 >"$WORK/bad.txt"
 
 belief() {
@@ -31,9 +30,6 @@ check 'what was confirmed blocks' until_true 5 blocked "${decided%% *}"
 check 'what was said to be false is let through' resolves "${decided##* }"
 check 'languages change without loading the page anew, dates and lengths of time with them' console language evil.example
 check 'a chart is drawn anew when the colours change' console colors
+check 'members have a page' console members hospital city
 check 'an account of a member sees what is its own and nothing else' console walls hospital city
-check 'what is old is said to be old' console stale
-check 'the live log goes on under 5,000 answers a second' console live "$WORK/load" "$WORK/bad.txt" 10 5000
-check 'the first page is measured' console paint
-sed 's/^/# /' "$WORK/browser/figures.txt"
 finish

@@ -6,6 +6,7 @@
 console first "$(hinomi welcome --json | from_json '["link"].split("#")[1]')"
 hinomi block evil.example --reason 'seen by hand' >/dev/null
 hinomi judge w1.example c2 --reason 'beacons' >/dev/null
+console members hospital city
 for client in 127.0.0.1 127.0.0.2 127.0.0.3; do
     ask -b "$client" @127.0.0.1 -p 5300 evil.example >/dev/null
     ask -b "$client" @127.0.0.1 -p 5300 w1.example >/dev/null
