@@ -9,7 +9,7 @@ import type { LogRow, Rows, VerdictsAnswer } from "../types";
 import { DayCalendar } from "../ui/calendar";
 import { Figure, Page, Panel, SubjectLink, Table, Tag, Tlp, When } from "../ui/parts";
 import { type Relation, Relations } from "../ui/relations";
-import { Empty, ErrorBox, State } from "../ui/state";
+import { AsOf, Empty, ErrorBox, State } from "../ui/state";
 import type { PageProps } from ".";
 
 interface Why {
@@ -112,7 +112,7 @@ export function Subject({ place, session }: PageProps) {
         <Figure label={t("At the resolver")} value={why.data ? <Tag of={why.data.action} /> : "–"} note={why.data?.verdict ? `${t("verdict")} ${why.data.verdict}` : isName ? t("nothing in the policy") : t("not a name")} />
         <Figure label={t("Believed")} value={belief ? word(belief.claim) : "–"} note={belief ? percent(belief.probability / 1000) : t("nothing was said of it")} />
         <Figure label={t("Advice")} value={belief ? <Tag of={belief.advice} /> : "–"} note={belief ? word(belief.state) : undefined} />
-        <Figure label={t("Met")} value={verdicts.data?.sightings ? number(verdicts.data.sightings.reduce((n, s) => n + s.count, 0)) : "–"} note={t("times, in the hours that are kept")} />
+        <Figure label={t("Met")} value={verdicts.data?.sightings ? number(verdicts.data.sightings.reduce((n, s) => n + s.count, 0)) : "–"} note={<>{t("times, in the hours that are kept")} {verdicts.at > 0 && <AsOf at={verdicts.at} />}</>} />
       </div>
       <div class="panels">
         {session.permissions["judge"] && <Act q={q} isName={isName} again={again} />}
