@@ -13,6 +13,8 @@ export interface Relation {
 
 const most = 14; // of a kind in the picture: more would not be read; the list has all
 
+const unit = 100; // of a row: ECharts rounds the ends of upright lines to whole units
+
 const places = {
   source: { x: 0, color: "--warn", label: "left" },
   member: { x: 1, color: "--good", label: "bottom" },
@@ -26,7 +28,7 @@ export function Relations({ subject, relations }: { subject: string; relations: 
   const rows = Math.min(most, Math.max(of("source").length, of("neighbour").length, 3));
   const option = useMemo(() => {
     const text = colorOf("--text");
-    const wide = (rows + 1.5) * (innerWidth < 600 ? 0.25 : 0.6); // from the middle to a side, in rows: names stand outside
+    const wide = unit * (rows + 1.5) * (innerWidth < 600 ? 0.25 : 0.6); // from the middle to a side, in rows: names stand outside
     const short = (s: string) => (s.length > 28 ? `${s.slice(0, 27)}…` : s);
     const nodes = (["source", "member", "neighbour"] as const).flatMap((kind) => {
       const { x, color, label } = places[kind];
@@ -35,7 +37,7 @@ export function Relations({ subject, relations }: { subject: string; relations: 
         id: `${kind} ${r.name}`,
         name: r.name,
         x: (kind === "member" ? (i + 0.5) * (2 / shown.length) : x) * wide,
-        y: kind === "member" ? rows + 1.5 : (i + 0.5) * (rows / shown.length),
+        y: unit * (kind === "member" ? rows + 1.5 : (i + 0.5) * (rows / shown.length)),
         symbolSize: 14,
         itemStyle: { color: colorOf(color) },
         label: { show: true, position: label, color: text, formatter: short(r.name) },
@@ -50,7 +52,7 @@ export function Relations({ subject, relations }: { subject: string; relations: 
           left: "center",
           top: 44,
           bottom: 36,
-          data: [{ id: "subject", name: subject, x: wide, y: rows / 2, symbolSize: 26, itemStyle: { color: colorOf("--accent") }, label: { show: true, position: "top", color: text, fontWeight: "bold", formatter: short(subject) } }, ...nodes],
+          data: [{ id: "subject", name: subject, x: wide, y: unit * (rows / 2), symbolSize: 26, itemStyle: { color: colorOf("--accent") }, label: { show: true, position: "top", color: text, fontWeight: "bold", formatter: short(subject) } }, ...nodes],
           links: nodes.map((n) => ({ source: "subject", target: n.id })),
           lineStyle: { color: colorOf("--muted"), width: 1, curveness: 0 },
           emphasis: { disabled: true },
