@@ -235,7 +235,7 @@ int ledger_open(const char *path, struct ledger **ret_ledger)
     return open_file(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE,
                      "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;" CAREFUL
                      "PRAGMA temp_store = MEMORY;" /* the sandbox keeps it from /tmp */
-                     "PRAGMA cache_size = -32768; PRAGMA wal_autocheckpoint = 8000" /* 32 MiB each: imports are large */,
+                     "PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 40000" /* 64 and 160 MiB: imports are large */,
                      migrate, ret_ledger);
 }
 

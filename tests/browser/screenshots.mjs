@@ -11,6 +11,7 @@ const pages = [
   ["indicators", "/indicators"],
   ["lists", "/lists"],
   ["members", "/members"],
+  ["reports", "/reports"],
   ["sharing", "/sharing"],
   ["sources", "/sources"],
   ["system", "/system"],
