@@ -119,7 +119,7 @@ static int tell_source(void *self, const struct indicator_source *s)
     api_send_row(t->request,
              json_pack("{s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "kind", verdict_author_word(s->kind), "source", s->name, "said",
                        (json_int_t)s->said, "first", (json_int_t)s->first, "followed", (json_int_t)s->followed, "lead_us",
-                       (json_int_t)(s->followed ? s->lead_us / (int64_t)s->followed : 0), "confirmed", (json_int_t)s->confirmed,
+                       (json_int_t)(s->followed ? s->lead_s / (int64_t)s->followed * 1000000 : 0), "confirmed", (json_int_t)s->confirmed,
                        "wrong", (json_int_t)s->wrong, "hits", (json_int_t)s->hits, "fetched_us", fetched_us(t->feeds, s), "last_us", (json_int_t)s->last_us));
     t->count++;
     return 0;

@@ -117,7 +117,7 @@ static void count(struct belief_keeper *k, const struct verdict_author *author, 
         both[i]->said += more->said;
         both[i]->first += more->first;
         both[i]->followed += more->followed;
-        both[i]->lead_us += more->lead_us;
+        both[i]->lead_s += more->lead_s;
         both[i]->confirmed += more->confirmed;
         both[i]->wrong += more->wrong;
         if (more->last_us > both[i]->last_us)
@@ -162,6 +162,14 @@ static bool same_source(const struct verdict_author *a, const struct verdict_aut
     return a->kind == b->kind && strcmp(a->name, b->name) == 0;
 }
 
+/* Documents may say that they were made at any time: what is longer counts as ten years, so that no sum of them runs over. */
+static int64_t lead_of(int64_t first_us, int64_t next_us)
+{
+    enum { LEAD_MAX_S = 10 * 366 * 86400 };
+    int64_t lead_s = (next_us - first_us) / 1000000;
+    return lead_s < 0 ? 0 : lead_s > LEAD_MAX_S ? LEAD_MAX_S : lead_s;
+}
+
 /* A new statement against: is its source the first, or the first to follow another? */
 static void count_assertion(struct belief_keeper *k, unsigned index, const struct belief_statement *st)
 {
@@ -181,7 +189,7 @@ static void count_assertion(struct belief_keeper *k, unsigned index, const struc
     }
     count(k, &st->author, &(struct indicator_source){.said = 1, .first = others == 0, .last_us = st->made_us});
     if (others == 1)
-        count(k, &first.author, &(struct indicator_source){.followed = 1, .lead_us = st->made_us - first.made_us});
+        count(k, &first.author, &(struct indicator_source){.followed = 1, .lead_s = lead_of(first.made_us, st->made_us)});
 }
 
 /* What an analyst finds out about a subject is the outcome of all who had named it. What members report is not: they could ruin a

@@ -88,7 +88,8 @@ struct indicator_source {
     char name[VERDICT_NAME_MAX];
     uint64_t said, first, followed, confirmed, wrong;
     uint64_t hits; /* how often its subjects were met here; not of indicator_source_add */
-    int64_t lead_us, last_us;
+    int64_t lead_s; /* of those that followed, summed */
+    int64_t last_us;
     int32_t weight; /* as it was put; -1: never was. Not of indicator_source_add */
 };
 /* All zero but kind, name and weight when it is not known. */

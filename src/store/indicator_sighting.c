@@ -147,7 +147,7 @@ int indicator_forget_sightings(struct ledger *l, uint32_t hour, uint64_t *ret_ro
 }
 
 #define SOURCE_COLUMNS                                                                                                                  \
-    " s.kind, s.name, said, first, lead_us, followed, confirmed, wrong, last_us, coalesce(h.hits, 0), coalesce(w.weight, -1)"            \
+    " s.kind, s.name, said, first, lead_s, followed, confirmed, wrong, last_us, coalesce(h.hits, 0), coalesce(w.weight, -1)"            \
     " FROM source AS s LEFT JOIN source_hit AS h ON h.kind = s.kind AND h.name = s.name"                                                 \
     " LEFT JOIN weighed AS w ON w.kind = s.kind AND w.name = s.name "
 
@@ -159,7 +159,7 @@ static int take_source(sqlite3_stmt *s, struct indicator_source *ret_source)
     ret_source->kind = (enum verdict_author_kind)kind;
     ret_source->said = (uint64_t)sqlite3_column_int64(s, 2);
     ret_source->first = (uint64_t)sqlite3_column_int64(s, 3);
-    ret_source->lead_us = sqlite3_column_int64(s, 4);
+    ret_source->lead_s = sqlite3_column_int64(s, 4);
     ret_source->followed = (uint64_t)sqlite3_column_int64(s, 5);
     ret_source->confirmed = (uint64_t)sqlite3_column_int64(s, 6);
     ret_source->wrong = (uint64_t)sqlite3_column_int64(s, 7);
@@ -187,17 +187,18 @@ int indicator_source_get(struct ledger *l, enum verdict_author_kind kind, const 
     return r;
 }
 
+/* A sum that ran over would be no integer any more, and refused: nothing would be reckoned from then on. */
 int indicator_source_add(struct ledger *l, const struct indicator_source *c)
 {
     sqlite3_stmt *s;
     int r = ledger_statement(l, INDICATOR_ADD_SOURCE,
                              "INSERT INTO source VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9) ON CONFLICT DO UPDATE SET said = said + ?3,"
-                             " first = first + ?4, lead_us = lead_us + ?5, followed = followed + ?6, confirmed = confirmed + ?7,"
+                             " first = first + ?4, lead_s = min(lead_s + ?5, 9000000000000000000), followed = followed + ?6, confirmed = confirmed + ?7,"
                              " wrong = wrong + ?8, last_us = max(last_us, ?9)",
                              &s);
     if (r < 0)
         return r;
-    const int64_t counts[] = {(int64_t)c->said,      (int64_t)c->first, c->lead_us,  (int64_t)c->followed,
+    const int64_t counts[] = {(int64_t)c->said,      (int64_t)c->first, c->lead_s,  (int64_t)c->followed,
                               (int64_t)c->confirmed, (int64_t)c->wrong, c->last_us};
     sqlite3_bind_int(s, 1, (int)c->kind);
     sqlite3_bind_text(s, 2, c->name, -1, SQLITE_STATIC);

@@ -291,6 +291,24 @@ TEST(what_was_said_comes_by_ranges)
     close_and_remove(l);
 }
 
+static int keep_lead(void *self, const struct indicator_source *s)
+{
+    *(int64_t *)self = s->lead_s;
+    return 0;
+}
+
+TEST(what_sources_were_ahead_never_runs_over)
+{
+    struct ledger *l = open_fresh();
+    struct indicator_source c = {.kind = VERDICT_BY_FEED, .name = "old feed", .said = 1, .followed = 1, .lead_s = INT64_MAX / 2};
+    int64_t lead_s = 0;
+    for (unsigned i = 0; i < 3; i++)
+        check_int(indicator_source_add(l, &c), ==, 0);
+    check_int(indicator_sources(l, keep_lead, &lead_s), ==, 0);
+    check_int(lead_s, ==, INT64_C(9000000000000000000));
+    close_and_remove(l);
+}
+
 int main(int argc, char **argv)
 {
     return test_main(argc, argv);
