@@ -145,8 +145,10 @@ static void handle_judge(struct control_request *request, const json_t *argument
         judgement_intake_begin(request, node, arguments, &v);
         return;
     }
+    /* What speaks for a name is meant for what was said against it, be that the domain or the host alone. */
     if (!wrong)
-        wrong = judgement_take_subject(arguments, &v.subject);
+        wrong = claim_traits(v.claim)->against && v.claim != CLAIM_CONFIRMED ? judgement_take_subject(arguments, &v.subject)
+                                                                              : judgement_find_subject(node->ledger, arguments, &v.subject);
     if (wrong) {
         control_reply_error(request, "%s", wrong);
         return;

@@ -73,6 +73,11 @@ hinomi judge known.example false-positive --reason 'the vendor repaired it' >/de
 check a_denial_lets_through_again resolves_soon known.example
 check a_denial_weighs_as_much_as_a_claim is "$(belief known.example)" 'active observe malware'
 
+hinomi judge host-alone.example malware --kind host --reason 'one machine' >/dev/null
+check a_host_alone_is_blocked blocks_soon host-alone.example
+hinomi judge host-alone.example false-positive --reason 'cleaned' >/dev/null
+check what_speaks_for_a_name_is_meant_for_the_host_alone resolves_soon host-alone.example
+
 hinomi judge popular.example c2 --reason 'a slip' >/dev/null
 check what_holds_a_warned_name_waits_for_a_person until_true 5 has "$(belief popular.example)" 'active ask c2'
 hinomi judge 192.0.2.10 c2 --reason 'another slip' >/dev/null
