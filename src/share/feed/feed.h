@@ -72,7 +72,7 @@ struct feed_settings {
     char proxy[FEED_PATH_MAX];   /* URL; empty: none, whatever the environment says */
     char ca_file[FEED_PATH_MAX]; /* certificates to trust, PEM; empty: the system's */
     uint64_t octets_max;         /* of one edition */
-    unsigned shrink_percent;     /* of what a feed had: a MISP folder that has lost more withdraws nothing */
+    uint64_t shrink_percent;     /* of what a feed had: a MISP folder that has lost more withdraws nothing */
 };
 
 #endif
