@@ -74,7 +74,7 @@ start_node() {
 
 # As the log says it.
 logged_pin() {
-    sed -n 's/.*pin-sha256 //p' "$WORK/node.log" | tail -n 1
+    sed -n 's/.* dns: .*pin-sha256 //p' "$WORK/node.log" | tail -n 1
 }
 
 check authority_starts authority 5399 example "$WORK/example.zone"
