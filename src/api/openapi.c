@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "api/front/front.h"
 #include "api/route.h"
 #include "api/web_call.h"
 
@@ -92,7 +93,7 @@ static json_t *components(void)
                      " s:{s:{s:s, s:s, s:s}, s:{s:s, s:s}}}",
                      "schemas", "Object", "type", "object", "Rows", "type", "object", "properties", "rows", "type", "array", "items", "type", "object",
                      "Problem", "type", "object", "properties", "title", "type", "string", "status", "type", "integer", "detail", "type", "string",
-                     "securitySchemes", "session", "type", "apiKey", "in", "cookie", "name", WEB_COOKIE, "key", "type", "http", "scheme", "bearer");
+                     "securitySchemes", "session", "type", "apiKey", "in", "cookie", "name", FRONT_COOKIE, "key", "type", "http", "scheme", "bearer");
 }
 
 json_t *route_openapi(void)

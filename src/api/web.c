@@ -235,12 +235,11 @@ void web_call_set_session(struct web_call *c, const char *word)
 void web_call_forget(struct web_call *c)
 {
     c->done = NULL;
-    if (c->request)
-        control_request_forget(c->request);
-    if (c->request) { /* it replies to nobody, and we would not hear of it */
-        c->request = NULL;
-        end_call(c, NULL);
-    }
+    if (!c->request)
+        return; /* a handler of ours still has it, and ends it */
+    control_request_forget(c->request); /* it replies to nobody, and we would not hear of it */
+    c->request = NULL;
+    end_call(c, NULL);
 }
 
 /* ---- commands ---- */
@@ -427,8 +426,8 @@ static bool is_permitted(struct web_call *c)
     p->access = permission_access(c->route->permission, p->account.role);
     if (p->by_token && !(p->scope & UINT64_C(1) << c->route->permission))
         p->access = ACCESS_NONE;
-    /* Who may see only its own comes to nothing that has no wall and is not its own anyway. */
-    return p->access != ACCESS_NONE;
+    /* Who may see only its own does not come to what has no wall, even if somebody adds such a route. */
+    return p->access == ACCESS_ALL || (p->access == ACCESS_OWN && c->route->wall != WALL_NONE);
 }
 
 /* ---- requests ---- */

@@ -15,8 +15,6 @@
 
 struct web_call;
 
-#define WEB_COOKIE "__Host-hinomi" /* RFC 6265bis 4.1.3.2: only over TLS, only this host */
-
 enum { WEB_WORD_LEN = 32, WEB_WORD_TEXT_MAX = 48 }; /* of sessions, keys and invitations: random octets, and their base64 (RFC 4648 5) */
 
 /* Who asks. For PERMIT_ANYONE there may be nobody: account.id is 0. */

@@ -27,15 +27,15 @@ struct recorder_counters {
 
 int recorder_new(struct event_base *loop, const struct shared_memory *memory, struct store_client *store,
                  struct recorder **ret_recorder) must_check;
-/* The client groups of the configuration in force: rows get the names of their numbers. */
-/* How clients are stored from now on; what longer form they came in never leaves the hub. */
 /* Who looks at everything that is recorded; NULL: nobody. Borrowed until it is replaced. */
 void recorder_set_sightings(struct recorder *r, struct sighting_keeper *sightings);
 /* Who sees answers as they are recorded; NULL: nobody. */
 void recorder_set_live(struct recorder *r, struct live *live);
+/* How clients are stored from now on; what longer form they came in never leaves the hub. */
 void recorder_set_clients(struct recorder *r, const struct client_form *form, const struct client_key *key);
 /* The client as it is stored now. */
 struct addr recorder_client(const struct recorder *r, const struct addr *client);
+/* The client groups of the configuration in force: rows get the names of their numbers. */
 void recorder_set_groups(struct recorder *r, const struct group_settings *groups);
 void recorder_free(struct recorder *r);
 /* Everything that is in the rings goes to the store now: before a question that should see it. */

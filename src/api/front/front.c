@@ -17,7 +17,6 @@
 static const char priorities[] = "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2:%SERVER_PRECEDENCE";
 
 enum { MEMORY_OF_CONNECTION = 32 << 10, COOKIE_MAX = 256, ETAG_LEN = 16 };
-#define SESSION_COOKIE "__Host-hinomi"
 
 const char *const front_methods[5] = {"GET", "POST", "PUT", "PATCH", "DELETE"};
 
@@ -72,7 +71,7 @@ static void add_allow(struct MHD_Response *r, unsigned allowed)
 static void add_session(struct MHD_Response *r, const char *word)
 {
     char text[COOKIE_MAX];
-    snprintf(text, sizeof text, SESSION_COOKIE "=%s; Path=/; Secure; HttpOnly; SameSite=Strict%s", word, *word ? "" : "; Max-Age=0");
+    snprintf(text, sizeof text, FRONT_COOKIE "=%s; Path=/; Secure; HttpOnly; SameSite=Strict%s", word, *word ? "" : "; Max-Age=0");
     add_header(r, "Set-Cookie", text);
     sodium_memzero(text, sizeof text);
 }
@@ -262,7 +261,7 @@ static void take_credentials(struct call *c)
 {
     static const char bearer[] = "Bearer ";
     const char *authorization = header_of(c->connection, "Authorization");
-    const char *cookie = MHD_lookup_connection_value(c->connection, MHD_COOKIE_KIND, SESSION_COOKIE);
+    const char *cookie = MHD_lookup_connection_value(c->connection, MHD_COOKIE_KIND, FRONT_COOKIE);
     if (authorization && strncasecmp(authorization, bearer, strlen(bearer)) == 0) {
         if (snprintf(c->bearer, sizeof c->bearer, "%s", authorization + strlen(bearer)) >= (int)sizeof c->bearer)
             c->bearer[0] = '\0'; /* no key: refused as such */

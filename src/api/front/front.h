@@ -38,6 +38,8 @@ enum {
     FRONT_STREAM_S = 600,           /* then the page connects again, and is asked anew who it is */
 };
 
+#define FRONT_COOKIE "__Host-hinomi" /* of the session; RFC 6265bis 4.1.3.2: only over TLS, only this host */
+
 /* A file of the console. */
 struct front_file {
     const char *path; /* "/assets/index-4f2a.js" */
