@@ -7,7 +7,7 @@
 
 #include "act/policy/policy.h"
 #include "api/belief.h"
-#include "api/control.h"
+#include "api/control/control.h"
 #include "share/gate/gate.h"
 #include "store/ledger.h"
 
@@ -55,7 +55,7 @@ struct node {
     unsigned (*warnings)(void *self, const struct subject *s, const char *ret_names[NODE_WARNINGS_MAX]);
     /* What belongs to members is another now; NULL: nobody wants to know. */
     void (*members_changed)(void *self);
-    /* A link under which the first account of the console is made: as web_service_first_link (apps/web_service.h). */
+    /* A link under which the first account of the console is made: as web_service_first_link (apps/web/web_service.h). */
     int (*first_link)(void *self, char *ret_link, size_t max);
     /* The store of exchanged objects; NULL: cannot be used now. */
     struct exchange *(*exchange)(void *self);

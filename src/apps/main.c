@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "apps/command.h"
+#include "apps/command/command.h"
 #include "base/attr.h"
 #include "base/text.h"
 

@@ -10,7 +10,7 @@
 #include "model/answer_record.h"
 #include "proto/dns/message.h"
 #include "proto/dns/rdata_text.h"
-#include "apps/dns_policy.h"
+#include "apps/dns/dns_policy.h"
 
 enum {
     WORDS_MAX = 64,

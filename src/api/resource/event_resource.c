@@ -1,0 +1,63 @@
+/* Opens event streams: GET /api/v1/events. */
+#include <errno.h>
+#include <string.h>
+
+#include "api/web/live.h"
+#include "api/web/web_call.h"
+#include "base/text.h"
+#include "proto/dns/name.h"
+#include "store/dns_query.h"
+
+/* A text of the filter. */
+static bool take_text(const json_t *arguments, const char *key, char *to, size_t max)
+{
+    const char *text = json_string_value(json_object_get(arguments, key));
+    size_t len = text ? strlen(text) : 0;
+    if (len >= max)
+        return false;
+    memcpy(to, text ? text : "", len);
+    return true;
+}
+
+/* As names are stored: lower case, without the last dot. */
+static bool take_below(const json_t *arguments, struct live_filter *f)
+{
+    const char *text = json_string_value(json_object_get(arguments, "below"));
+    struct dns_name name;
+    char plain[DNS_NAME_TEXT_MAX];
+    if (!text || !*text)
+        return true;
+    if (dns_name_parse(text, strlen(text), &name) < 0)
+        return false;
+    dns_name_format(&name, plain);
+    size_t len = strlen(plain);
+    if (len > 1 && plain[len - 1] == '.')
+        plain[--len] = '\0';
+    if (len >= sizeof f->below)
+        return false;
+    memcpy(f->below, plain, len);
+    return true;
+}
+
+void web_get_events(struct web_call *c, const json_t *arguments)
+{
+    struct live_filter f = {0};
+    uint32_t channel;
+    const struct web_principal *p = web_call_principal(c);
+    f.log = json_is_true(json_object_get(arguments, "log"));
+    f.status = json_is_true(json_object_get(arguments, "status"));
+    f.actions = json_is_true(json_object_get(arguments, "blocked")) ? DNS_ACTIONS_BLOCKED : 0;
+    if (f.status && permission_access(PERMIT_STATUS, p->account.role) == ACCESS_NONE) {
+        web_problem(c, 403, _("the role %s may not do that, or this key has no scope for it (%s)"), account_role_word(p->account.role),
+                    permission_word(PERMIT_STATUS));
+        return;
+    }
+    if ((!f.log && !f.status) || !take_text(arguments, "member", f.member, sizeof f.member) || !take_below(arguments, &f)) {
+        web_problem(c, 400, "%s", _("log or status must be true, and below a domain name"));
+        return;
+    }
+    if (live_join(web_call_live(c), &f, &channel) < 0)
+        web_problem(c, 503, "%s", _("too many different streams are open"));
+    else
+        web_reply_stream(c, channel);
+}

@@ -1,0 +1,424 @@
+/* The web role: HTTPS for the console and the API; it has the files and the connections, the hub has all the rest. */
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "api/signing_in/rate_limit.h"
+#include "apps/web/console_files.h"
+#include "apps/process/role_loop.h"
+#include "apps/web/web_protocol.h"
+#include "base/channel.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/text.h"
+
+enum {
+    JOB_PATIENCE_MS = 30000, /* a question to the telemetry store may take a while */
+    JOBS_MAX = WEB_CALLS_MAX,
+    SINKHOLE_JOBS_MAX = 64, /* of JOBS_MAX: infected machines ask without an end, and the console is to stay open */
+    LEFT_MAX = FRONT_STREAMS_MAX,
+    COUNTERS_EVERY_TICKS = 4,
+};
+
+/* A page has three or four requests; beyond that it is a program that asks, and it learns nothing from the answer. */
+static const double sinkhole_of_address_rate = 2, sinkhole_of_address_burst = 20, sinkhole_rate = 300, sinkhole_burst = 600;
+
+struct web_role {
+    struct role_loop loop;
+    struct front *front;    /* NULL: nothing is listened on */
+    struct front *sinkhole; /* the same */
+    struct channel *hub;
+    struct front_job *jobs; /* that the hub works on */
+    uint64_t last_job;
+    struct role_start start;
+    unsigned ticks;
+    bool hub_ready;
+    /* From the server's threads, under the lock. */
+    pthread_mutex_t lock;
+    bool closed; /* no more jobs */
+    unsigned job_count, sinkhole_job_count, left_count;
+    struct rate_limit *sinkhole_rate, *sinkhole_all; /* of an address; of all */
+    uint64_t sinkhole_refused;
+    struct front_job *submitted;
+    uint32_t left[LEFT_MAX]; /* channels whose streams have ended */
+};
+
+/* ---- from the server's threads ---- */
+
+/* Under the lock. */
+static bool sinkhole_may(struct web_role *r, const struct front_job *job)
+{
+    static const uint8_t everybody = 0;
+    unsigned wait_ms;
+    uint64_t now_ms = clock_mono_ms();
+    /* Of IPv6, who has one address has its /64 (RFC 6177). */
+    size_t len = addr_is_v4(&job->address) ? sizeof job->address : 8;
+    bool may = r->sinkhole_job_count < SINKHOLE_JOBS_MAX && rate_limit_take(r->sinkhole_rate, job->address.bytes, len, now_ms, &wait_ms) &&
+               rate_limit_take(r->sinkhole_all, &everybody, sizeof everybody, now_ms, &wait_ms);
+    r->sinkhole_refused += !may;
+    return may;
+}
+
+static bool submit(void *self, struct front_job *job)
+{
+    struct web_role *r = self;
+    pthread_mutex_lock(&r->lock);
+    bool taken = !r->closed && r->job_count < JOBS_MAX && (!job->is_sinkhole || sinkhole_may(r, job));
+    if (taken) {
+        r->job_count++;
+        r->sinkhole_job_count += job->is_sinkhole;
+        job->next = NULL;
+        struct front_job **last = &r->submitted;
+        while (*last)
+            last = &(*last)->next;
+        *last = job;
+    }
+    pthread_mutex_unlock(&r->lock);
+    if (taken)
+        role_loop_wake(&r->loop);
+    return taken;
+}
+
+static void left(void *self, uint32_t channel)
+{
+    struct web_role *r = self;
+    pthread_mutex_lock(&r->lock);
+    if (r->left_count < LEFT_MAX) /* else the hub's channel lives on until this role does not */
+        r->left[r->left_count++] = channel;
+    pthread_mutex_unlock(&r->lock);
+    role_loop_wake(&r->loop);
+}
+
+/* ---- jobs ---- */
+
+static void end_job(struct web_role *r, struct front_job *job)
+{
+    struct front_job **at = &r->jobs;
+    while (*at && *at != job)
+        at = &(*at)->next;
+    if (*at)
+        *at = job->next;
+    pthread_mutex_lock(&r->lock);
+    r->job_count--;
+    r->sinkhole_job_count -= job->is_sinkhole;
+    pthread_mutex_unlock(&r->lock);
+    front_done(job);
+}
+
+static int send_job(struct web_role *r, const struct front_job *job)
+{
+    if (!r->hub || !r->hub_ready)
+        return -ENOTCONN;
+    size_t max = WEB_HEAD_MAX + job->body_len;
+    uint8_t *message = malloc(max);
+    if (!message)
+        return -ENOMEM;
+    struct writer w = writer_of(message, max);
+    writer_u64(&w, job->number);
+    writer_u8(&w, job->is_sinkhole);
+    writer_bytes(&w, &job->address, sizeof job->address);
+    web_text_write(&w, job->method);
+    web_text_write(&w, job->target);
+    web_text_write(&w, job->session);
+    web_text_write(&w, job->bearer);
+    web_text_write(&w, job->csrf);
+    web_text_write(&w, job->content_type);
+    web_text_write(&w, job->host);
+    web_text_write(&w, job->languages);
+    if (job->body_len > 0)
+        writer_bytes(&w, job->body, job->body_len);
+    int e = channel_send(r->hub, WEB_ASK, message, w.len);
+    sodium_memzero(message, w.len); /* perhaps a password */
+    free(message);
+    return e;
+}
+
+static void take_submitted(struct web_role *r)
+{
+    pthread_mutex_lock(&r->lock);
+    struct front_job *job = r->submitted;
+    r->submitted = NULL;
+    pthread_mutex_unlock(&r->lock);
+    while (job) {
+        struct front_job *next = job->next;
+        job->next = r->jobs;
+        r->jobs = job;
+        job->number = ++r->last_job;
+        job->deadline_ms = clock_mono_ms() + JOB_PATIENCE_MS;
+        if (send_job(r, job) < 0)
+            end_job(r, job); /* without a reply of its own: 503 */
+        job = next;
+    }
+}
+
+static void end_all(struct web_role *r)
+{
+    while (r->jobs)
+        end_job(r, r->jobs);
+}
+
+static void send_number(struct web_role *r, uint16_t type, uint64_t number, size_t len)
+{
+    uint8_t message[8];
+    struct writer w = writer_of(message, sizeof message);
+    if (len == 8)
+        writer_u64(&w, number);
+    else
+        writer_u32(&w, (uint32_t)number);
+    if (r->hub && r->hub_ready && channel_send(r->hub, type, message, w.len) < 0)
+        log_debug("the hub does not listen");
+}
+
+static void end_late(struct web_role *r)
+{
+    uint64_t now_ms = clock_mono_ms();
+    for (struct front_job *job = r->jobs, *next; job; job = next) {
+        next = job->next;
+        if (now_ms <= job->deadline_ms)
+            continue;
+        send_number(r, WEB_CANCEL, job->number, 8);
+        end_job(r, job);
+    }
+}
+
+static void tell_left(struct web_role *r)
+{
+    static uint32_t channels[LEFT_MAX];
+    pthread_mutex_lock(&r->lock);
+    unsigned count = r->left_count;
+    memcpy(channels, r->left, count * sizeof channels[0]);
+    r->left_count = 0;
+    pthread_mutex_unlock(&r->lock);
+    for (unsigned i = 0; i < count; i++)
+        send_number(r, WEB_LEAVE, channels[i], 4);
+}
+
+static void on_answer(struct web_role *r, struct reader payload)
+{
+    uint64_t number = reader_u64(&payload);
+    struct front_job *job = r->jobs;
+    while (job && job->number != number)
+        job = job->next;
+    struct front_reply reply = {.status = reader_u16(&payload)};
+    reply.retry_after_s = reader_u16(&payload);
+    reply.allowed = reader_u8(&payload);
+    reply.sets_session = reader_u8(&payload) != 0;
+    reply.channel = reader_u32(&payload);
+    if (!web_text_read(&payload, reply.content_type, sizeof reply.content_type) && payload.failed)
+        return;
+    (void)web_text_read(&payload, reply.session, sizeof reply.session);
+    if (payload.failed)
+        return;
+    if (!job) { /* nobody waits any more: a stream is over before it began */
+        if (reply.channel != 0)
+            send_number(r, WEB_LEAVE, reply.channel, 4);
+        return;
+    }
+    reply.body = malloc(payload.left + 1);
+    if (reply.body) {
+        reply.len = payload.left;
+        reader_copy(&payload, reply.body, payload.left);
+        job->reply = reply;
+    }
+    end_job(r, job);
+    sodium_memzero(&reply, sizeof reply);
+}
+
+/* ---- the hub ---- */
+
+static void on_hub_message(struct channel *channel, uint16_t type, struct reader payload, void *self)
+{
+    (void)channel;
+    struct web_role *r = self;
+    if (type == HUB_WEB_ANSWER) {
+        on_answer(r, payload);
+    } else if (type == HUB_WEB_PUBLISH) {
+        uint32_t number = reader_u32(&payload);
+        if (r->front && !payload.failed)
+            front_publish(r->front, number, (const char *)payload.at, payload.left);
+    } else if (type == HUB_WEB_READY) {
+        r->hub_ready = true;
+        take_submitted(r);
+    }
+}
+
+static void forget_hub(struct web_role *r)
+{
+    channel_free(r->hub);
+    r->hub = NULL;
+    r->hub_ready = false;
+    end_all(r);
+    if (r->front)
+        front_end_streams(r->front);
+}
+
+static void on_hub_end(struct channel *channel, int reason, void *self)
+{
+    (void)channel, (void)reason; /* the parent brings a new one */
+    forget_hub(self);
+}
+
+static void connect_hub(struct web_role *r, int fd)
+{
+    struct channel_handler handler = {.on_message = on_hub_message, .on_end = on_hub_end, .self = r};
+    forget_hub(r);
+    int e = channel_new(r->loop.base, fd, WEB_MESSAGE_MAX, WEB_QUEUE_MAX, handler, &r->hub);
+    if (e < 0) {
+        log_error(_("no channel to %s: %s"), role_name(ROLE_HUB), strerror(-e));
+        close(fd);
+    }
+}
+
+/* ---- events ---- */
+
+static void on_wake(void *self)
+{
+    take_submitted(self);
+    tell_left(self);
+}
+
+static void tell_counters(struct web_role *r)
+{
+    uint8_t message[WEB_COUNTERS_COUNT * 8];
+    struct writer w = writer_of(message, sizeof message);
+    struct front_counters c = {0}, hole = {0};
+    if (r->front)
+        c = front_counters_get(r->front);
+    if (r->sinkhole)
+        hole = front_counters_get(r->sinkhole);
+    pthread_mutex_lock(&r->lock);
+    uint64_t refused = r->sinkhole_refused;
+    pthread_mutex_unlock(&r->lock);
+    const uint64_t values[] = {c.requests, c.files, c.refused_busy, c.streams, c.stream_octets, c.stream_lost, hole.requests, refused};
+    _Static_assert(array_len(values) == WEB_COUNTERS_COUNT, "a value for each name");
+    for (size_t i = 0; i < array_len(values); i++)
+        writer_u64(&w, values[i]);
+    if (r->hub && r->hub_ready && channel_send(r->hub, WEB_COUNTERS, message, w.len) < 0)
+        log_debug("counters are not told");
+}
+
+static void on_tick(void *self)
+{
+    struct web_role *r = self;
+    end_late(r);
+    if ((r->front || r->sinkhole) && r->ticks++ % COUNTERS_EVERY_TICKS == 0)
+        tell_counters(r);
+}
+
+/* Another configuration comes with a new process. */
+static void on_message(void *self, struct handover *m)
+{
+    if (m->kind == PARENT_PEER && m->number == ROLE_HUB && m->fd_count == 1) {
+        connect_hub(self, m->fds[0]);
+        m->fd_count = 0;
+    }
+}
+
+/* ---- making ---- */
+
+static int enter_sandbox(const struct config *c)
+{
+    struct sandbox_options options = {.role = SANDBOX_WEB, .uid = c->uid, .gid = c->gid};
+    struct sandbox_report report;
+    return role_tell_sandbox(sandbox_enter(&options, &report), &report);
+}
+
+static int read_certificate(struct web_role *r, struct certificate_pem *ret_pem)
+{
+    const struct web_listen *l = &r->start.config->web;
+    struct role_tls tls = {
+        .listen = l->at, .listen_count = l->count, .files = &l->certificate, .folder = NODE_TLS_WEB, .failed = _("no console, for want of a certificate")};
+    return role_loop_read_certificate(&r->loop, r->start.config, &tls, ret_pem);
+}
+
+static int start_front(struct web_role *r, const struct certificate_pem *pem)
+{
+    long cores = sysconf(_SC_NPROCESSORS_ONLN);
+    struct front_options options = {.sockets = r->start.sockets,
+                                    .socket_count = r->start.config->web.count,
+                                    .threads = cores < 2 ? 2 : cores > FRONT_THREADS_MAX ? FRONT_THREADS_MAX : (unsigned)cores,
+                                    .certificate = pem->certificate,
+                                    .key = pem->key,
+                                    .files = console_files,
+                                    .hooks = {.submit = submit, .left = left, .self = r}};
+    return front_start(&options, &r->front);
+}
+
+static int start_sinkhole(struct web_role *r)
+{
+    const struct web_listen *l = &r->start.config->web;
+    struct front_options options = {.sockets = r->start.sockets + l->count,
+                                    .socket_count = l->sinkhole_count,
+                                    .is_sinkhole = true,
+                                    .files = console_files,
+                                    .hooks = {.submit = submit, .left = left, .self = r}};
+    int e = rate_limit_new(sinkhole_of_address_rate, sinkhole_of_address_burst, &r->sinkhole_rate);
+    if (e == 0)
+        e = rate_limit_new(sinkhole_rate, sinkhole_burst, &r->sinkhole_all);
+    return e < 0 ? e : front_start(&options, &r->sinkhole);
+}
+
+/* No thread submits any more; what is waiting goes back without an answer. */
+static void stop_front(struct web_role *r)
+{
+    pthread_mutex_lock(&r->lock);
+    r->closed = true;
+    pthread_mutex_unlock(&r->lock);
+    take_submitted(r);
+    end_all(r);
+    front_stop(r->front);
+    front_stop(r->sinkhole);
+    rate_limit_free(r->sinkhole_rate);
+    rate_limit_free(r->sinkhole_all);
+}
+
+static int run(struct web_role *r)
+{
+    struct certificate_pem pem = {0};
+    const struct web_listen *l = &r->start.config->web;
+    if (r->start.socket_count != l->count + l->sinkhole_count)
+        return 1; /* the parent says one thing and hands over another */
+    bool listens = l->count > 0;
+    struct role_loop_hooks hooks = {.message = on_message, .tick = on_tick, .wake = on_wake, .self = r};
+    int e = role_loop_make(&r->loop, &hooks);
+    if (e == 0 && listens && read_certificate(r, &pem) < 0)
+        listens = false;
+    if (e == 0)
+        e = enter_sandbox(r->start.config);
+    if (e == 0 && listens)
+        e = start_front(r, &pem); /* foreign bytes come from here on */
+    if (e == 0 && l->sinkhole_count > 0)
+        e = start_sinkhole(r);
+    certificate_pem_forget(&pem);
+    if (e < 0) {
+        log_error(_("cannot start: %s"), strerror(-e));
+        return 1;
+    }
+    if (r->start.peers[ROLE_HUB] >= 0)
+        connect_hub(r, r->start.peers[ROLE_HUB]);
+    role_loop_run(&r->loop, r->front != NULL);
+    stop_front(r);
+    return 0;
+}
+
+int role_web_main(void)
+{
+    log_init("web", LOG_LEVEL_NOTICE);
+    signal(SIGINT, SIG_IGN); /* from the terminal: the parent tells us when */
+    signal(SIGPIPE, SIG_IGN);
+    struct web_role *r = calloc(1, sizeof *r);
+    if (!r || sodium_init() < 0)
+        return 1;
+    pthread_mutex_init(&r->lock, NULL);
+    int e = role_receive_start(&r->start);
+    if (e < 0) {
+        log_error(_("nothing usable from the parent: %s"), strerror(-e));
+        return 1;
+    }
+    return run(r);
+}
