@@ -12,6 +12,7 @@
 #include "store/chdb.h"
 #include "store/dns_query.h"
 #include "store/schema.h"
+#include "store/seen_query.h"
 #include "store/sql_text.h"
 
 #define PATH_SIZE ENGINE_PATH_MAX
@@ -190,9 +191,9 @@ static int limit_reading(struct engine *e, const struct engine_options *o)
     snprintf(sql, sizeof sql,
              "SET max_execution_time = %u, max_memory_usage = %llu, max_bytes_before_external_group_by = %llu,"
              " max_result_bytes = %u, result_overflow_mode = 'throw', max_threads = 2,"
-             " output_format_json_quote_64bit_integers = 0, readonly = 1",
+             " max_query_size = %u, output_format_json_quote_64bit_integers = 0, readonly = 1",
              o->query_time_max_s ? o->query_time_max_s : QUERY_TIME_S, (unsigned long long)memory,
-             (unsigned long long)memory / 2, e->result_bytes_max);
+             (unsigned long long)memory / 2, e->result_bytes_max, (unsigned)SEEN_QUERY_MAX);
     return execute(e, e->reading, sql);
 }
 

@@ -14,8 +14,8 @@
 enum {
     SEEN_NAME_MAX = 1024,       /* with the terminator, escapes included */
     SEEN_RANGE_NAMES_MAX = 16,  /* asked for by ranges of the primary key */
-    SEEN_SET_NAMES_MAX = 2000,  /* looked for in one pass over a day */
-    SEEN_QUERY_MAX = 256 << 10, /* octets of a statement: what a server takes by default */
+    SEEN_SET_NAMES_MAX = 10000, /* looked for in one pass over a day, which costs the same for few and for many */
+    SEEN_QUERY_MAX = 2 << 20,   /* octets of a statement; a server takes 256 KiB unless its max_query_size is raised, as engine.c does */
 };
 
 struct seen_wanted {
@@ -34,6 +34,10 @@ int seen_query_set(const struct seen_wanted *wanted, unsigned count, uint32_t da
 /* Rows {"name": as the table has it, "count"} of what was asked for of the set since that day, each name once, the most asked first, `limit`
  * at most. As seen_query_set. */
 int seen_query_names(const struct seen_wanted *wanted, unsigned count, uint32_t from_day, uint32_t limit, char *sql, size_t max) must_check;
+/* What was asked for since that day in the order of names, a page of `rows` stored rows: Rows {"name", "member", "count", "rows"}, the last adding up
+ * to `rows` when there is more, and then the page's last name may not be whole. from: the name with which it begins, or behind which; "": the
+ * first. -EINVAL, -E2BIG. */
+int seen_query_page(const char *from, bool behind, uint32_t from_day, uint32_t rows, char *sql, size_t max) must_check;
 /* Rows as of seen_query_ranges, of addresses (as RFC 5952 has them) that stood in answers, as far as these are kept (table pdns); the member is not known there. */
 int seen_query_addresses(const char *const *addresses, unsigned count, char *sql, size_t max) must_check;
 /* Rows {"day": "YYYYMMDD"} of what is there. */

@@ -122,7 +122,7 @@ static void measure(struct engine *e, int64_t now_us)
     size_t octets = 0;
     for (unsigned day = 0; day <= DAYS; day++) {
         for (unsigned i = 0; i < WANTED; i += SEEN_SET_NAMES_MAX) {
-            if (seen_query_set(&wanted[i], SEEN_SET_NAMES_MAX, dns_query_day_kept(now_us, day), sql, sizeof sql) < 0)
+            if (seen_query_set(&wanted[i], WANTED - i < SEEN_SET_NAMES_MAX ? WANTED - i : SEEN_SET_NAMES_MAX, dns_query_day_kept(now_us, day), sql, sizeof sql) < 0)
                 abort();
             total += ask(e, sql, &len);
             octets += len;

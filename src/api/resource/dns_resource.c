@@ -105,12 +105,12 @@ static void handle_series(struct control_request *request, const json_t *argumen
 
 /* ---- how often names of a set were asked for ---- */
 
-enum { ASKED_DAYS_MAX = 400, ASKED_DAYS = 7 };
+enum { ASKED_DAYS_MAX = 400, ASKED_DAYS = 7, ASKED_NAMES_MAX = 2000, ASKED_QUERY_MAX = 256 << 10 /* of names in a request of 64 KiB */ };
 
 struct asked {
     unsigned count;
-    char names[SEEN_SET_NAMES_MAX][SEEN_NAME_MAX];
-    struct seen_wanted wanted[SEEN_SET_NAMES_MAX];
+    char names[ASKED_NAMES_MAX][SEEN_NAME_MAX];
+    struct seen_wanted wanted[ASKED_NAMES_MAX];
 };
 
 static int by_name(const void *a, const void *b)
@@ -125,7 +125,7 @@ static void take_wanted(const json_t *list, struct asked *a)
     const json_t *one;
     json_array_foreach(list, i, one) {
         const char *name = json_string_value(json_object_get(one, "name"));
-        if (!name || a->count == SEEN_SET_NAMES_MAX || seen_name(name, a->names[a->count]) < 0)
+        if (!name || a->count == ASKED_NAMES_MAX || seen_name(name, a->names[a->count]) < 0)
             continue;
         a->wanted[a->count] = (struct seen_wanted){.name = a->names[a->count], .below = json_is_true(json_object_get(one, "below"))};
         a->count++;
@@ -137,7 +137,7 @@ static void handle_asked(struct control_request *request, const json_t *argument
 {
     json_int_t days = json_integer_value(json_object_get(arguments, "days"));
     struct asked *a = calloc(1, sizeof *a);
-    char *sql = malloc(SEEN_QUERY_MAX);
+    char *sql = malloc(ASKED_QUERY_MAX);
     if (days < 1 || days > ASKED_DAYS_MAX)
         days = ASKED_DAYS;
     if (a && sql) {
@@ -146,7 +146,7 @@ static void handle_asked(struct control_request *request, const json_t *argument
         if (a->count == 0)
             control_reply(request, NULL);
         else
-            store_question_ask(request, sql, seen_query_names(a->wanted, a->count, from, DNS_QUERY_ROWS_MAX, sql, SEEN_QUERY_MAX));
+            store_question_ask(request, sql, seen_query_names(a->wanted, a->count, from, DNS_QUERY_ROWS_MAX, sql, ASKED_QUERY_MAX));
     } else {
         control_reply_error(request, "%s", strerror(ENOMEM));
     }

@@ -17,7 +17,7 @@
 
 enum {
     BATCH = SEEN_SET_NAMES_MAX,
-    FOUND_MAX = 1 << 16,  /* rows of one batch; what is beyond is counted as failed */
+    FOUND_MAX = 1 << 16,  /* rows of one batch; a batch that finds more is taken again in halves */
     DAYS_MAX = 400,
     GATHER_MS = 300,      /* what becomes active together is looked for together, and the rows of just now are stored */
     REST_MS = 20,         /* between two questions */
@@ -38,7 +38,7 @@ struct look_back {
     struct event *timer;
     enum phase phase;
     struct wanted *wanted;
-    unsigned count;
+    unsigned count, batch; /* at most so many are taken at once: fewer after what was too much, more again after what was not */
     uint32_t passed[BATCH]; /* taken from the queue with nothing to ask for */
     unsigned passed_count;
     uint32_t days[DAYS_MAX];
@@ -46,7 +46,7 @@ struct look_back {
     struct indicator_sighting *found;
     size_t found_count;
     uint64_t began_ms;
-    bool asking, failing;
+    bool asking, failing, too_many;
     char *sql;
     struct look_back_status status;
 };
@@ -65,6 +65,18 @@ static void fail(struct look_back *b, const char *why)
     b->failing = true;
     b->phase = PHASE_IDLE;
     wake(b, AGAIN_S * 1000);
+}
+
+/* The statement, the result or what is found is too much at once: the same again in smaller batches. False: it is one indicator alone. */
+static bool take_fewer(struct look_back *b)
+{
+    unsigned count = b->count + b->passed_count;
+    if (count < 2)
+        return false;
+    b->batch = count / 2;
+    b->phase = PHASE_IDLE;
+    wake(b, REST_MS);
+    return true;
 }
 
 /* ---- the batch ---- */
@@ -93,8 +105,9 @@ static void begin(struct look_back *b)
 {
     b->count = b->passed_count = b->day_count = b->day = 0;
     b->found_count = 0;
+    b->too_many = false;
     b->began_ms = clock_mono_ms();
-    if (indicator_look_back_each(b->o.ledger, BATCH, take, b) < 0) {
+    if (indicator_look_back_each(b->o.ledger, b->batch, take, b) < 0) {
         fail(b, _(ledger_error(b->o.ledger)));
         return;
     }
@@ -117,7 +130,7 @@ static void note(struct look_back *b, const struct wanted *w, const json_t *row)
     if (last_s <= 0 || first_s <= 0 || first_s > last_s || hits == 0)
         return;
     if (b->found_count == FOUND_MAX) {
-        b->status.failed++;
+        b->too_many = true;
         return;
     }
     struct indicator_sighting *s = &b->found[b->found_count++];
@@ -169,6 +182,11 @@ static void on_answer(void *self, bool ok, const char *bytes, size_t len)
 {
     struct look_back *b = self;
     b->asking = false;
+    if (!ok && take_fewer(b)) {
+        b->status.failed++; /* perhaps the store was away; perhaps it was too much for it */
+        wake(b, AGAIN_S * 100);
+        return;
+    }
     if (!ok) {
         char why[WHY_MAX];
         snprintf(why, sizeof why, "%.*s", (int)(len < sizeof why ? len : sizeof why - 1), len > 0 ? bytes : "");
@@ -187,6 +205,8 @@ static void on_answer(void *self, bool ok, const char *bytes, size_t len)
         bytes += end ? n + 1 : n;
         len -= end ? n + 1 : n;
     }
+    if (b->too_many && take_fewer(b))
+        return;
     next_phase(b);
 }
 
@@ -194,6 +214,8 @@ static void on_answer(void *self, bool ok, const char *bytes, size_t len)
 
 static void ask(struct look_back *b, int len)
 {
+    if (len == -E2BIG && take_fewer(b))
+        return;
     if (len < 0) {
         next_phase(b); /* there is nothing to ask for */
         return;
@@ -272,6 +294,7 @@ static void finish(struct look_back *b)
     b->status.met += b->found_count;
     b->status.last_ms = clock_mono_ms() - b->began_ms;
     b->status.last_count = b->count;
+    b->batch = b->batch > BATCH / 2 ? BATCH : 2 * b->batch;
     for (size_t i = 0; i < b->found_count; i++)
         b->o.met(b->o.self, b->found[i].indicator);
     wake(b, REST_MS); /* there may be more */
@@ -319,6 +342,7 @@ int look_back_new(const struct look_back_options *options, struct look_back **re
     if (!b)
         return -ENOMEM;
     b->o = *options;
+    b->batch = BATCH;
     b->wanted = calloc(BATCH, sizeof *b->wanted);
     b->found = calloc(FOUND_MAX, sizeof *b->found);
     b->sql = malloc(SEEN_QUERY_MAX);
