@@ -30,7 +30,7 @@ struct sinkhole {
 struct page {
     struct sinkhole *s;
     struct writer w;
-    enum sinkhole_language language;
+    enum text_language language;
     unsigned status;
 };
 
@@ -43,7 +43,7 @@ static void begin_page(struct page *p, enum sinkhole_text title)
 {
     p->w = writer_of(p->s->page, sizeof p->s->page);
     html_raw(&p->w, "<!DOCTYPE html>\n<html lang=\"");
-    html_raw(&p->w, p->language == SINKHOLE_JA ? "ja" : "en");
+    html_raw(&p->w, p->language == TEXT_JA ? "ja" : "en");
     html_raw(&p->w, "\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\"><meta name=\"robots\" content=\"noindex\">"
                     "<link rel=\"stylesheet\" href=\"/" STYLE_PATH "\"><title>");
     html_text(&p->w, say(p, title));
@@ -210,7 +210,7 @@ static void take_report(struct page *p, const struct sinkhole_request *r)
     struct report_given given = {.name = subject.text,
                                  .text = http_form_field(&p->s->form, "text"),
                                  .contact = http_form_field(&p->s->form, "contact"),
-                                 .language = p->language == SINKHOLE_JA ? "ja" : "en",
+                                 .language = p->language == TEXT_JA ? "ja" : "en",
                                  .address = r->address};
     enum report_flaw flaw = report_intake(p->s->node, &given, clock_wall_us(), &report);
     if (flaw == REPORT_FINE)
@@ -269,7 +269,7 @@ void sinkhole_answer(struct sinkhole *s, const struct sinkhole_request *r, struc
         *ret_answer = (struct web_answer){.status = 200, .content_type = "text/css", .body = sinkhole_style, .len = strlen(sinkhole_style)};
         return;
     }
-    struct page p = {.s = s, .language = sinkhole_language_of(r->languages)};
+    struct page p = {.s = s, .language = text_language_of(r->languages, TEXT_EN)};
     answer_page(&p, r);
     html_raw(&p.w, "</body></html>\n");
     *ret_answer = (struct web_answer){.status = p.status,

@@ -5,7 +5,7 @@
 
 #include "base/attr.h"
 
-static const char *const texts[SINKHOLE_TEXT_COUNT][SINKHOLE_LANGUAGE_COUNT] = {
+static const char *const texts[SINKHOLE_TEXT_COUNT][TEXT_LANGUAGE_COUNT] = {
     [SINKHOLE_TITLE] = {"This page is blocked to protect you", "このページは保護のため遮断されています"},
     [SINKHOLE_BLOCKED] = {" cannot be opened from this network.", " は、このネットワークからは開けません。"},
     [SINKHOLE_LIST] = {"List", "リスト"},
@@ -56,7 +56,7 @@ static const char *const texts[SINKHOLE_TEXT_COUNT][SINKHOLE_LANGUAGE_COUNT] = {
 };
 
 static const struct {
-    const char *why[SINKHOLE_LANGUAGE_COUNT];
+    const char *why[TEXT_LANGUAGE_COUNT];
     bool is_infection;
 } whys[CLAIM_COUNT] = {
     [CLAIM_BLOCK] = {{"It was blocked by a person at the centre that protects this network.", "このネットワークを守る担当者が遮断しました。"}, false},
@@ -74,12 +74,12 @@ static const struct {
     [CLAIM_SPAM] = {{"It is advertised by unwanted mail.", "迷惑メールで宣伝されています。"}, false},
 };
 
-const char *sinkhole_text(enum sinkhole_text text, enum sinkhole_language language)
+const char *sinkhole_text(enum sinkhole_text text, enum text_language language)
 {
     return texts[text][language];
 }
 
-const char *sinkhole_why(enum claim claim, enum sinkhole_language language)
+const char *sinkhole_why(enum claim claim, enum text_language language)
 {
     static const char *const other[] = {"It does harm, as those say who protect this network.", "このネットワークを守る担当者が、有害なサイトと判断しました。"};
     const char *why = (unsigned)claim < CLAIM_COUNT ? whys[claim].why[language] : NULL;
@@ -89,25 +89,6 @@ const char *sinkhole_why(enum claim claim, enum sinkhole_language language)
 bool sinkhole_is_infection(enum claim claim)
 {
     return (unsigned)claim < CLAIM_COUNT && whys[claim].is_infection;
-}
-
-static bool is_tag(const char *at, const char *tag)
-{
-    size_t len = strlen(tag);
-    return strncasecmp(at, tag, len) == 0 && (at[len] == '\0' || strchr("-,; ", at[len]));
-}
-
-enum sinkhole_language sinkhole_language_of(const char *accept)
-{
-    static const char between[] = ", ";
-    for (const char *at = accept ? accept : ""; *at; at += strcspn(at, ",")) {
-        at += strspn(at, between);
-        if (is_tag(at, "ja"))
-            return SINKHOLE_JA;
-        if (is_tag(at, "en"))
-            return SINKHOLE_EN;
-    }
-    return SINKHOLE_EN;
 }
 
 const char sinkhole_style[] = "body{font-family:sans-serif;line-height:1.6;margin:0 auto;max-width:42em;padding:1em;color:#1b1f24;background:#fff}"

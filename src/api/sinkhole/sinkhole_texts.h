@@ -3,9 +3,8 @@
 #ifndef HINOMI_API_SINKHOLE_TEXTS_H
 #define HINOMI_API_SINKHOLE_TEXTS_H
 
+#include "base/text.h"
 #include "model/claim.h"
-
-enum sinkhole_language { SINKHOLE_EN, SINKHOLE_JA, SINKHOLE_LANGUAGE_COUNT };
 
 enum sinkhole_text {
     SINKHOLE_TITLE,
@@ -44,13 +43,11 @@ enum sinkhole_text {
     SINKHOLE_TEXT_COUNT
 };
 
-const char *sinkhole_text(enum sinkhole_text text, enum sinkhole_language language);
+const char *sinkhole_text(enum sinkhole_text text, enum text_language language);
 /* Why, by what is claimed of the name. */
-const char *sinkhole_why(enum claim claim, enum sinkhole_language language);
+const char *sinkhole_why(enum claim claim, enum text_language language);
 /* Does the claim mean that a device which asks by itself may be infected? */
 bool sinkhole_is_infection(enum claim claim);
-/* The one that comes first in Accept-Language (RFC 9110 12.5.4; browsers put them in order, weights are not read); neither, or NULL: English. */
-enum sinkhole_language sinkhole_language_of(const char *accept);
 
 extern const char sinkhole_style[];
 
