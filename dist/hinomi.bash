@@ -1,7 +1,7 @@
 # Completion of hinomi(1) for bash.
 _hinomi() {
     local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]:-}
-    local commands='up dns block allow withdraw why lists import fetch accept discard observe enforce remove log top pdns judge verdicts indicators review sources share receipts export object clock ledger welcome web-api status metrics reload policy help version'
+    local commands='up dns block allow withdraw why lists import fetch accept discard effect observe enforce remove log top pdns judge verdicts indicators review sources share receipts export object clock ledger welcome web-api status metrics reload policy help version'
 
     if [ "$COMP_CWORD" -eq 1 ]; then
         mapfile -t COMPREPLY < <(compgen -W "$commands" -- "$word")
@@ -47,6 +47,7 @@ _hinomi() {
     allow) options='--reason --until --group --data --json' ;;
     withdraw) options='--reason --group --data --json' ;;
     remove | accept | observe | enforce) options='--reason --data --json' ;;
+    effect) options='--held --days --data --json' ;;
     lists) options='--conflicts --data --json' ;;
     why) options='--client --group --data --json' ;;
     fetch | discard | status | metrics | reload) options='--data --json' ;;

@@ -34,6 +34,10 @@ struct node {
     void (*lists_changed)(void *self, node_done_fn *done, void *done_self);
     int (*examine_list)(void *self, int fd, const struct list_reading *reading, node_examined_fn *done,
                         void *done_self);
+    /* What a list would have blocked of the last answers: begins to reckon it (0, -ENOENT, -EBUSY, -EINVAL), and what is known by now (NULL:
+     * nobody asked), as list_effect_start and list_effect_json (apps/policy/list_effect.h). */
+    int (*effect_start)(void *self, const char *list, bool held, unsigned days);
+    json_t *(*effect)(void *self, const char *list, bool held);
     /* An array of feeds with their times and errors. */
     json_t *(*feeds)(void *self);
     /* Fetches a feed, or with NULL all, now. -ENOENT no such feed, -ENOTCONN not yet, -EBUSY. */

@@ -37,6 +37,9 @@ static const struct {
      NULL},
     {"lists", command_lists, N_("lists [--conflicts]"), N_("show the lists in force and what is held back"),
      N_("--conflicts shows the rules of lists that were left out because they would block a protected name.")},
+    {"effect", command_effect, N_("effect LIST [--held] [--days N]"),
+     N_("tell what a list would have blocked of the last answers, and for whom"),
+     N_("LIST is one that only observes, one that is enforced, or with --held its edition that is held back. Nothing is changed.")},
     {"import", command_import, N_("import FILE [--name NAME] [--format FORMAT] [--reason TEXT] [--accept] [--never-block]"),
      N_("take a list in, or a new edition of it"),
      N_("Plain names and adblock rules block the name and everything below it; a hosts file blocks exactly its names; an\n"

@@ -67,7 +67,7 @@ struct account_token {
     int64_t made_us, used_us, until_us;
 };
 
-/* -ENOSPC: the account has ACCOUNT_TOKENS_MAX. Sets id. */
+/* -ENOSPC: the account has ACCOUNT_TOKENS_MAX; -EEXIST: it is a key already. Sets id. */
 int account_token_add(struct ledger *l, const uint8_t digest[ACCOUNT_DIGEST_LEN], struct account_token *t) must_check;
 int account_token_find(struct ledger *l, const uint8_t digest[ACCOUNT_DIGEST_LEN], int64_t now_us, struct account_token *ret_token,
                        struct account *ret_account) must_check;

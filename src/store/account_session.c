@@ -75,6 +75,12 @@ int account_token_add(struct ledger *l, const uint8_t digest[ACCOUNT_DIGEST_LEN]
     if (r == 0 && count >= ACCOUNT_TOKENS_MAX)
         return -ENOSPC;
     if (r == 0)
+        r = account_ask(l, "SELECT count(*) FROM api_token WHERE digest = ?", &s, "b", digest, ACCOUNT_DIGEST_LEN);
+    if (r == 0)
+        r = account_number(l, s, &count);
+    if (r == 0 && count > 0)
+        return -EEXIST;
+    if (r == 0)
         r = account_run(l, "INSERT INTO api_token (digest, account, label, scope, made_us, used_us, until_us) VALUES (?,?,?,?,?,0,?)", "bitiii",
                         digest, ACCOUNT_DIGEST_LEN, t->account, t->label, (int64_t)t->scope, t->made_us, t->until_us);
     if (r == 0)

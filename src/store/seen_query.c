@@ -193,6 +193,21 @@ int seen_query_names(const struct seen_wanted *wanted, unsigned count, uint32_t 
     return sql_finish(&s);
 }
 
+/* The inner part stops reading where the page is full: the table is sorted by name. */
+int seen_query_page(const char *from, bool behind, uint32_t from_day, uint32_t rows, char *sql, size_t max)
+{
+    struct sql s = sql_of(sql, max);
+    if (!day_is_valid(from_day) || rows == 0 || strnlen(from, SEEN_NAME_MAX) == SEEN_NAME_MAX)
+        return -EINVAL;
+    sql_add(&s,
+            "SELECT name, member, sumMerge(hits) AS count, count() AS rows FROM (SELECT name, member, hits FROM seen WHERE toYYYYMMDD(day) >= %u"
+            " AND name %s ",
+            from_day, behind ? ">" : ">=");
+    sql_literal(&s, from);
+    sql_add(&s, " ORDER BY name LIMIT %u) GROUP BY name, member ORDER BY name, member", rows);
+    return sql_finish(&s);
+}
+
 int seen_query_addresses(const char *const *addresses, unsigned count, char *sql, size_t max)
 {
     struct sql s = sql_of(sql, max);

@@ -6,6 +6,7 @@ import { number } from "../format";
 import { t } from "../texts";
 import { Page, Panel, Table, Tag, When } from "../ui/parts";
 import { Empty, ErrorBox, State } from "../ui/state";
+import { Effect } from "./list_effect";
 import type { PageProps } from ".";
 
 interface List {
@@ -82,6 +83,12 @@ export function Lists({ session }: PageProps) {
   const asked = useAsk<ListsAnswer>("/lists", {}, 15000);
   const { act, busy, error } = useAct();
   const may = session.permissions["lists-change"] !== undefined;
+  const [shown, show] = useState<{ list: string; held: boolean }>();
+  const ask = (list: string, held: boolean) => (
+    <button type="button" onClick={() => show({ list, held })}>
+      {t("What would it block?")}
+    </button>
+  );
   const change = (work: () => Promise<unknown>) => void act(work).then((fine) => fine && asked.again());
   const of = (l: { name: string }, what: string) => () => post(`/lists/${encodeURIComponent(l.name)}/${what}`);
   return (
@@ -106,17 +113,21 @@ export function Lists({ session }: PageProps) {
                       { head: t("Since"), cell: (l) => <When us={l.held?.since_us ?? 0} /> },
                       {
                         head: t("Decide"),
-                        cell: (l) =>
-                          may && (
-                            <span class="buttons">
-                              <button type="button" disabled={busy} onClick={() => change(of(l, "accept"))}>
-                                {t("Accept")}
-                              </button>
-                              <button type="button" disabled={busy} onClick={() => change(of(l, "discard"))}>
-                                {t("Discard")}
-                              </button>
-                            </span>
-                          ),
+                        cell: (l) => (
+                          <span class="buttons">
+                            {ask(l.name, true)}
+                            {may && (
+                              <>
+                                <button type="button" disabled={busy} onClick={() => change(of(l, "accept"))}>
+                                  {t("Accept")}
+                                </button>
+                                <button type="button" disabled={busy} onClick={() => change(of(l, "discard"))}>
+                                  {t("Discard")}
+                                </button>
+                              </>
+                            )}
+                          </span>
+                        ),
                       },
                     ]}
                   />
@@ -138,24 +149,29 @@ export function Lists({ session }: PageProps) {
                       { head: t("Imported"), cell: (l) => <When us={l.imported_us} /> },
                       {
                         head: t("Change"),
-                        cell: (l) =>
-                          may && (
-                            <span class="buttons">
-                              {!l.never_block && (
-                                <button type="button" disabled={busy} onClick={() => change(of(l, l.observes ? "enforce" : "observe"))}>
-                                  {l.observes ? t("Enforce") : t("Only observe")}
+                        cell: (l) => (
+                          <span class="buttons">
+                            {!l.never_block && l.enabled && ask(l.name, false)}
+                            {may && (
+                              <>
+                                {!l.never_block && (
+                                  <button type="button" disabled={busy} onClick={() => change(of(l, l.observes ? "enforce" : "observe"))}>
+                                    {l.observes ? t("Enforce") : t("Only observe")}
+                                  </button>
+                                )}
+                                <button type="button" class="danger" disabled={busy} onClick={() => confirm(`${t("Remove this list?")} ${l.name}`) && change(() => remove(`/lists/${encodeURIComponent(l.name)}`))}>
+                                  {t("Remove")}
                                 </button>
-                              )}
-                              <button type="button" class="danger" disabled={busy} onClick={() => confirm(`${t("Remove this list?")} ${l.name}`) && change(() => remove(`/lists/${encodeURIComponent(l.name)}`))}>
-                                {t("Remove")}
-                              </button>
-                            </span>
-                          ),
+                              </>
+                            )}
+                          </span>
+                        ),
                       },
                     ]}
                   />
                 )}
               </Panel>
+              {shown && <Effect key={`${shown.list}/${shown.held}`} list={shown.list} held={shown.held} close={() => show(undefined)} />}
               <Panel wide title={t("Feeds")}>
                 {data.feeds.length === 0 ? (
                   <Empty>{t("No feeds are configured.")}</Empty>

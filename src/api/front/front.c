@@ -2,6 +2,9 @@
 #include "api/front/front.h"
 
 #include <errno.h>
+#include <gnutls/crypto.h>
+#include <gnutls/gnutls.h>
+#include <gnutls/x509.h>
 #include <microhttpd.h>
 #include <pthread.h>
 #include <sodium.h>
@@ -31,6 +34,7 @@ struct call {
     size_t body_max, charged, answer_charged;
     bool too_long, is_api;
     char host[FRONT_HOST_MAX], languages[FRONT_LANGUAGES_MAX];
+    char certificate[FRONT_CERTIFICATE_MAX];
     char session[FRONT_WORD_MAX], bearer[FRONT_WORD_MAX], csrf[FRONT_WORD_MAX], content_type[FRONT_TYPE_MAX];
     char target[FRONT_TARGET_MAX + 2]; /* longer ones are cut, and too long even so */
 };
@@ -257,6 +261,37 @@ static const char *copy_header(struct call *c, const char *name, char *to, size_
     return value && snprintf(to, max, "%s", value) < (int)max ? to : NULL;
 }
 
+static gnutls_session_t session_of(struct MHD_Connection *connection)
+{
+    const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_GNUTLS_SESSION);
+    return info ? info->tls_session : NULL;
+}
+
+/* That the client has the private key is settled by the handshake; the fingerprint means that one certificate, whoever signed it. A browser
+ * shows a certificate also for what another site's page makes it ask: it says so with Origin (Fetch standard, 3.2), and machines do not. */
+static void take_certificate(struct call *c)
+{
+    uint8_t digest[FRONT_FINGERPRINT_LEN];
+    size_t len = sizeof digest;
+    unsigned count = 0;
+    gnutls_session_t session = c->front->o.asks_certificates && !header_of(c->connection, "Origin") ? session_of(c->connection) : NULL;
+    const gnutls_datum_t *chain = session ? gnutls_certificate_get_peers(session, &count) : NULL;
+    if (!chain || count == 0 || gnutls_fingerprint(GNUTLS_DIG_SHA256, &chain[0], digest, &len) < 0 || len != sizeof digest)
+        return;
+    sodium_bin2hex(c->certificate, sizeof c->certificate, digest, sizeof digest);
+    c->job.certificate = c->certificate;
+}
+
+/* Asked before the handshake, without naming authorities: a client may then show any, and who has none goes on without. */
+static void on_connection(void *self, struct MHD_Connection *connection, void **context, enum MHD_ConnectionNotificationCode what)
+{
+    (void)context;
+    const struct front *f = self;
+    gnutls_session_t session = what == MHD_CONNECTION_NOTIFY_STARTED && f->o.asks_certificates ? session_of(connection) : NULL;
+    if (session)
+        gnutls_certificate_server_set_request(session, GNUTLS_CERT_REQUEST);
+}
+
 static void take_credentials(struct call *c)
 {
     static const char bearer[] = "Bearer ";
@@ -270,6 +305,8 @@ static void take_credentials(struct call *c)
     if (cookie && snprintf(c->session, sizeof c->session, "%s", cookie) < (int)sizeof c->session)
         c->job.session = c->session;
     c->job.csrf = copy_header(c, "X-CSRF-Token", c->csrf, sizeof c->csrf);
+    c->job.languages = copy_header(c, "Accept-Language", c->languages, sizeof c->languages);
+    take_certificate(c);
     c->job.content_type = copy_header(c, "Content-Type", c->content_type, sizeof c->content_type);
 }
 
@@ -430,7 +467,7 @@ static struct MHD_Daemon *start_daemon(struct front *f, int fd, const struct fro
                             MHD_OPTION_CONNECTION_LIMIT, FRONT_CONNECTIONS_MAX / o->socket_count, MHD_OPTION_PER_IP_CONNECTION_LIMIT,
                             (unsigned)FRONT_CONNECTIONS_OF_ADDRESS, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)FRONT_IDLE_S,
                             MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)MEMORY_OF_CONNECTION, MHD_OPTION_URI_LOG_CALLBACK, on_target, f,
-                            MHD_OPTION_NOTIFY_COMPLETED, on_end, f, MHD_OPTION_END);
+                            MHD_OPTION_NOTIFY_COMPLETED, on_end, f, MHD_OPTION_NOTIFY_CONNECTION, on_connection, f, MHD_OPTION_END);
 }
 
 int front_start(const struct front_options *options, struct front **ret_front)

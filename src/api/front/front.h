@@ -25,6 +25,8 @@ enum {
     FRONT_TYPE_MAX = 96,            /* of a media type */
     FRONT_HOST_MAX = 300,           /* of a name with its port */
     FRONT_LANGUAGES_MAX = 128,      /* Accept-Language */
+    FRONT_FINGERPRINT_LEN = 32,     /* SHA-256 of a certificate's DER */
+    FRONT_CERTIFICATE_MAX = 2 * FRONT_FINGERPRINT_LEN + 1, /* as text: lower-case hexadecimal */
     FRONT_TARGET_MAX = 4096,
     FRONT_BODY_MAX = 16 << 20,      /* of a list that is sent */
     FRONT_FORM_MAX = 16 << 10,      /* of a form that is sent to the sinkhole */
@@ -60,7 +62,8 @@ struct front_job {
     const char *method;     /* "GET", ...; borrowed, as the words are: they last until front_done */
     const char *target, *session, *bearer, *csrf, *content_type; /* all but method and target may be NULL */
     bool is_sinkhole;
-    const char *host, *languages; /* of the sinkhole: what the client thinks it is at, Accept-Language; may be NULL */
+    const char *certificate;      /* fingerprint of the one that the client has shown; NULL: none */
+    const char *languages, *host; /* Accept-Language; of the sinkhole: what the client thinks it is at; may be NULL */
     struct addr address;
     uint8_t *body;
     size_t body_len;
@@ -91,6 +94,7 @@ struct front_options {
     unsigned socket_count, threads;
     bool is_sinkhole;               /* HTTP without TLS: whatever is asked of whatever host goes to the hub, and there are no files */
     const char *certificate, *key; /* PEM; borrowed for the call */
+    bool asks_certificates;        /* clients may show one */
     const struct front_file *files; /* ended by a NULL path */
     struct front_hooks hooks;
 };

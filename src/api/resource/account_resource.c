@@ -184,12 +184,22 @@ void web_post_token(struct web_call *c, const json_t *arguments)
     }
     memcpy(t.label, label, strlen(label) + 1);
     t.until_us = t.made_us + days * INT64_C(86400000000);
-    web_word_make(word, digest);
+    const char *certificate = json_string_value(json_object_get(arguments, "certificate"));
+    if (!certificate)
+        web_word_make(word, digest);
+    else if (web_certificate_digest(certificate, digest) < 0) {
+        web_problem(c, 400, "%s", _("certificate is the SHA-256 fingerprint of one: 64 hexadecimal digits; \"openssl x509 -noout -fingerprint -sha256\" prints it"));
+        return;
+    }
     int e = account_token_add(web_call_node(c)->ledger, digest, &t);
     if (e == -ENOSPC)
         web_problem(c, 409, "%s", _("the account has as many keys as it can: end one first"));
+    else if (e == -EEXIST)
+        web_problem(c, 409, "%s", _("that certificate is a key already"));
     else if (e < 0)
         web_ledger_problem(c);
+    else if (certificate)
+        web_reply(c, 200, json_pack("{s:I, s:s, s:I}", "id", (json_int_t)t.id, "label", t.label, "until_us", (json_int_t)t.until_us));
     else
         web_reply(c, 200, json_pack("{s:I, s:s, s:s, s:I}", "id", (json_int_t)t.id, "token", word, "label", t.label, "until_us", (json_int_t)t.until_us));
 }

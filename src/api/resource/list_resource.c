@@ -9,6 +9,8 @@
 #include "base/clock.h"
 #include "base/text.h"
 
+enum { LIST_EFFECT_DAYS = 7 };
+
 static json_t *list_json(const struct list_record *r)
 {
     return json_pack("{s:i, s:s, s:s, s:i, s:b, s:b, s:b, s:i, s:i, s:i, s:I, s:s}", "id", (int)r->id, "name", r->name,
@@ -96,6 +98,7 @@ static void handle_import(struct control_request *request, const json_t *argumen
         control_request_take_data(request, on_data, on_data_end, in);
 }
 
+static const char *const no_such_list = N_("no list of that name; \"hinomi lists\" shows those there are");
 static const char *const nothing_held = N_("nothing of a list of that name is held back; \"hinomi lists\" shows what is");
 
 static void handle_accept(struct control_request *request, const json_t *arguments)
@@ -217,7 +220,7 @@ static void handle_remove(struct control_request *request, const json_t *argumen
     struct verdict why = list_verdict(name ? name : "", VERDICT_BY_ANALYST, control_request_source(request), now_us);
     snprintf(why.reason, sizeof why.reason, "%s", reason && *reason ? reason : _("removed"));
     if (!name || ledger_list_get(node->ledger, name, &record) < 0) {
-        control_reply_error(request, _("no list of that name; \"hinomi lists\" shows those there are"));
+        control_reply_error(request, "%s", _(no_such_list));
         return;
     }
     json_t *feeds = node->feeds(node->self);
@@ -290,7 +293,7 @@ static void set_observes(struct control_request *request, const json_t *argument
     struct list_record *r = &change->record;
     change->request = request;
     if (!name || ledger_list_get(node->ledger, name, r) < 0) {
-        control_reply_error(request, _("no list of that name; \"hinomi lists\" shows those there are"));
+        control_reply_error(request, "%s", _(no_such_list));
         free(change);
         return;
     }
@@ -324,7 +327,47 @@ static void handle_enforce(struct control_request *request, const json_t *argume
     set_observes(request, arguments, false);
 }
 
+/* ---- what it would have blocked ---- */
+
+static void reply_effect(struct control_request *request, const char *name, bool held)
+{
+    struct node *node = control_request_self(request);
+    json_t *effect = node->effect(node->self, name, held);
+    if (effect)
+        control_reply(request, json_pack("{s:o}", "effect", effect));
+    else
+        control_reply_error(request, _("nobody has asked what the list %s would have blocked"), name);
+}
+
+static void handle_effect(struct control_request *request, const json_t *arguments)
+{
+    const char *name = json_string_value(json_object_get(arguments, "name"));
+    reply_effect(request, name ? name : "", json_is_true(json_object_get(arguments, "held")));
+}
+
+static void handle_effect_start(struct control_request *request, const json_t *arguments)
+{
+    struct node *node = control_request_self(request);
+    const char *name = json_string_value(json_object_get(arguments, "name"));
+    const json_t *days = json_object_get(arguments, "days");
+    bool held = json_is_true(json_object_get(arguments, "held"));
+    json_int_t count = days ? json_integer_value(days) : LIST_EFFECT_DAYS;
+    int e = !name ? -ENOENT : count < 1 || count > UINT16_MAX ? -EINVAL : node->effect_start(node->self, name, held, (unsigned)count);
+    if (e == 0)
+        reply_effect(request, name, held);
+    else if (e == -ENOENT)
+        control_reply_error(request, "%s", held ? _(nothing_held) : _(no_such_list));
+    else if (e == -EINVAL)
+        control_reply_error(request, _("only a list that is in force can be asked for, not a never-block list, and for 1 to 400 days"));
+    else if (e == -EBUSY)
+        control_reply_error(request, _("too many lists are being reckoned; try again in a minute"));
+    else
+        control_reply_error(request, "%s", strerror(-e));
+}
+
 const struct control_command list_commands[] = {
+    {"list-effect", handle_effect},
+    {"list-effect-start", handle_effect_start},
     {"fetch", handle_fetch},
     {"import", handle_import},
     {"accept", handle_accept},

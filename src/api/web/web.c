@@ -1,6 +1,7 @@
 /* Takes requests over HTTP the one way that they all go. */
 #include "api/web/web.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <event2/event.h>
 #include <sodium.h>
@@ -80,6 +81,24 @@ int web_word_digest(const char *word, uint8_t ret_digest[ACCOUNT_DIGEST_LEN])
     if (strlen(word) != sodium_base64_ENCODED_LEN(WEB_WORD_LEN, sodium_base64_VARIANT_URLSAFE_NO_PADDING) - 1)
         return -EINVAL;
     digest_of(word, "hinomi word 0001", ret_digest, ACCOUNT_DIGEST_LEN);
+    return 0;
+}
+
+int web_certificate_digest(const char *fingerprint, uint8_t ret_digest[ACCOUNT_DIGEST_LEN])
+{
+    char plain[2 * WEB_FINGERPRINT_LEN + 1];
+    size_t len = 0;
+    for (const char *at = fingerprint; *at; at++) {
+        if (*at == ':')
+            continue;
+        if (!isxdigit((unsigned char)*at) || len == sizeof plain - 1)
+            return -EINVAL;
+        plain[len++] = (char)tolower((unsigned char)*at);
+    }
+    if (len != sizeof plain - 1)
+        return -EINVAL;
+    plain[len] = '\0';
+    digest_of(plain, "hinomi certificate 0001", ret_digest, ACCOUNT_DIGEST_LEN);
     return 0;
 }
 
@@ -394,11 +413,12 @@ static int find_session(struct web_call *c, const struct web_request *request)
     return 0;
 }
 
+/* By the word that it came with, or by the certificate that it has shown. */
 static int find_token(struct web_call *c, const struct web_request *request)
 {
     uint8_t digest[ACCOUNT_DIGEST_LEN];
     struct account_token token;
-    int e = web_word_digest(request->bearer, digest);
+    int e = request->bearer ? web_word_digest(request->bearer, digest) : web_certificate_digest(request->certificate, digest);
     if (e == 0)
         e = account_token_find(c->web->o.node->ledger, digest, c->now_us, &token, &c->principal.account);
     if (e == 0) {
@@ -412,7 +432,10 @@ static int find_token(struct web_call *c, const struct web_request *request)
 /* -ENOENT: nobody is signed in; -EPERM: what stands against forged requests is missing. */
 static int find_principal(struct web_call *c, const struct web_request *request)
 {
-    int e = request->bearer ? find_token(c, request) : request->session ? find_session(c, request) : -ENOENT;
+    int e = request->bearer        ? find_token(c, request)
+            : request->session     ? find_session(c, request)
+            : request->certificate ? find_token(c, request)
+                                   : -ENOENT;
     if (e < 0)
         c->principal = (struct web_principal){0};
     else
@@ -551,7 +574,7 @@ static void dispatch(struct web_call *c, const struct web_request *request, int 
     run_route(c, request, &target);
 }
 
-void web_ask(struct web *w, const struct web_request *request, web_done_fn *done, void *self, struct web_call **ret_call)
+static void take(struct web *w, const struct web_request *request, web_done_fn *done, void *self, struct web_call **ret_call)
 {
     struct web_call *c = w->call_count < WEB_CALLS_MAX ? calloc(1, sizeof *c) : NULL;
     *ret_call = NULL;
@@ -579,6 +602,14 @@ void web_ask(struct web *w, const struct web_request *request, web_done_fn *done
         return;
     }
     dispatch(c, request, who);
+}
+
+/* What answers at once speaks the reader's language; what the store answers later, the node's. */
+void web_ask(struct web *w, const struct web_request *request, web_done_fn *done, void *self, struct web_call **ret_call)
+{
+    text_speak(text_language_of(request->languages, text_language_own()));
+    take(w, request, done, self, ret_call);
+    text_speak_own();
 }
 
 /* ---- making ---- */

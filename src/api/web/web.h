@@ -42,6 +42,8 @@ struct web_request {
     struct reader target;
     /* NULL: the header was not there. */
     const char *session, *bearer, *csrf, *content_type;
+    const char *languages;   /* Accept-Language: texts of the answer come in the first that we have */
+    const char *certificate; /* fingerprint of the client's, shown in the handshake: SHA-256 of its DER, lower-case hexadecimal */
     struct addr address; /* of who asks */
     struct reader body;
 };

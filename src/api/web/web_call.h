@@ -52,6 +52,9 @@ void web_ledger_problem(struct web_call *c);
 void web_word_make(char ret_word[WEB_WORD_TEXT_MAX], uint8_t ret_digest[ACCOUNT_DIGEST_LEN]);
 /* -EINVAL: that is no such word. */
 int web_word_digest(const char *word, uint8_t ret_digest[ACCOUNT_DIGEST_LEN]) must_check;
+/* Of a certificate's fingerprint (SHA-256 of its DER, in hexadecimal, colons between or not), which a key may be instead of a word. -EINVAL. */
+enum { WEB_FINGERPRINT_LEN = 32 };
+int web_certificate_digest(const char *fingerprint, uint8_t ret_digest[ACCOUNT_DIGEST_LEN]) must_check;
 /* What a page has to send in X-CSRF-Token with all that changes something: made from the session's word, which it cannot read. */
 void web_csrf_of(const char *word, char ret_text[WEB_WORD_TEXT_MAX]);
 /* The word that the request's session cookie had; NULL: none. */

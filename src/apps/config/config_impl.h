@@ -56,6 +56,7 @@ struct config_file_web {
     char **listen, **sinkhole;
     unsigned listen_count, sinkhole_count;
     char *certificate, *private_key;
+    bool *client_certificates;
     bool *serve; /* false: nothing; libcyaml gives the same for an empty list of addresses as for an absent one */
 };
 extern const cyaml_schema_field_t config_web_fields[];

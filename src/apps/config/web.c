@@ -15,6 +15,7 @@ const cyaml_schema_field_t config_web_fields[] = {
     CYAML_FIELD_SEQUENCE("sinkhole", CONFIG_OPTIONAL, struct config_file_web, sinkhole, &listen_entry, 0, FRONT_LISTEN_MAX),
     CYAML_FIELD_STRING_PTR("certificate", CONFIG_OPTIONAL, struct config_file_web, certificate, 1, CERTIFICATE_PATH_MAX - 1),
     CYAML_FIELD_STRING_PTR("private_key", CONFIG_OPTIONAL, struct config_file_web, private_key, 1, CERTIFICATE_PATH_MAX - 1),
+    CYAML_FIELD_BOOL_PTR("client_certificates", CONFIG_OPTIONAL, struct config_file_web, client_certificates),
     CYAML_FIELD_END,
 };
 
@@ -41,5 +42,6 @@ void config_take_web(struct config_load *l, const struct config_file_web *f, str
         if (addr_port_parse(f->sinkhole[i], SINKHOLE_PORT, &to->sinkhole[i]) < 0)
             config_refuse(l, "sinkhole", f->sinkhole[i], _("not an address and port, such as 192.0.2.53:80 or [2001:db8::53]:80"));
     to->sinkhole_count = f->sinkhole ? f->sinkhole_count : 0;
+    to->asks_certificates = f->client_certificates && *f->client_certificates;
     config_take_certificate(l, f->certificate, f->private_key, &to->certificate);
 }

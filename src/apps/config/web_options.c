@@ -16,5 +16,5 @@ bool web_listen_same_addresses(const struct web_listen *a, const struct web_list
 
 bool web_listen_equal(const struct web_listen *a, const struct web_listen *b)
 {
-    return web_listen_same_addresses(a, b) && certificate_files_equal(&a->certificate, &b->certificate);
+    return web_listen_same_addresses(a, b) && a->asks_certificates == b->asks_certificates && certificate_files_equal(&a->certificate, &b->certificate);
 }

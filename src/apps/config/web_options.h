@@ -15,6 +15,7 @@ struct web_listen {
     struct sockaddr_storage sinkhole[FRONT_LISTEN_MAX]; /* without TLS: the page of blocked names */
     unsigned sinkhole_count;
     bool is_default; /* nobody asked for it: an address that is taken is no error */
+    bool asks_certificates; /* machines may show one instead of a key */
     struct certificate_files certificate; /* empty: the node's own */
 };
 

@@ -19,6 +19,7 @@
 #include "apps/hub/metrics.h"
 #include "apps/hub/metrics_server.h"
 #include "apps/hub/node_status.h"
+#include "apps/policy/list_effect.h"
 #include "apps/policy/policy_manager.h"
 #include "apps/hub/recorder.h"
 #include "apps/process/roles.h"
@@ -46,6 +47,7 @@ struct hub {
     struct exchange_service *exchange;
     struct control_server *control;
     struct web_service *web;
+    struct list_effect *effect;
     struct node node;
     struct control_command commands[COMMANDS_MAX];
     struct {
@@ -87,6 +89,24 @@ static int node_examine_list(void *self, int fd, const struct list_reading *read
                              void *done_self)
 {
     return policy_manager_examine(((struct hub *)self)->policy, fd, reading, done, done_self);
+}
+
+/* What was observed until now is counted; the pages that follow do not hurry the recorder. */
+static int node_effect_start(void *self, const char *list, bool held, unsigned days)
+{
+    struct hub *h = self;
+    recorder_flush(h->recorder);
+    return list_effect_start(h->effect, list, held, days);
+}
+
+static int ask_page(void *self, const char *sql, size_t len, node_answer_fn *answer, void *answer_self)
+{
+    return store_client_ask(((struct hub *)self)->store, sql, len, answer, answer_self);
+}
+
+static json_t *node_effect(void *self, const char *list, bool held)
+{
+    return list_effect_json(((struct hub *)self)->effect, list, held);
 }
 
 static json_t *node_feeds(void *self)
@@ -526,6 +546,11 @@ static int make_parts(struct hub *h)
     if (e == 0) {
         e = hub_loop_share(h->closed, h->exchange);
     }
+    if (e == 0) {
+        struct list_effect_options options = {
+            .loop = h->loop, .ledger = h->ledger, .data_fd = h->data_fd, .policy = h->policy, .ask_store = ask_page, .self = h};
+        e = list_effect_new(&options, &h->effect);
+    }
     if (e == 0)
         e = make_control(h);
     if (e == 0)
@@ -557,6 +582,7 @@ static void unmake(struct hub *h)
     control_server_free(h->control);
     if (h->recorder)
         recorder_set_live(h->recorder, NULL);
+    list_effect_free(h->effect);
     web_service_free(h->web);
     exchange_service_free(h->exchange);
     feed_service_free(h->feeds);
@@ -602,6 +628,8 @@ int role_hub_main(void)
             .protection = node_protection,
             .is_protecting = node_is_protecting,
             .examine_list = node_examine_list,
+            .effect_start = node_effect_start,
+            .effect = node_effect,
             .feeds = node_feeds,
             .fetch = node_fetch,
             .ask_store = node_ask_store,

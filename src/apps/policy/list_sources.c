@@ -15,6 +15,7 @@ struct gather {
     struct list_sources *to;
     int data_fd;
     struct list_instead *instead;
+    bool protection_only;
 };
 
 int list_sources_init(struct list_sources *s)
@@ -56,28 +57,35 @@ static int open_list(const struct gather *g, const struct list_record *r, bool o
     return fd;
 }
 
+/* As the record says, read from the descriptor. reading: NULL for as the record says that too. */
+static struct compile_source source_of(const struct list_record *r, int fd, const struct list_reading *reading)
+{
+    struct compile_source s = {.fd = fd, .observes = r->observes};
+    struct list_reading own;
+    if (!reading && list_reading_parse(r->format, &own) == 0)
+        reading = &own;
+    if (reading) {
+        s.format = reading->format;
+        memcpy(s.column, reading->column, sizeof s.column);
+    }
+    s.list = (struct policy_list){.id = r->id, .verdict_id = r->verdict, .ede = DNS_EDE_BLOCKED, .since_us = r->imported_us};
+    snprintf(s.list.name, sizeof s.list.name, "%s", r->name);
+    return s;
+}
+
 static int gather_list(const struct list_record *r, void *self)
 {
     struct gather *g = self;
     struct list_sources *to = g->to;
     bool other = g->instead && strcmp(g->instead->name, r->name) == 0;
-    struct list_reading reading;
-    if (!r->enabled || to->count == LIST_COUNT_MAX)
+    if (!r->enabled || to->count == LIST_COUNT_MAX || (g->protection_only && !r->protects))
         return 0;
-    struct compile_source s = {.fd = open_list(g, r, other)};
-    if (s.fd < 0) {
+    int fd = open_list(g, r, other);
+    if (fd < 0) {
         log_error(_("list %s: its copy %s: %s; import it again"), r->name, r->path, strerror(errno));
         return 0;
     }
-    if (other)
-        reading = g->instead->reading;
-    if (other || list_reading_parse(r->format, &reading) == 0) {
-        s.format = reading.format;
-        memcpy(s.column, reading.column, sizeof s.column);
-    }
-    s.list = (struct policy_list){.id = r->id, .verdict_id = r->verdict, .ede = DNS_EDE_BLOCKED, .since_us = r->imported_us};
-    s.observes = r->observes;
-    snprintf(s.list.name, sizeof s.list.name, "%s", r->name);
+    struct compile_source s = source_of(r, fd, other ? &g->instead->reading : NULL);
     struct compile_source *kept = &to->sources[to->count];
     if (r->protects) {
         kept = add_protect(to, r->name, &s);
@@ -94,8 +102,24 @@ static int gather_list(const struct list_record *r, void *self)
 
 int list_sources_gather(struct list_sources *s, struct ledger *l, int data_fd, struct list_instead *instead)
 {
-    struct gather g = {s, data_fd, instead};
+    struct gather g = {s, data_fd, instead, false};
     return ledger_list_each(l, gather_list, &g);
+}
+
+int list_sources_gather_protection(struct list_sources *s, struct ledger *l, int data_fd)
+{
+    struct gather g = {s, data_fd, NULL, true};
+    return ledger_list_each(l, gather_list, &g);
+}
+
+int list_sources_add(struct list_sources *s, const struct list_record *r, int fd)
+{
+    if (s->count == LIST_COUNT_MAX) {
+        close(fd);
+        return -EINVAL;
+    }
+    s->sources[s->count++] = source_of(r, fd, NULL);
+    return 0;
 }
 
 /* Reads the never-block lists; the other lists are compiled with what came of it. */

@@ -35,6 +35,10 @@ void list_sources_protect(struct list_sources *s, const char *name, int fd);
 /* The enabled lists of the ledger; a copy that cannot be opened is logged and left out. instead: NULL for all as they are. Errors of the
  * ledger. */
 int list_sources_gather(struct list_sources *s, struct ledger *l, int data_fd, struct list_instead *instead) must_check;
+/* One list alone, read from that descriptor, which it takes over. -ENOMEM, -EINVAL. */
+int list_sources_add(struct list_sources *s, const struct list_record *r, int fd) must_check;
+/* The never-block lists of the ledger alone. Errors of the ledger. */
+int list_sources_gather_protection(struct list_sources *s, struct ledger *l, int data_fd) must_check;
 /* Reads all of them; *ret_failed: the index of the source that could not be. As policy_compile. */
 int list_sources_compile(struct list_sources *s, struct policy_builder *b, unsigned *ret_failed) must_check;
 /* All but `protection`. */

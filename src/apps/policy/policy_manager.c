@@ -67,6 +67,7 @@ struct policy_manager {
     struct channel *dns;
     struct policy *policy;
     struct policy_groups *groups; /* of the policy */
+    struct group_settings group_settings;
     uint64_t generation[POLICY_LAYER_COUNT], in_force[POLICY_LAYER_COUNT];
     struct waiter waiters[WAITERS_MAX];
     struct event *tick, *built, *expiry;
@@ -411,6 +412,37 @@ int policy_manager_examine(struct policy_manager *m, int fd, const struct list_r
     return list_examiner_take(m->examiner, fd, reading, done, self);
 }
 
+int policy_manager_aside(struct policy_manager *m, const struct list_record *r, int fd, struct policy_aside *ret_aside)
+{
+    struct policy_aside *a = ret_aside;
+    *a = (struct policy_aside){.key = m->key, .folder = m->folder};
+    int e = list_sources_init(&a->lists);
+    if (e < 0) {
+        close(fd);
+        return e;
+    }
+    e = list_sources_add(&a->lists, r, fd);
+    gather_protect_files(m, &a->lists);
+    if (e == 0)
+        e = list_sources_gather_protection(&a->lists, m->o.ledger, m->o.data_fd);
+    if (e == 0)
+        e = policy_groups_new(&m->group_settings, &a->groups);
+    if (e == 0) {
+        a->now = policy_with_groups(m->policy, a->groups);
+        e = a->now ? 0 : -ENOMEM;
+    }
+    return e;
+}
+
+void policy_aside_close(struct policy_aside *a)
+{
+    policy_free(a->now);
+    policy_groups_free(a->groups);
+    protection_free(a->lists.protection);
+    list_sources_close(&a->lists);
+    *a = (struct policy_aside){.folder = -1};
+}
+
 /* ---- never-block lists ---- */
 
 static void close_protect_files(struct policy_manager *m)
@@ -562,6 +594,7 @@ int policy_manager_new(const struct policy_manager_options *options, struct poli
     m->built_fd = -1;
     policy_manager_set_protect_files(m, options->protect_files, options->protect_count);
     m->folder = openat(options->data_fd, NODE_POLICY, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    m->group_settings = *options->groups;
     int e = policy_groups_new(options->groups, &m->groups);
     m->policy = e == 0 ? policy_new(NULL, NULL, NULL, m->groups) : NULL;
     e = m->folder < 0 ? -errno : m->policy ? load_key(m) : -ENOMEM;
@@ -623,6 +656,7 @@ int policy_manager_set_groups(struct policy_manager *m, const struct group_setti
     policy_groups_free(m->groups);
     m->policy = next;
     m->groups = groups;
+    m->group_settings = *settings;
     return 0;
 }
 

@@ -10,6 +10,7 @@
 #include "act/policy/compile.h"
 #include "act/policy/policy.h"
 #include "apps/policy/list_examiner.h"
+#include "apps/policy/list_sources.h"
 #include "store/ledger.h"
 
 struct event_base;
@@ -62,6 +63,19 @@ bool policy_manager_is_protecting(const struct policy_manager *m);
 /* As list_examiner_take. */
 int policy_manager_examine(struct policy_manager *m, int fd, const struct list_reading *reading,
                            list_examined_fn *done, void *self) must_check;
+
+/* What is needed to hold one list against the policy in force, aside: the policy as it is now, and what that list is compiled from, alone and
+ * with the never-block lists. The policy is the loop's; a thread may compile the lists. */
+struct policy_aside {
+    struct policy *now;
+    struct policy_groups *groups; /* of `now` */
+    struct list_sources lists;
+    struct sip_key key;
+    int folder; /* borrowed: where images are built */
+};
+/* Takes the descriptor over, of the list's edition. Errors of the ledger, -ENOMEM. policy_aside_close in any case. */
+int policy_manager_aside(struct policy_manager *m, const struct list_record *r, int fd, struct policy_aside *ret_aside) must_check;
+void policy_aside_close(struct policy_aside *a);
 
 /* Other client groups are configured. */
 int policy_manager_set_groups(struct policy_manager *m, const struct group_settings *settings) must_check;

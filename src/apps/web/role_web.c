@@ -130,6 +130,7 @@ static int send_job(struct web_role *r, const struct front_job *job)
     web_text_write(&w, job->content_type);
     web_text_write(&w, job->host);
     web_text_write(&w, job->languages);
+    web_text_write(&w, job->certificate);
     if (job->body_len > 0)
         writer_bytes(&w, job->body, job->body_len);
     int e = channel_send(r->hub, WEB_ASK, message, w.len);
@@ -344,6 +345,7 @@ static int start_front(struct web_role *r, const struct certificate_pem *pem)
                                     .threads = cores < 2 ? 2 : cores > FRONT_THREADS_MAX ? FRONT_THREADS_MAX : (unsigned)cores,
                                     .certificate = pem->certificate,
                                     .key = pem->key,
+                                    .asks_certificates = r->start.config->web.asks_certificates,
                                     .files = console_files,
                                     .hooks = {.submit = submit, .left = left, .self = r}};
     return front_start(&options, &r->front);

@@ -14,7 +14,7 @@
 
 enum {
     WEB_ASK = 1,      /* u64 number, u8 of the sinkhole, 16 octets of address, texts: method, target, session, bearer, csrf, content type, host,
-                       * languages; then the body */
+                       * languages, certificate; then the body */
     WEB_CANCEL,       /* u64 number: nobody waits any more */
     WEB_LEAVE,        /* u32 channel: one stream of it has ended */
     WEB_COUNTERS,     /* WEB_COUNTERS_COUNT times u64, in the order of web_counter_names (web_service.c) */

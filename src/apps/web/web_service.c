@@ -79,7 +79,7 @@ static struct ask *find_free(struct web_service *s)
 static void ask(struct web_service *s, struct reader payload)
 {
     static char method[16], target[FRONT_TARGET_MAX + 2], session[FRONT_WORD_MAX], bearer[FRONT_WORD_MAX], csrf[FRONT_WORD_MAX],
-        content_type[FRONT_TYPE_MAX], host[FRONT_HOST_MAX], languages[FRONT_LANGUAGES_MAX];
+        content_type[FRONT_TYPE_MAX], host[FRONT_HOST_MAX], languages[FRONT_LANGUAGES_MAX], certificate[FRONT_CERTIFICATE_MAX];
     struct web_request request = {0};
     uint64_t number = reader_u64(&payload);
     bool is_sinkhole = reader_u8(&payload) != 0;
@@ -91,6 +91,8 @@ static void ask(struct web_service *s, struct reader payload)
     request.csrf = web_text_read(&payload, csrf, sizeof csrf);
     request.content_type = web_text_read(&payload, content_type, sizeof content_type);
     const char *at_host = web_text_read(&payload, host, sizeof host), *takes = web_text_read(&payload, languages, sizeof languages);
+    request.languages = takes;
+    request.certificate = web_text_read(&payload, certificate, sizeof certificate);
     request.body = payload;
     struct ask *a = find_free(s);
     if (payload.failed || !request.method || !at || !a) {
