@@ -1,4 +1,5 @@
 // Asks the API: JSON in and out, errors as the API words them, and the token that stands against forged requests.
+import { language } from "./texts";
 
 export class ApiError extends Error {
   constructor(
@@ -35,7 +36,7 @@ export function address(path: string, query: Query = {}): string {
 }
 
 async function send<T>(method: string, url: string, body: BodyInit | undefined, type: string | undefined, signal?: AbortSignal): Promise<T> {
-  const headers: Record<string, string> = { Accept: "application/json" };
+  const headers: Record<string, string> = { Accept: "application/json", "Accept-Language": language() };
   if (method !== "GET" && csrf) headers["X-CSRF-Token"] = csrf;
   if (type) headers["Content-Type"] = type;
   let response: Response;

@@ -17,6 +17,7 @@ groups:
   - name: desks
     member: city
     clients: ["127.0.0.3"]
+web: {client_certificates: true}
 CONF
 stay_root_if_alone "$WORK/node.conf"
 
@@ -51,6 +52,12 @@ check 'a session is not taken from what a client brings' web fixation
 check 'guessing locks an account for a while' web lock
 check 'codes by time' web codes
 check 'keys of machines' web keys
+for name in machine stranger; do
+    openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj "/CN=$name" -days 2 -keyout "$WORK/$name.key" -out "$WORK/$name.pem" 2>/dev/null
+done
+print=$(openssl x509 -in "$WORK/machine.pem" -noout -fingerprint -sha256 | sed 's/.*=//')
+check 'a certificate may be a key of a machine' web certificates "$print" "$WORK"
+check 'texts come in the language of the reader' web languages
 check 'a new password ends other sessions' web password
 
 ask 127.0.0.2 name-of-hospital.example >/dev/null
@@ -84,7 +91,7 @@ check 'with a new hub the API is back' until_true 20 back
 check 'and who was signed in still is' until_true 5 web etag
 check 'strangers who ask too often wait' web rate
 
-printf 'web:\n  serve: false\n' >>"$WORK/node.conf"
+sed -i 's/^web: .*/web: {serve: false}/' "$WORK/node.conf"
 "$HINOMI" reload --data "$WORK/data" >/dev/null
 closed() {
     ! curl -sk --max-time 2 -o /dev/null https://127.0.0.1:8443/

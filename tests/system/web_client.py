@@ -31,9 +31,9 @@ def load():
 state = load()
 
 
-def ask(method, path, body=None, who=None, headers=None, raw=None):
-    """(status, headers, value); who: a name of the state, with its cookie and token."""
-    connection = http.client.HTTPSConnection(base.hostname, base.port, context=context, timeout=30)
+def ask(method, path, body=None, who=None, headers=None, raw=None, tls=None):
+    """(status, headers, value); who: a name of the state, with its cookie and token; tls: with another context."""
+    connection = http.client.HTTPSConnection(base.hostname, base.port, context=tls or context, timeout=30)
     sent = dict(headers or {})
     data = raw
     if body is not None:
@@ -189,6 +189,43 @@ def step_keys():
     want(ask("DELETE", f"/tokens/{value['id']}", who="reader")[0], 404, "another's key")
     want(ask("DELETE", f"/tokens/{value['id']}", who="root")[0], 200, "its end")
     want(ask("GET", "/status", who="key")[0], 401, "after its end")
+
+
+def with_certificate(folder, name):
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    tls.check_hostname, tls.verify_mode = False, ssl.CERT_NONE
+    tls.load_cert_chain(f"{folder}/{name}.pem", f"{folder}/{name}.key")
+    return tls
+
+
+def step_certificates(fingerprint, folder):
+    """A certificate whose fingerprint was given as a key is one, and no other; never for what a page makes a browser ask."""
+    key = {"label": "sensor", "scope": ["status"], "days": 1, "certificate": fingerprint}
+    machine, stranger = with_certificate(folder, "machine"), with_certificate(folder, "stranger")
+    want(ask("GET", "/status", tls=machine)[0], 401, "before it is a key")
+    status, _, value = ask("POST", "/tokens", key, "root")
+    want(status, 200, f"make it a key: {value}")
+    want("token" in value, False, "there is no word")
+    want(ask("POST", "/tokens", key, "root")[0], 409, "the same again")
+    want(ask("POST", "/tokens", {**key, "certificate": fingerprint[:-1]}, "root")[0], 400, "no fingerprint")
+    want(ask("GET", "/status", tls=machine)[0], 200, "what it is for")
+    want(ask("GET", "/log", tls=machine)[0], 403, "what it is not for")
+    want(ask("GET", "/status", tls=stranger)[0], 401, "another certificate")
+    want(ask("GET", "/status")[0], 401, "none")
+    want(ask("GET", "/status", tls=machine, headers={"Origin": "https://elsewhere.example"})[0], 401, "from another site's page")
+    want(ask("GET", "/status", tls=machine, headers={"Authorization": "Bearer " + "A" * 43})[0], 401, "a wrong word beside it")
+    want(ask("DELETE", f"/tokens/{value['id']}", who="root")[0], 200, "its end")
+    want(ask("GET", "/status", tls=machine)[0], 401, "after its end")
+
+
+def step_languages():
+    """The node speaks English here; a reader of Japanese gets Japanese all the same."""
+    def said(languages):
+        return ask("GET", "/nothing/there", who="root", headers={"Accept-Language": languages} if languages else None)[2]["detail"]
+    want(said(None).isascii(), True, "the node's own")
+    want(said("ja-JP,ja;q=0.9,en;q=0.8").isascii(), False, "Japanese")
+    want(said("en-GB, ja"), said(None), "English")
+    want(said("de"), said(None), "what we do not have")
 
 
 def step_password():

@@ -6,6 +6,7 @@ import { time } from "../format";
 import { t, word } from "../texts";
 import type { Rows, Session } from "../types";
 import { Page, Panel, Table, When } from "../ui/parts";
+import { QrCode } from "../ui/qr_code";
 import { Empty, ErrorBox, State } from "../ui/state";
 import type { PageProps } from ".";
 
@@ -72,6 +73,7 @@ function Codes({ session }: { session: Session }) {
             void act(() => post("/codes", { key: key.key, code })).then((fine) => fine && (setHas(true), setKey(undefined), setCode("")));
           }}
         >
+          <QrCode text={key.uri} label={t("The key as a picture for the authenticator program")} />
           <p>
             {t("Give this key to the authenticator program:")}
             <br />
@@ -98,6 +100,7 @@ function Tokens({ session }: { session: Session }) {
   const [days, setDays] = useState(90);
   const [scope, setScope] = useState<string[]>([]);
   const [made, setMade] = useState("");
+  const [certificate, setCertificate] = useState("");
   const { act, busy, error } = useAct();
   const toggle = (p: string) => setScope(scope.includes(p) ? scope.filter((s) => s !== p) : [...scope, p]);
   return (
@@ -134,8 +137,9 @@ function Tokens({ session }: { session: Session }) {
         onSubmit={(e) => {
           e.preventDefault();
           void act(async () => {
-            const answer = await post<{ token: string }>("/tokens", { label, scope, days });
-            setMade(answer.token);
+            const answer = await post<{ token?: string }>("/tokens", { label, scope, days, ...(certificate ? { certificate } : {}) });
+            setMade(answer.token ?? "");
+            setCertificate("");
             setLabel("");
             asked.again();
           });
@@ -148,6 +152,10 @@ function Tokens({ session }: { session: Session }) {
         <label>
           {t("Days")}
           <input type="number" min={1} max={366} value={days} onInput={(e) => setDays(Number(e.currentTarget.value))} required />
+        </label>
+        <label>
+          {t("SHA-256 fingerprint of its certificate")} <span class="muted">{t("(instead of a key; the node must ask for certificates)")}</span>
+          <input value={certificate} onInput={(e) => setCertificate(e.currentTarget.value)} pattern="([0-9A-Fa-f]{2}:?){32}" />
         </label>
         <fieldset>
           <legend>{t("May")}</legend>
