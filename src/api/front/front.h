@@ -14,6 +14,7 @@
 
 #include "base/addr.h"
 #include "base/attr.h"
+#include "base/job_queue.h"
 
 enum {
     FRONT_LISTEN_MAX = 4,
@@ -55,10 +56,7 @@ struct front;
 
 /* A request on its way to the hub and back. */
 struct front_job {
-    struct front_job *next; /* the role's */
-    uint64_t number;        /* the role's */
-    uint64_t deadline_ms;   /* the role's */
-    bool is_sent;           /* the role's */
+    struct job job;         /* the role's; first */
     const char *method;     /* "GET", ...; borrowed, as the words are: they last until front_done */
     const char *target, *session, *bearer, *csrf, *content_type; /* all but method and target may be NULL */
     bool is_sinkhole;

@@ -32,8 +32,7 @@ struct share_role {
     struct taxii_http *http; /* NULL: nothing is listened on */
     struct zone_server *zones; /* the same */
     struct channel *hub;
-    struct taxii_job *jobs; /* that the hub works on, or will */
-    uint64_t last_job;
+    struct job_queue jobs; /* that the hub works on, or will */
     struct certificate certificate;
     char *authorities; /* PEM; NULL: none */
     struct role_start start;
@@ -41,11 +40,8 @@ struct share_role {
     int wake_fd;
     bool own_certificate, hub_ready;
     /* From the server's threads, under the lock. */
-    bool closed; /* no more jobs */
-    unsigned job_count; /* submitted and being worked on */
     unsigned delivery_count;
     pthread_mutex_t lock;
-    struct taxii_job *submitted;
     uint64_t deliveries_dropped;
     struct exchange_delivery deliveries[DELIVERIES_MAX];
 };
@@ -55,17 +51,7 @@ struct share_role {
 static bool submit(void *self, struct taxii_job *job)
 {
     struct share_role *r = self;
-    pthread_mutex_lock(&r->lock);
-    bool taken = !r->closed && r->job_count < JOBS_MAX;
-    if (taken) {
-        r->job_count++;
-        job->next = NULL;
-        struct taxii_job **last = &r->submitted;
-        while (*last)
-            last = &(*last)->next;
-        *last = job;
-    }
-    pthread_mutex_unlock(&r->lock);
+    bool taken = job_queue_submit(&r->jobs, &job->job);
     if (taken)
         role_loop_wake(&r->loop);
     return taken;
@@ -87,17 +73,10 @@ static void delivered(void *self, const struct exchange_delivery *delivery)
 
 /* ---- jobs ---- */
 
-static void end_job(struct share_role *r, struct taxii_job *job)
+static void end_job(void *self, struct job *job)
 {
-    struct taxii_job **at = &r->jobs;
-    while (*at && *at != job)
-        at = &(*at)->next;
-    if (*at)
-        *at = job->next;
-    pthread_mutex_lock(&r->lock);
-    r->job_count--;
-    pthread_mutex_unlock(&r->lock);
-    taxii_http_done(job);
+    (void)self;
+    taxii_http_done((struct taxii_job *)job); /* its first member */
 }
 
 static int send_chunk(struct share_role *r, struct taxii_job *job, const uint8_t *octets, size_t len, unsigned count)
@@ -106,7 +85,7 @@ static int send_chunk(struct share_role *r, struct taxii_job *job, const uint8_t
     if (!message)
         return -ENOMEM;
     struct writer w = writer_of(message, SHARE_HEAD_MAX + len);
-    writer_u64(&w, job->number);
+    writer_u64(&w, job->job.number);
     writer_u16(&w, (uint16_t)taxii_post_recipient(job->post));
     writer_u32(&w, taxii_post_collection(job->post));
     writer_u32(&w, count);
@@ -120,7 +99,7 @@ static int send_removal(struct share_role *r, struct taxii_job *job)
 {
     uint8_t message[SHARE_HEAD_MAX + 8 * EXCHANGE_VERSIONS_MAX + EXCHANGE_ID_MAX];
     struct writer w = writer_of(message, sizeof message);
-    writer_u64(&w, job->number);
+    writer_u64(&w, job->job.number);
     writer_u16(&w, (uint16_t)job->removal.recipient);
     writer_u32(&w, job->removal.collection);
     writer_u16(&w, (uint16_t)job->removal.count);
@@ -138,63 +117,34 @@ static void go_on(struct share_role *r, struct taxii_job *job)
     const uint8_t *octets = job->post ? taxii_post_chunk(job->post, &len, &count) : NULL;
     if (job->post && !octets) {
         taxii_post_reply(job->post, &job->reply);
-        end_job(r, job);
+        job_queue_end(&r->jobs, &job->job);
         return;
     }
-    job->number = ++r->last_job; /* a new one for each chunk: a late answer is for nobody */
-    job->deadline_ms = clock_mono_ms() + JOB_PATIENCE_MS;
     int e = !r->hub || !r->hub_ready ? -ENOTCONN : job->post ? send_chunk(r, job, octets, len, count) : send_removal(r, job);
     if (e < 0)
-        end_job(r, job); /* without a reply of its own: 503 */
+        job_queue_end(&r->jobs, &job->job); /* without a reply of its own: 503 */
 }
 
-static void take_submitted(struct share_role *r)
+static void begin_job(void *self, struct job *job)
 {
-    pthread_mutex_lock(&r->lock);
-    struct taxii_job *job = r->submitted;
-    r->submitted = NULL;
-    pthread_mutex_unlock(&r->lock);
-    while (job) {
-        struct taxii_job *next = job->next;
-        job->next = r->jobs;
-        r->jobs = job;
-        go_on(r, job);
-        job = next;
-    }
-}
-
-static void end_all(struct share_role *r)
-{
-    while (r->jobs)
-        end_job(r, r->jobs);
-}
-
-static void end_late(struct share_role *r)
-{
-    uint64_t now_ms = clock_mono_ms();
-    for (struct taxii_job *job = r->jobs, *next; job; job = next) {
-        next = job->next;
-        if (now_ms > job->deadline_ms)
-            end_job(r, job);
-    }
+    go_on(self, (struct taxii_job *)job);
 }
 
 static void on_result(struct share_role *r, struct reader payload)
 {
     uint64_t number = reader_u64(&payload);
     int error = -(int)(reader_u32(&payload) & 0xffff);
-    struct taxii_job *job = r->jobs;
-    while (job && job->number != number)
-        job = job->next;
+    struct taxii_job *job = (struct taxii_job *)job_queue_find(&r->jobs, number);
     if (!job || payload.failed)
         return;
     if (job->post && taxii_post_result(job->post, error)) {
+        job_queue_renew(&r->jobs, &job->job); /* a new number for each chunk */
         go_on(r, job);
         return;
     }
     if (!job->post && error == 0)
         job->reply = (struct taxii_reply){.status = TAXII_OK};
-    end_job(r, job);
+    job_queue_end(&r->jobs, &job->job);
 }
 
 /* ---- what is told to the hub ---- */
@@ -257,7 +207,7 @@ static void on_hub_message(struct channel *channel, uint16_t type, struct reader
         on_result(r, payload);
     } else if (type == HUB_SHARE_READY) {
         r->hub_ready = true;
-        take_submitted(r);
+        job_queue_take(&r->jobs);
     }
 }
 
@@ -266,7 +216,7 @@ static void forget_hub(struct share_role *r)
     channel_free(r->hub);
     r->hub = NULL;
     r->hub_ready = false;
-    end_all(r);
+    job_queue_end_all(&r->jobs);
 }
 
 static void on_hub_end(struct channel *channel, int reason, void *self)
@@ -290,14 +240,15 @@ static void connect_hub(struct share_role *r, int fd)
 
 static void on_wake(void *self)
 {
-    take_submitted(self);
-    tell_deliveries(self);
+    struct share_role *r = self;
+    job_queue_take(&r->jobs);
+    tell_deliveries(r);
 }
 
 static void on_tick(void *self)
 {
     struct share_role *r = self;
-    end_late(r);
+    job_queue_end_late(&r->jobs);
     tell_deliveries(r);
     if (r->hub && r->hub_ready)
         zone_server_tell(r->zones, r->hub);
@@ -444,11 +395,7 @@ static int start_zones(struct share_role *r)
 /* No thread submits any more; what is waiting goes back without an answer. */
 static void stop_server(struct share_role *r)
 {
-    pthread_mutex_lock(&r->lock);
-    r->closed = true;
-    pthread_mutex_unlock(&r->lock);
-    take_submitted(r);
-    end_all(r);
+    job_queue_close(&r->jobs);
     taxii_http_stop(r->http);
     tell_deliveries(r);
 }
@@ -497,6 +444,8 @@ int role_share_main(void)
     if (!r || sodium_init() < 0)
         return 1;
     pthread_mutex_init(&r->lock, NULL);
+    r->jobs = (struct job_queue){.begin = begin_job, .end = end_job, .self = r};
+    job_queue_init(&r->jobs, JOBS_MAX, JOB_PATIENCE_MS);
     int e = role_receive_start(&r->start);
     if (e < 0) {
         log_error(_("nothing usable from the parent: %s"), strerror(-e));

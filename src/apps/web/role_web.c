@@ -33,24 +33,20 @@ struct web_role {
     struct front *front;    /* NULL: nothing is listened on */
     struct front *sinkhole; /* the same */
     struct channel *hub;
-    struct front_job *jobs; /* that the hub works on */
-    uint64_t last_job;
+    struct job_queue jobs; /* that the hub works on, or will */
     struct role_start start;
     unsigned ticks;
     bool hub_ready;
     /* From the server's threads, under the lock. */
     pthread_mutex_t lock;
-    bool closed; /* no more jobs */
-    unsigned job_count, sinkhole_job_count, left_count;
+    unsigned sinkhole_job_count, left_count;
     struct rate_limit *sinkhole_rate, *sinkhole_all; /* of an address; of all */
     uint64_t sinkhole_refused;
-    struct front_job *submitted;
     uint32_t left[LEFT_MAX]; /* channels whose streams have ended */
 };
 
 /* ---- from the server's threads ---- */
 
-/* Under the lock. */
 static bool sinkhole_may(struct web_role *r, const struct front_job *job)
 {
     static const uint8_t everybody = 0;
@@ -58,29 +54,33 @@ static bool sinkhole_may(struct web_role *r, const struct front_job *job)
     uint64_t now_ms = clock_mono_ms();
     /* Of IPv6, who has one address has its /64 (RFC 6177). */
     size_t len = addr_is_v4(&job->address) ? sizeof job->address : 8;
+    pthread_mutex_lock(&r->lock);
     bool may = r->sinkhole_job_count < SINKHOLE_JOBS_MAX && rate_limit_take(r->sinkhole_rate, job->address.bytes, len, now_ms, &wait_ms) &&
                rate_limit_take(r->sinkhole_all, &everybody, sizeof everybody, now_ms, &wait_ms);
     r->sinkhole_refused += !may;
+    r->sinkhole_job_count += may;
+    pthread_mutex_unlock(&r->lock);
     return may;
+}
+
+static void sinkhole_done(struct web_role *r)
+{
+    pthread_mutex_lock(&r->lock);
+    r->sinkhole_job_count--;
+    pthread_mutex_unlock(&r->lock);
 }
 
 static bool submit(void *self, struct front_job *job)
 {
     struct web_role *r = self;
-    pthread_mutex_lock(&r->lock);
-    bool taken = !r->closed && r->job_count < JOBS_MAX && (!job->is_sinkhole || sinkhole_may(r, job));
-    if (taken) {
-        r->job_count++;
-        r->sinkhole_job_count += job->is_sinkhole;
-        job->next = NULL;
-        struct front_job **last = &r->submitted;
-        while (*last)
-            last = &(*last)->next;
-        *last = job;
-    }
-    pthread_mutex_unlock(&r->lock);
+    bool is_sinkhole = job->is_sinkhole; /* once taken it may be over at any moment */
+    if (is_sinkhole && !sinkhole_may(r, job))
+        return false;
+    bool taken = job_queue_submit(&r->jobs, &job->job);
     if (taken)
         role_loop_wake(&r->loop);
+    else if (is_sinkhole)
+        sinkhole_done(r);
     return taken;
 }
 
@@ -96,18 +96,12 @@ static void left(void *self, uint32_t channel)
 
 /* ---- jobs ---- */
 
-static void end_job(struct web_role *r, struct front_job *job)
+static void end_job(void *self, struct job *job)
 {
-    struct front_job **at = &r->jobs;
-    while (*at && *at != job)
-        at = &(*at)->next;
-    if (*at)
-        *at = job->next;
-    pthread_mutex_lock(&r->lock);
-    r->job_count--;
-    r->sinkhole_job_count -= job->is_sinkhole;
-    pthread_mutex_unlock(&r->lock);
-    front_done(job);
+    struct front_job *ended = (struct front_job *)job; /* its first member */
+    if (ended->is_sinkhole)
+        sinkhole_done(self);
+    front_done(ended);
 }
 
 static int send_job(struct web_role *r, const struct front_job *job)
@@ -119,7 +113,7 @@ static int send_job(struct web_role *r, const struct front_job *job)
     if (!message)
         return -ENOMEM;
     struct writer w = writer_of(message, max);
-    writer_u64(&w, job->number);
+    writer_u64(&w, job->job.number);
     writer_u8(&w, job->is_sinkhole);
     writer_bytes(&w, &job->address, sizeof job->address);
     web_text_write(&w, job->method);
@@ -139,28 +133,11 @@ static int send_job(struct web_role *r, const struct front_job *job)
     return e;
 }
 
-static void take_submitted(struct web_role *r)
+static void begin_job(void *self, struct job *job)
 {
-    pthread_mutex_lock(&r->lock);
-    struct front_job *job = r->submitted;
-    r->submitted = NULL;
-    pthread_mutex_unlock(&r->lock);
-    while (job) {
-        struct front_job *next = job->next;
-        job->next = r->jobs;
-        r->jobs = job;
-        job->number = ++r->last_job;
-        job->deadline_ms = clock_mono_ms() + JOB_PATIENCE_MS;
-        if (send_job(r, job) < 0)
-            end_job(r, job); /* without a reply of its own: 503 */
-        job = next;
-    }
-}
-
-static void end_all(struct web_role *r)
-{
-    while (r->jobs)
-        end_job(r, r->jobs);
+    struct web_role *r = self;
+    if (send_job(r, (const struct front_job *)job) < 0)
+        job_queue_end(&r->jobs, job); /* without a reply of its own: 503 */
 }
 
 static void send_number(struct web_role *r, uint16_t type, uint64_t number, size_t len)
@@ -175,16 +152,9 @@ static void send_number(struct web_role *r, uint16_t type, uint64_t number, size
         log_debug("the hub does not listen");
 }
 
-static void end_late(struct web_role *r)
+static void late_job(void *self, struct job *job)
 {
-    uint64_t now_ms = clock_mono_ms();
-    for (struct front_job *job = r->jobs, *next; job; job = next) {
-        next = job->next;
-        if (now_ms <= job->deadline_ms)
-            continue;
-        send_number(r, WEB_CANCEL, job->number, 8);
-        end_job(r, job);
-    }
+    send_number(self, WEB_CANCEL, job->number, 8);
 }
 
 static void tell_left(struct web_role *r)
@@ -202,9 +172,7 @@ static void tell_left(struct web_role *r)
 static void on_answer(struct web_role *r, struct reader payload)
 {
     uint64_t number = reader_u64(&payload);
-    struct front_job *job = r->jobs;
-    while (job && job->number != number)
-        job = job->next;
+    struct front_job *job = (struct front_job *)job_queue_find(&r->jobs, number);
     struct front_reply reply = {.status = reader_u16(&payload)};
     reply.retry_after_s = reader_u16(&payload);
     reply.allowed = reader_u8(&payload);
@@ -226,7 +194,7 @@ static void on_answer(struct web_role *r, struct reader payload)
         reader_copy(&payload, reply.body, payload.left);
         job->reply = reply;
     }
-    end_job(r, job);
+    job_queue_end(&r->jobs, &job->job);
     sodium_memzero(&reply, sizeof reply);
 }
 
@@ -244,7 +212,7 @@ static void on_hub_message(struct channel *channel, uint16_t type, struct reader
             front_publish(r->front, number, (const char *)payload.at, payload.left);
     } else if (type == HUB_WEB_READY) {
         r->hub_ready = true;
-        take_submitted(r);
+        job_queue_take(&r->jobs);
     }
 }
 
@@ -253,7 +221,7 @@ static void forget_hub(struct web_role *r)
     channel_free(r->hub);
     r->hub = NULL;
     r->hub_ready = false;
-    end_all(r);
+    job_queue_end_all(&r->jobs);
     if (r->front)
         front_end_streams(r->front);
 }
@@ -279,8 +247,9 @@ static void connect_hub(struct web_role *r, int fd)
 
 static void on_wake(void *self)
 {
-    take_submitted(self);
-    tell_left(self);
+    struct web_role *r = self;
+    job_queue_take(&r->jobs);
+    tell_left(r);
 }
 
 static void tell_counters(struct web_role *r)
@@ -306,7 +275,7 @@ static void tell_counters(struct web_role *r)
 static void on_tick(void *self)
 {
     struct web_role *r = self;
-    end_late(r);
+    job_queue_end_late(&r->jobs);
     if ((r->front || r->sinkhole) && r->ticks++ % COUNTERS_EVERY_TICKS == 0)
         tell_counters(r);
 }
@@ -368,11 +337,7 @@ static int start_sinkhole(struct web_role *r)
 /* No thread submits any more; what is waiting goes back without an answer. */
 static void stop_front(struct web_role *r)
 {
-    pthread_mutex_lock(&r->lock);
-    r->closed = true;
-    pthread_mutex_unlock(&r->lock);
-    take_submitted(r);
-    end_all(r);
+    job_queue_close(&r->jobs);
     front_stop(r->front);
     front_stop(r->sinkhole);
     rate_limit_free(r->sinkhole_rate);
@@ -417,6 +382,8 @@ int role_web_main(void)
     if (!r || sodium_init() < 0)
         return 1;
     pthread_mutex_init(&r->lock, NULL);
+    r->jobs = (struct job_queue){.begin = begin_job, .end = end_job, .late = late_job, .self = r};
+    job_queue_init(&r->jobs, JOBS_MAX, JOB_PATIENCE_MS);
     int e = role_receive_start(&r->start);
     if (e < 0) {
         log_error(_("nothing usable from the parent: %s"), strerror(-e));

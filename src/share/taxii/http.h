@@ -7,6 +7,7 @@
 #ifndef HINOMI_SHARE_TAXII_HTTP_H
 #define HINOMI_SHARE_TAXII_HTTP_H
 
+#include "base/job_queue.h"
 #include "share/taxii/post.h"
 
 enum {
@@ -20,9 +21,7 @@ enum {
 
 /* A request that waits for the hub. */
 struct taxii_job {
-    struct taxii_job *next;    /* for the hub's side */
-    uint64_t number;           /* the same */
-    uint64_t deadline_ms;      /* the same */
+    struct job job;            /* the role's; first */
     struct taxii_post *post;   /* NULL: a removal */
     struct taxii_removal removal;
     struct taxii_reply reply;  /* to be filled before taxii_http_done */
