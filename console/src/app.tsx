@@ -5,6 +5,7 @@ import { ErrorBox, Loading } from "./ui/state";
 import { followLinks, go, subjectPath, usePlace } from "./router";
 import { pages } from "./pages";
 import { SignIn } from "./pages/sign_in";
+import { NoticeLink } from "./pages/notice_link";
 import { ReportState } from "./pages/report_state";
 import { Welcome } from "./pages/welcome";
 import { language, setLanguage, t, useLanguage } from "./texts";
@@ -169,6 +170,13 @@ export function App() {
     return (
       <Outside>
         <ReportState reference={place.path.slice("/report/".length)} />
+      </Outside>
+    );
+  }
+  if (place.path === "/notice") {
+    return (
+      <Outside>
+        <NoticeLink />
       </Outside>
     );
   }

@@ -184,3 +184,42 @@ export interface ReportSummary {
   days: number;
   rows: { cause: string; open: number; released: number; refused: number }[];
 }
+
+export interface Notice {
+  id: number;
+  member: string;
+  kind: "met" | "own";
+  claim: string;
+  state: string;
+  urgent: boolean;
+  made_us: number;
+  raised_us: number;
+  seen_us: number;
+  told_us: number;
+  opened_us: number;
+  acted_us: number;
+  fixed_us: number;
+  withdrawn_us: number;
+  reopened: number;
+  /** Nothing was seen, but nothing would have been seen either. */
+  uncovered: boolean;
+  coverage: number; // percent; -1: not known
+  subjects: number;
+  left_out: number;
+  hits: number;
+  acted_by: string;
+  acted_text: string;
+  campaign?: string;
+  control?: boolean;
+}
+
+export interface NoticeSubject {
+  kind: string;
+  subject: string | null; // null: it may not be told to who asks
+  state: string;
+  advice: string;
+  hits: number;
+  first_us: number;
+  last_us: number;
+  wrong: boolean;
+}

@@ -5,11 +5,13 @@ import type { Key } from "../texts";
 import type { Session } from "../types";
 import { Accounts } from "./accounts";
 import { Audit } from "./audit";
+import { Campaigns } from "./campaigns";
 import { Home } from "./home";
 import { Indicators } from "./indicators";
 import { Lists } from "./lists";
 import { Live } from "./live";
 import { Members } from "./members";
+import { Notices } from "./notices";
 import { Reports } from "./reports";
 import { Review } from "./review";
 import { Settings } from "./settings";
@@ -40,6 +42,8 @@ export const pages: PageOf[] = [
   { path: "/indicators", title: "Indicators", permission: "intelligence", view: Indicators },
   { path: "/lists", title: "Lists", permission: "lists", view: Lists },
   { path: "/members", title: "Members", permission: "members", view: Members },
+  { path: "/notices", title: "Notices", permission: "notices", view: Notices },
+  { path: "/campaigns", title: "Campaigns", permission: "campaigns", view: Campaigns },
   { path: "/sharing", title: "Sharing", permission: "sharing", view: Sharing },
   { path: "/sources", title: "Sources", permission: "intelligence", view: Sources },
   { path: "/system", title: "System", permission: "status", view: System },

@@ -10,14 +10,8 @@ import type { Rows, TopRow } from "../types";
 import { Japan, prefectureName, prefectures } from "../ui/japan";
 import { Page, Panel, Table, When } from "../ui/parts";
 import { Empty, ErrorBox, State } from "../ui/state";
+import { type Claim, MemberLists, Overrides, Proofs } from "./member";
 import type { PageProps } from ".";
-
-interface Claim {
-  value: string;
-  proof: string;
-  reference: string;
-  proved_us: number;
-}
 
 interface Contact {
   name: string;
@@ -36,15 +30,16 @@ interface Member {
   networks: Claim[];
   names: Claim[];
   contacts: Contact[];
+  groups?: string[];
 }
 
 const blank: Member = { name: "", title: "", sector: "", prefecture: 0, note: "", changed_us: 0, networks: [], names: [], contacts: [] };
 const head = ["name", "title", "sector", "prefecture", "networks", "names", "contacts", "note"];
-const proofs = ["none", "paper", "mail", "dns"];
+const proofs = ["none", "paper", "mail"];
 
 function save(m: Omit<Member, "changed_us">): Promise<unknown> {
   const { name, ...rest } = m;
-  return post(`/members/${encodeURIComponent(name)}`, { title: rest.title, sector: rest.sector, prefecture: rest.prefecture, note: rest.note, networks: rest.networks, names: rest.names, contacts: rest.contacts });
+  return post(`/members/${encodeURIComponent(name)}`, { title: rest.title, sector: rest.sector, prefecture: rest.prefecture, note: rest.note, networks: rest.networks, names: rest.names, contacts: rest.contacts, ...(rest.groups ? { groups: rest.groups } : {}) });
 }
 
 /** Networks and names are separated by blanks, contacts are "name <mail> language urgent", separated by semicolons. */
@@ -76,7 +71,7 @@ function Claims({ title, claims, change }: { title: string; claims: Claim[]; cha
         <span class="row-of">
           <input aria-label={title} value={c.value} onInput={(e) => set(i, { value: e.currentTarget.value })} required />
           <select aria-label={t("Proof")} value={c.proof} onChange={(e) => set(i, { proof: e.currentTarget.value })}>
-            {proofs.map((p) => (
+            {[...proofs, ...(c.proof === "dns" ? ["dns"] : [])].map((p) => (
               <option value={p}>{p === "none" ? t("no proof yet") : word(p)}</option>
             ))}
           </select>
@@ -155,6 +150,10 @@ function Edit({ member, isNew, done }: { member: Member; isNew: boolean; done: (
             ))}
           </select>
         </label>
+        <label>
+          {t("Groups of members, separated by commas")}
+          <input value={(m.groups ?? []).join(", ")} onChange={(e) => set({ groups: e.currentTarget.value.split(",").map((g) => g.trim()).filter(Boolean) })} />
+        </label>
         <Claims title={t("Networks")} claims={m.networks} change={(networks) => set({ networks })} />
         <Claims title={t("Domain names")} claims={m.names} change={(names) => set({ names })} />
         <Contacts contacts={m.contacts} change={(contacts) => set({ contacts })} />
@@ -190,6 +189,8 @@ export function Members({ session, place }: PageProps) {
   const { act, busy, error } = useAct();
   const may = session.permissions["members-change"] !== undefined;
   const chosen = Number(place.query.get("prefecture") ?? 0);
+  const name = place.query.get("name") ?? (session.member && asked.data?.rows.length === 1 ? session.member : "");
+  const shown = asked.data?.rows.find((m) => m.name === name);
   const hits = new Map((top.data?.rows ?? []).map((r) => [r.member ?? "", r.blocked ?? 0]));
   const done = () => {
     setEditing(undefined);
@@ -239,6 +240,39 @@ export function Members({ session, place }: PageProps) {
           {outcome}
         </p>
       )}
+      {shown && !editing && (
+        <div class="panels">
+          <Panel
+            wide
+            title={shown.title || shown.name}
+            note={
+              <span class="buttons">
+                {may && (
+                  <button type="button" onClick={() => setEditing(shown)}>
+                    {t("Edit")}
+                  </button>
+                )}
+                <button type="button" onClick={() => setQuery({ name: "" })}>
+                  {t("Close")}
+                </button>
+              </span>
+            }
+          >
+            <p class="sum">
+              {shown.name} · {shown.sector} {shown.prefecture > 0 && `· ${prefectureName(shown.prefecture)}`} {(shown.groups?.length ?? 0) > 0 && `· ${t("Groups")}: ${shown.groups?.join(", ")}`}
+              {session.permissions["notices"] && (
+                <>
+                  {" · "}
+                  <a href={`/notices?member=${encodeURIComponent(shown.name)}`}>{t("Notices")}</a>
+                </>
+              )}
+            </p>
+          </Panel>
+          <Proofs member={shown.name} claims={[...shown.networks, ...shown.names]} session={session} changed={asked.again} />
+          <MemberLists member={shown.name} session={session} />
+          <Overrides member={shown.name} session={session} />
+        </div>
+      )}
       {editing && <Edit key={editing.name} member={editing} isNew={editing.name === ""} done={done} />}
       <State asked={asked} empty={(d) => (d.rows.length === 0 ? t("No member is known yet. Make one, or take a CSV in.") : undefined)}>
         {(data) => {
@@ -259,7 +293,7 @@ export function Members({ session, place }: PageProps) {
                     rows={rows}
                     rowKey={(m) => m.name}
                     columns={[
-                      { head: t("Name"), cell: (m) => (may ? <button type="button" class="quiet" onClick={() => setEditing(m)}>{m.name}</button> : m.name) },
+                      { head: t("Name"), cell: (m) => <button type="button" class="quiet" onClick={() => setQuery({ name: m.name })}>{m.name}</button> },
                       { head: t("Organisation"), cell: (m) => m.title },
                       { head: t("Sector"), cell: (m) => m.sector, minor: true },
                       { head: t("Networks"), cell: (m) => number(m.networks.length), right: true, minor: true },
