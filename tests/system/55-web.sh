@@ -57,6 +57,7 @@ for name in machine stranger; do
 done
 print=$(openssl x509 -in "$WORK/machine.pem" -noout -fingerprint -sha256 | sed 's/.*=//')
 check 'a certificate may be a key of a machine' web certificates "$print" "$WORK"
+check 'answers are as they are described' web described
 check 'texts come in the language of the reader' web languages
 check 'a new password ends other sessions' web password
 

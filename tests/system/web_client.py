@@ -8,6 +8,7 @@ import hashlib
 import hmac
 import http.client
 import json
+import re
 import ssl
 import struct
 import sys
@@ -29,6 +30,64 @@ def load():
 
 
 state = load()
+
+
+shapes = []
+
+
+def load_shapes():
+    """(method, pattern of the path, schema) of the description, paths without names first."""
+    connection = http.client.HTTPSConnection(base.hostname, base.port, context=context, timeout=30)
+    connection.request("GET", "/api/v1/openapi.json")
+    document = json.loads(connection.getresponse().read())
+    connection.close()
+    for path, operations in sorted(document["paths"].items(), key=lambda item: item[0].count("{")):
+        for method, operation in operations.items():
+            content = operation["responses"]["200"]["content"].get("application/json")
+            shapes.append((method.upper(), re.compile(re.sub(r"\{[^}]+\}", "[^/]+", path)), content and content["schema"]))
+    shapes.append(document["components"]["schemas"])
+
+
+TYPES = {"string": str, "integer": int, "number": (int, float), "boolean": bool, "object": dict, "array": list, "null": type(None)}
+
+
+def flaw_of(value, schema, at="answer"):
+    """What the description does not say of the value; None: it is as described."""
+    if "$ref" in schema:
+        schema = shapes[-1][schema["$ref"].split("/")[-1]]
+    if "anyOf" in schema:
+        flaws = [flaw_of(value, each, at) for each in schema["anyOf"]]
+        return None if None in flaws else flaws[0]
+    if "type" in schema and (not isinstance(value, TYPES[schema["type"]]) or schema["type"] != "boolean" and isinstance(value, bool)):
+        return f"{at} is not {schema['type']}: {value!r}"
+    if isinstance(value, dict):
+        missing = set(schema.get("required", [])) - set(value)
+        more = schema.get("additionalProperties", True)
+        unknown = set(value) - set(schema.get("properties", {})) if more is False else set()
+        if missing or unknown:
+            return f"{at}: missing {sorted(missing)}, unknown {sorted(unknown)}"
+        for key, each in value.items():
+            of = schema.get("properties", {}).get(key, more)
+            flaw = flaw_of(each, of, f"{at}.{key}") if isinstance(of, dict) else None
+            if flaw:
+                return flaw
+    for i, each in enumerate(value if isinstance(value, list) else []):
+        flaw = flaw_of(each, schema.get("items", {}), f"{at}[{i}]")
+        if flaw:
+            return flaw
+    return None
+
+
+def hold_to_description(method, path, value):
+    if not shapes:
+        load_shapes()
+    plain = path.removeprefix("/api/v1").split("?")[0]
+    for of, pattern, schema in shapes[:-1]:
+        if of == method and pattern.fullmatch(plain):
+            flaw = flaw_of(value, schema or {})
+            if flaw:
+                sys.exit(f"{method} {path} does not answer as it is described: {flaw}")
+            return
 
 
 def ask(method, path, body=None, who=None, headers=None, raw=None, tls=None):
@@ -54,6 +113,8 @@ def ask(method, path, body=None, who=None, headers=None, raw=None, tls=None):
         value = json.loads(text)
     except ValueError:
         value = text.decode(errors="replace")
+    if answer.status in (200, 201):
+        hold_to_description(method, path, value)
     return answer.status, answer, value
 
 
@@ -226,6 +287,26 @@ def step_languages():
     want(said("ja-JP,ja;q=0.9,en;q=0.8").isascii(), False, "Japanese")
     want(said("en-GB, ja"), said(None), "English")
     want(said("de"), said(None), "what we do not have")
+
+
+def step_described():
+    """Answers are as the description says: each is held to it; here those that no other step asks for."""
+    reason = {"reason": "described"}
+    for method, path, body in (
+            ("PUT", "/lists/described?observe=true", None), ("POST", "/rules/allow", {"name": "described.example", **reason}),
+            ("POST", "/verdicts", {"subject": "judged.example", "claim": "c2", "probability": 900, "severity": "high",
+                                   "evidence": [{"kind": "document", "reference": "https://report.example/1", "sha256": "0" * 64}], **reason}),
+            ("GET", "/verdicts?subject=judged.example", None), ("GET", "/verdicts?subject=described.example", None),
+            ("GET", "/why?name=described.example", None), ("GET", "/why?name=listed.described.example", None),
+            ("POST", "/rules/withdraw", {"name": "described.example", **reason}), ("GET", "/lists?conflicts=true", None),
+            ("POST", "/lists/described/enforce", reason), ("POST", "/lists/described/observe", reason),
+            ("POST", "/lists/described/effect", {"days": 1}), ("GET", "/lists/described/effect", None), ("GET", "/sources", None),
+            ("GET", "/clock", None), ("GET", "/indicators", None), ("GET", "/receipts", None), ("GET", "/ledger", None), ("GET", "/identity", None),
+            ("GET", "/top?what=blocked", None), ("GET", "/top?what=clients", None), ("GET", "/top?what=groups", None), ("GET", "/log", None),
+            ("GET", "/share?subject=judged.example", None), ("DELETE", "/lists/described", None)):
+        raw = b"listed.described.example\n! a remark\nno name at all\n" if method == "PUT" else None
+        status, _, value = ask(method, path, body, "root", {"Content-Type": "application/octet-stream"} if raw else None, raw)
+        want(status, 200, f"{method} {path}: {value}")
 
 
 def step_password():

@@ -11,7 +11,7 @@
 #include "store/seen_query.h"
 
 #define DAY_US INT64_C(86400000000)
-enum { SQL_MAX = 16 << 10, TOP_LIMIT_MAX = 1000 };
+enum { SQL_MAX = 16 << 10, TOP_LIMIT_MAX = 1000, LOG_LIMIT = 100 /* unless it is said */ };
 
 /* "blocked" stands for all actions that keep the client from the name. */
 static bool parse_action(const char *word, uint32_t *ret_bits)
@@ -42,8 +42,11 @@ static void handle_log(struct control_request *request, const json_t *arguments)
         .member = json_string_value(json_object_get(arguments, "member")),
         .group = json_string_value(json_object_get(arguments, "group")),
         .after_seq = (uint64_t)json_integer_value(json_object_get(arguments, "after_seq")),
-        .limit = (uint32_t)json_integer_value(json_object_get(arguments, "limit")),
+        .limit = LOG_LIMIT,
     };
+    const json_t *limit = json_object_get(arguments, "limit");
+    if (limit)
+        filter.limit = (uint32_t)json_integer_value(limit);
     if (client && addr_parse(client, &addr) < 0) {
         control_reply_error(request, _("not an address: %s"), client);
         return;

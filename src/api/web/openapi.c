@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "api/front/front.h"
+#include "api/web/answer.h"
 #include "api/web/route.h"
 #include "api/web/web_call.h"
 
@@ -38,10 +39,12 @@ static json_t *answer_of(const char *text, const char *media, const char *schema
 
 static json_t *answers_of(const struct route *r)
 {
-    json_t *answers = json_object();
-    json_object_set_new(answers, "200", answer_of("done", "application/json", r->gives_rows ? "Rows" : "Object"));
-    json_object_set_new(answers, "default", answer_of("what was wrong, for a person to read", "application/problem+json", "Problem"));
-    return answers;
+    json_t *all = json_object(), *schema = answer_schema(r);
+    json_object_set_new(all, "200",
+                        schema ? json_pack("{s:s, s:{s:{s:o}}}", "description", "done", "content", "application/json", "schema", schema)
+                               : answer_of("done", "application/json", r->gives_rows ? "Rows" : "Object"));
+    json_object_set_new(all, "default", answer_of("what was wrong, for a person to read", "application/problem+json", "Problem"));
+    return all;
 }
 
 static json_t *roles_of(enum permission permission)
@@ -89,11 +92,13 @@ static json_t *operation_of(const struct route *r)
 
 static json_t *components(void)
 {
-    return json_pack("{s:{s:{s:s}, s:{s:s, s:{s:{s:s, s:{s:s}}}}, s:{s:s, s:{s:{s:s}, s:{s:s}, s:{s:s}}}},"
+    json_t *all = json_pack("{s:{s:{s:s}, s:{s:s, s:{s:{s:s, s:{s:s}}}}, s:{s:s, s:{s:{s:s}, s:{s:s}, s:{s:s}}}},"
                      " s:{s:{s:s, s:s, s:s}, s:{s:s, s:s}}}",
                      "schemas", "Object", "type", "object", "Rows", "type", "object", "properties", "rows", "type", "array", "items", "type", "object",
                      "Problem", "type", "object", "properties", "title", "type", "string", "status", "type", "integer", "detail", "type", "string",
                      "securitySchemes", "session", "type", "apiKey", "in", "cookie", "name", FRONT_COOKIE, "key", "type", "http", "scheme", "bearer");
+    answer_add_named(json_object_get(all, "schemas"));
+    return all;
 }
 
 json_t *route_openapi(void)

@@ -1,4 +1,5 @@
 /* Routes: what is found, which arguments are made of a request, the walls, and that the document describes them. */
+#include "api/web/answer.h"
 #include "api/web/route.h"
 
 #include <errno.h>
@@ -115,6 +116,44 @@ TEST(each_route_stands_once_and_leads_somewhere)
         check(routes[i].text && routes[i].text[0]);
         for (unsigned k = 0; k < i; k++)
             check(routes[i].method != routes[k].method || strcmp(routes[i].path, routes[k].path) != 0);
+    }
+}
+
+TEST(shapes_become_schemas)
+{
+    static const char *const broken[] = {"", "x", "{a}", "{a:}", "{a:t", "[t", "{a:t}}", "[]", "{a b:t}", "{a:q}"};
+    for (unsigned i = 0; i < array_len(broken); i++)
+        check(answer_shape_schema(broken[i]) == NULL);
+    json_t *schema = answer_shape_schema("{name:t count?:n~ rows:[Verdict] by:{*:f} ...}");
+    json_t *wanted = json_loads("{\"type\":\"object\",\"properties\":{\"name\":{\"type\":\"string\"},"
+                                "\"count\":{\"anyOf\":[{\"type\":\"integer\"},{\"type\":\"null\"}]},"
+                                "\"rows\":{\"type\":\"array\",\"items\":{\"$ref\":\"#/components/schemas/Verdict\"}},"
+                                "\"by\":{\"type\":\"object\",\"properties\":{},\"required\":[],\"additionalProperties\":{\"type\":\"number\"}}},"
+                                "\"required\":[\"name\",\"rows\",\"by\"]}",
+                                0, NULL);
+    check(schema && wanted && json_equal(schema, wanted));
+    json_decref(schema);
+    json_decref(wanted);
+}
+
+TEST(each_answer_is_well_formed_and_of_a_route)
+{
+    for (const struct named_shape *s = named_shapes; s->name; s++) {
+        json_t *schema = answer_shape_schema(s->shape);
+        if (!schema)
+            printf("# %s\n", s->name);
+        check(schema != NULL);
+        json_decref(schema);
+    }
+    for (const struct answer *a = answers; a->path; a++) {
+        bool found = false;
+        for (unsigned i = 0; i < route_count; i++)
+            found = found || (routes[i].method == a->method && strcmp(routes[i].path, a->path) == 0);
+        json_t *schema = answer_shape_schema(a->shape);
+        if (!found || !schema)
+            printf("# %s\n", a->path);
+        check(found && schema);
+        json_decref(schema);
     }
 }
 

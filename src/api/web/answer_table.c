@@ -1,0 +1,92 @@
+/* The table of answers. */
+#include "api/web/answer.h"
+
+#include <stddef.h>
+
+const struct named_shape named_shapes[] = {
+    {"Verdict", "{number:n id:t claim:t kind:t subject:t author_kind:t source:t reason:t group:t probability:n severity?:t tlp:t pap:t made_us:n "
+                "from_us:n until_us:n supersedes:n superseded_by?:n evidence?:[{kind:t reference:t sha256?:t}] ...}"},
+    {"Indicator", "{id:n kind:t subject:t claim:t state:t advice:t probability:n conflict:b guards:[t] tlp:t pap:t verdict:n verdicts:n sources:n "
+                  "sightings:n members:n false_blocks:n first_us:n last_us:n changed_us:n next_us:n}"},
+    {"Sighting", "{hour_us:n member:t count:n first_us:n last_us:n}"},
+    {"Belief", "{probability:n claim:t state:t advice:t conflict:b next_us:n lines:[{log_odds:n text:t}] ...}"},
+    {"Session", "{id:n name:t role:t member:t codes:b permissions:{*:t} csrf:t}"},
+    {"Account", "{id:n name:t role:t member:t codes:b disabled:b failures:n locked_us:n made_us:n seen_us:n}"},
+    {"Key", "{id:n label:t scope:[t] made_us:n used_us:n until_us:n}"},
+    {"Claimed", "{value:t proof:t reference:t proved_us:n}"},
+    {"Contact", "{name:t mail:t language:t urgent:b}"},
+    {"Member", "{name:t title:t sector:t prefecture:n note:t changed_us:n networks:[Claimed] names:[Claimed] contacts:[Contact]}"},
+    {"List", "{id:n name:t format:t order:n enabled:b never_block:b observes:b verdict:n names:n skipped:n imported_us:n sha256:t state?:t held?:Held conflicts?:n}"},
+    {"Held", "{name:t format:t names:n old_names:n skipped:n since_us:n source:t reason:t sha256:t discarded:b}"},
+    {"Taken", "{result:t samples:[{line:n reason:t text:t}] in_force:b list?:List held?:Held warning?:t}"},
+    {"Tally", "{names:n answers:n}"},
+    {"Effect", "{list:t held:b state:t days:n made_us:n error:t rules:n left_out:n looked_at:n blocked:Tally already:Tally released:Tally "
+               "members:[{member:t names:n answers:n}] other_members:Tally top:[{name:t answers:n members:n member:t}]}"},
+    {"Feed", "{name:t kind:t source:t tried_us:n ok_us:n next_us:n failures:n error?:t outcome?:t ...}"},
+    {"Report", "{number:n name:t given:t text:t contact:t language:t member:t client_ip:t cause:t verdict:t made_us:n state:t reason:t decided_by:t decided_us:n}"},
+    {"Answer", "{time_us:n client_ip:t transport:t name:t qtype:n rcode:n action:t verdict:n line:n list:n latency_us:n cached:n member:t group:t trigger:t seq:n}"},
+    {"Changed", "{verdict:Verdict in_force:b warning?:t}"},
+    {NULL, NULL},
+};
+
+const struct answer answers[] = {
+    {WEB_POST, "/session", "Session"},
+    {WEB_GET, "/session", "Session"},
+    {WEB_DELETE, "/session", "{}"},
+    {WEB_POST, "/invitations", "{word:t role:t member:t until_us:n}"},
+    {WEB_POST, "/invitations/lookup", "{role:t member:t until_us:n}"},
+    {WEB_POST, "/invitations/accept", "Session"},
+    {WEB_POST, "/password", "{}"},
+    {WEB_POST, "/codes", "{key?:t uri?:t codes?:b}"},
+    {WEB_GET, "/tokens", "{rows:[Key]}"},
+    {WEB_POST, "/tokens", "{id:n token?:t label:t until_us:n}"},
+    {WEB_DELETE, "/tokens/{id}", "{}"},
+    {WEB_GET, "/accounts", "{rows:[Account] after:n}"},
+    {WEB_PATCH, "/accounts/{id}", "{}"},
+    {WEB_DELETE, "/accounts/{id}", "{}"},
+    {WEB_GET, "/audit", "{rows:[{entry:n account:t role:t what:t about:t count:n first_us:n last_us:n}] before:n}"},
+
+    {WEB_POST, "/reports", "{reference:t link:t name:t blocked:b}"},
+    {WEB_GET, "/reports", "{rows:[Report] after:n}"},
+    {WEB_GET, "/reports/{reference}", "{state:t reason:t made_us:n decided_us:n}"},
+    {WEB_GET, "/reports/summary", "{open:n oldest_open_us:n released:n refused:n median_us:n p90_us:n days:n rows:[{cause:t open:n released:n refused:n}]}"},
+    {WEB_POST, "/reports/{id}/release", "{name:t state:t reports:n took_us:n verdicts:[n] still_blocked:[t]}"},
+    {WEB_POST, "/reports/{id}/refuse", "{name:t state:t reports:n}"},
+
+    {WEB_GET, "/members", "{rows:[Member] after:t}"},
+    {WEB_POST, "/members/{name}", "{}"},
+    {WEB_DELETE, "/members/{name}", "{}"},
+    {WEB_GET, "/owner", "{by:t member:Member}"},
+
+    {WEB_GET, "/log", "{rows:[Answer]}"},
+    {WEB_GET, "/top", "{rows:[{name?:t client_ip?:t member?:t group?:t hits:n clients?:n blocked?:n last_s:n last_verdict?:n last_list?:n}]}"},
+    {WEB_GET, "/series", "{rows:[{at_s:n queries:n blocked:n observed:n clients:n}]}"},
+
+    {WEB_GET, "/verdicts", "{kind:t subject:t verdicts:[Verdict] more?:b belief?:Belief sightings?:[Sighting] warning_lists?:[t]}"},
+    {WEB_POST, "/verdicts", "{verdict:Verdict ...}"},
+    {WEB_GET, "/indicators", "{rows:[Indicator] count:n after:n}"},
+    {WEB_GET, "/sources", "{rows:[{kind:t source:t said:n first:n followed:n lead_us:n confirmed:n wrong:n hits:n fetched_us:n last_us:n}] count:n}"},
+    {WEB_GET, "/clock", "{rows:[{week:t claim:t from:t to:t count:n median_us:n p90_us:n}] subjects:n cut:b}"},
+    {WEB_GET, "/why", "{name:t action:t verdict:t group:t final:b matches:[{action:t matched:t list:t list_id:n group:t counts:b verdict:t line:n since_us:n ...}] "
+                      "history:[any] left_out?:[any] protected?:{by:t line:n}}"},
+    {WEB_POST, "/rules/block", "Changed"},
+    {WEB_POST, "/rules/allow", "Changed"},
+    {WEB_POST, "/rules/withdraw", "Changed"},
+
+    {WEB_GET, "/lists", "{lists:[List] feeds:[Feed] protected_names:n conflict_count:n conflicts?:[any]}"},
+    {WEB_PUT, "/lists/{name}", "Taken"},
+    {WEB_POST, "/lists/{name}/accept", "Taken"},
+    {WEB_POST, "/lists/{name}/discard", "{held:Held}"},
+    {WEB_POST, "/lists/{name}/observe", "{list:List in_force:b warning?:t}"},
+    {WEB_POST, "/lists/{name}/enforce", "{list:List in_force:b warning?:t}"},
+    {WEB_DELETE, "/lists/{name}", "{in_force:b warning?:t}"},
+    {WEB_POST, "/lists/{name}/effect", "{effect:Effect}"},
+    {WEB_GET, "/lists/{name}/effect", "{effect:Effect}"},
+    {WEB_POST, "/feeds/{name}/fetch", "{feeds:[Feed]}"},
+
+    {WEB_GET, "/receipts", "{rows:[{number:n recipient:t way:t what:t first:t last:t objects:n made_us:n}] count:n}"},
+    {WEB_GET, "/identity", "{name:t space:t}"},
+    {WEB_GET, "/ledger", "{size:n root:t key:t checkpoint:{size:n made_us:n note:t}}"},
+    {WEB_POST, "/reload", "{}"},
+    {WEB_GET, NULL, NULL},
+};
