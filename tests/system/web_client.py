@@ -90,9 +90,9 @@ def hold_to_description(method, path, value):
             return
 
 
-def ask(method, path, body=None, who=None, headers=None, raw=None, tls=None):
-    """(status, headers, value); who: a name of the state, with its cookie and token; tls: with another context."""
-    connection = http.client.HTTPSConnection(base.hostname, base.port, context=tls or context, timeout=30)
+def ask(method, path, body=None, who=None, headers=None, raw=None, tls=None, source=None):
+    """(status, headers, value); who: a name of the state, with its cookie and token; tls: with another context; source: from that address."""
+    connection = http.client.HTTPSConnection(base.hostname, base.port, context=tls or context, timeout=30, source_address=source and (source, 0))
     sent = dict(headers or {})
     data = raw
     if body is not None:
@@ -212,16 +212,22 @@ def step_fixation():
 
 
 def step_lock():
-    """After five failures even the right password does not help for a while; an administrator unlocks."""
+    """After five failures even the right password does not help for a while, but where the account was at home before; an administrator unlocks."""
+    right, wrong, stranger = {"name": "auditor", "password": "another long password"}, {"name": "auditor", "password": "wrong wrong wrong"}, "127.0.0.9"
     for _ in range(5):
-        want(ask("POST", "/session", {"name": "auditor", "password": "wrong wrong wrong"})[0], 401, "a wrong password")
-    want(ask("POST", "/session", {"name": "auditor", "password": "another long password"})[0], 401, "the right one, locked")
+        want(ask("POST", "/session", wrong, source=stranger)[0], 401, "a wrong password")
+    want(ask("POST", "/session", right, source=stranger)[0], 401, "the right one, locked")
     want(ask("POST", "/session", {"name": "nobody", "password": "another long password"})[0], 401, "nobody")
     rows = {row["name"]: row for row in ask("GET", "/accounts", who="root")[2]["rows"]}
     if rows["auditor"]["failures"] != 5 or not rows["auditor"]["locked_us"] > time.time() * 1e6:
         sys.exit(f"not locked: {rows['auditor']}")
+    want(ask("POST", "/session", right)[0], 200, "its owner, where it was before")
+    want(ask("POST", "/session", right, source=stranger)[0], 401, "still locked elsewhere")
+    for _ in range(5):
+        want(ask("POST", "/session", wrong)[0], 401, "a wrong password at home")
+    want(ask("POST", "/session", right)[0], 401, "too many at home as well")
     want(ask("PATCH", f"/accounts/{rows['auditor']['id']}", {"unlock": True}, "root")[0], 200, "unlock")
-    want(ask("POST", "/session", {"name": "auditor", "password": "another long password"})[0], 200, "unlocked")
+    want(ask("POST", "/session", right)[0], 200, "unlocked")
 
 
 def step_codes():

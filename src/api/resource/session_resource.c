@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "api/web/audit_trail.h"
+#include "api/signing_in/known_places.h"
 #include "api/signing_in/one_time_code.h"
 #include "api/web/web.h"
 #include "api/web/web_call.h"
@@ -11,8 +12,8 @@
 #include "base/text.h"
 
 enum { FAILURES_FREE = 5, LOCK_FIRST_S = 15, LOCK_MAX_S = 300 };
-/* A lock is short: else a stranger who knows a name could keep its owner out. Together with the limit by address it leaves a guesser a few
- * hundred attempts a day. */
+/* A lock is short, and does not hold where the account has signed in from before: else a stranger who knows a name could keep its owner out.
+ * Together with the limit by address it leaves a guesser a few hundred attempts a day. */
 
 struct sign_in {
     struct web_call *call;
@@ -53,6 +54,7 @@ void web_begin_session(struct web_call *c, const struct account *account)
 {
     char word[WEB_WORD_TEXT_MAX], csrf[WEB_WORD_TEXT_MAX];
     struct web_principal p = {.account = *account, .access = ACCESS_ALL};
+    struct addr from = web_call_address(c);
     int64_t now_us = web_call_now_us(c);
     web_word_make(word, p.digest);
     if (audit_trail_event(web_call_audit(c), account, "sign in", now_us) < 0 ||
@@ -60,6 +62,7 @@ void web_begin_session(struct web_call *c, const struct account *account)
         web_ledger_problem(c);
         return;
     }
+    known_places_add(web_call_places(c), account->id, &from, now_us);
     web_call_set_session(c, word);
     web_csrf_of(word, csrf);
     web_reply(c, 200, session_json(&p, csrf));
@@ -67,10 +70,11 @@ void web_begin_session(struct web_call *c, const struct account *account)
 
 /* ---- failures ---- */
 
-static void count_failure(struct ledger *l, struct audit_trail *audit, struct account *a, int64_t now_us)
+/* at_known: it is counted by the place that it came from, and not for the account. */
+static void count_failure(struct ledger *l, struct audit_trail *audit, struct account *a, bool at_known, int64_t now_us)
 {
-    a->failures++;
-    if (a->failures >= FAILURES_FREE) {
+    a->failures += !at_known;
+    if (!at_known && a->failures >= FAILURES_FREE) {
         unsigned over = a->failures - FAILURES_FREE;
         int64_t lock_s = over > 5 ? LOCK_MAX_S : LOCK_FIRST_S << over;
         a->locked_us = now_us + (lock_s > LOCK_MAX_S ? LOCK_MAX_S : lock_s) * INT64_C(1000000);
@@ -96,17 +100,19 @@ static void on_checked(void *self, int error, const char *hash)
     struct account a;
     /* Anew: it may have changed since. */
     int e = s->is_known ? account_by_name(l, s->name, &a) : -ENOENT;
-    bool is_open = e == 0 && !a.disabled && a.locked_us <= now_us;
+    struct addr from = web_call_address(c);
+    struct known_places *places = web_call_places(c);
+    bool is_open = e == 0 && !a.disabled && (a.locked_us <= now_us || known_places_has(places, a.id, &from, now_us));
     if (e < 0 && e != -ENOENT) {
         web_ledger_problem(c);
     } else if (!is_open) {
         refuse(c);
     } else if (error < 0 || !is_code_right(&a, s->code, now_us)) {
-        count_failure(l, web_call_audit(c), &a, now_us);
+        count_failure(l, web_call_audit(c), &a, known_places_failed(places, a.id, &from), now_us);
         refuse(c);
     } else {
-        a.failures = 0;
-        a.locked_us = 0;
+        if (a.locked_us <= now_us) /* else what strangers did goes on to count for them */
+            a.failures = 0;
         a.seen_us = now_us;
         if (account_put(l, &a) < 0) /* without it a code could count twice */
             web_ledger_problem(c);

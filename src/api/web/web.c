@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "api/web/audit_trail.h"
+#include "api/signing_in/known_places.h"
 #include "api/signing_in/rate_limit.h"
 #include "api/control/request.h"
 #include "api/web/route.h"
@@ -32,6 +33,7 @@ struct web {
     struct live *live;
     struct audit_trail *audit;
     struct rate_limit *accounts, *strangers;
+    struct known_places *places;
     struct event *expiry;
     unsigned call_count;
     struct web_call *running; /* whose command is being begun; NULL again when it has ended at once */
@@ -213,6 +215,11 @@ struct node *web_call_node(const struct web_call *c)
 const struct web_principal *web_call_principal(const struct web_call *c)
 {
     return &c->principal;
+}
+
+struct known_places *web_call_places(const struct web_call *c)
+{
+    return c->web->places;
 }
 
 struct password_worker *web_call_passwords(const struct web_call *c)
@@ -633,6 +640,9 @@ int web_new(const struct web_options *options, struct web **ret_web)
     int e = rate_limit_new(times * account_rate, times * account_burst, &w->accounts);
     if (e == 0)
         e = rate_limit_new(times * stranger_rate, times * stranger_burst, &w->strangers);
+    w->places = e == 0 ? known_places_new() : NULL;
+    if (e == 0 && !w->places)
+        e = -ENOMEM;
     if (e == 0)
         e = password_worker_new(options->loop, &w->passwords);
     if (e == 0)
@@ -657,6 +667,7 @@ void web_free(struct web *w)
     password_worker_free(w->passwords);
     live_free(w->live);
     audit_trail_free(w->audit);
+    known_places_free(w->places);
     rate_limit_free(w->accounts);
     rate_limit_free(w->strangers);
     if (w->expiry)

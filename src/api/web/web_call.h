@@ -27,9 +27,11 @@ struct web_principal {
     enum access access;                 /* to what the route is about */
 };
 
+struct known_places;
 struct node *web_call_node(const struct web_call *c);
 const struct web_principal *web_call_principal(const struct web_call *c);
 struct password_worker *web_call_passwords(const struct web_call *c);
+struct known_places *web_call_places(const struct web_call *c);
 int64_t web_call_now_us(const struct web_call *c);
 /* Of who asks. */
 struct addr web_call_address(const struct web_call *c);
