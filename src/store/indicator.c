@@ -255,6 +255,23 @@ int indicator_get(struct ledger *l, const struct subject *s, uint32_t *ret_id, s
     return *ret_id == 0 ? ledger_fail(l, -ENOENT) : indicator_get_by_id(l, *ret_id, ret_indicator);
 }
 
+int indicator_put_off(struct ledger *l, const struct subject *subject, int64_t until_us)
+{
+    sqlite3_stmt *s;
+    uint32_t id;
+    int r = first_number(l, subject, &id);
+    if (r < 0)
+        return r;
+    r = ledger_prepare(l, "UPDATE indicator SET next_us = max(next_us, ?) WHERE id = ?", &s);
+    if (r < 0)
+        return r;
+    sqlite3_bind_int64(s, 1, until_us);
+    sqlite3_bind_int64(s, 2, id);
+    r = ledger_step(l, s);
+    sqlite3_finalize(s);
+    return r;
+}
+
 int indicator_due(struct ledger *l, int64_t now_us, unsigned max, indicator_each *each, void *self)
 {
     sqlite3_stmt *s;

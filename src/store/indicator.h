@@ -35,6 +35,8 @@ int indicator_put(struct ledger *l, uint32_t id, const struct indicator *i) must
 int indicator_due(struct ledger *l, int64_t now_us, unsigned max, indicator_each *each, void *self) must_check;
 /* When the next one is due; INT64_MAX: none. */
 int indicator_next_due(struct ledger *l, int64_t *ret_us) must_check;
+/* What is known of the subject is not due again before that moment; nothing else of it is read or changed. Without an indicator nothing happens. */
+int indicator_put_off(struct ledger *l, const struct subject *s, int64_t until_us) must_check;
 
 /* ---- finding ---- */
 

@@ -136,3 +136,23 @@ check other_beliefs_stay lacks "$said" after.example
 check nothing_is_changed_by_it blocked three.example
 check a_source_may_be_trusted_more has "$(hinomi ledger replay --trust copycat=98 --config "$WORK/node.conf")" 'observe -> block .*rumour.example'
 check a_threshold_may_be_raised has "$(hinomi ledger replay --threshold phishing=99 --config "$WORK/node.conf")" 'block -> ask .*three.example'
+
+# One entry of the ledger's file is damaged: what is believed of that subject is left out, all others go on.
+hinomi judge damaged.example c2 --reason 'seen' >/dev/null
+until_true 5 blocked damaged.example
+stop "$node"
+python3 - "$WORK/data/ledger.db" <<'PY'
+import sqlite3, sys
+db = sqlite3.connect(sys.argv[1])
+trigger = db.execute("SELECT sql FROM sqlite_master WHERE name = 'entry_never_edited'").fetchone()[0]
+db.execute("DROP TRIGGER entry_never_edited")
+db.execute("UPDATE entry SET body = x'7b7b' WHERE subject = 'damaged.example'")
+db.execute(trigger)
+db.commit()
+PY
+start_node
+hinomi judge damaged.example phishing --reason 'again' >/dev/null
+hinomi judge after-damage.example c2 --reason 'seen' >/dev/null
+check a_damaged_entry_does_not_stop_the_others until_true 10 blocked after-damage.example
+check it_is_said_which_subject_it_is has "$(cat "$WORK/node.log")" 'what is believed of damaged.example cannot be reckoned'
+check and_counted has "$(hinomi status --json)" '"set_aside": ?1[,}]'

@@ -19,12 +19,14 @@ enum {
     STEP_SUBJECTS_MIN = 4,  /* the first of each step may have a thousand statements */
     STEP_MS = 5,            /* the loop has others who wait: a step of this length, and the disk's time for it */
     WALK_SPAN = 4096,       /* indicators that one step goes over: a millisecond or two when none of them acts */
+    ASIDE_MAX = 64,         /* subjects that cannot be reckoned */
     RECHECK_MAX = 4096,     /* asked for at once; more are found when they are due */
     AGAIN_AFTER_S = 5,      /* a disk that was full may not be so for ever */
     NOT_READY_MS = 100,
     LOOK_AGAIN_S = 3600,    /* the wall clock may jump: never sleep longer */
     SOURCES_KNOWN_MAX = 4096,
 };
+#define ASIDE_US INT64_C(86400000000)
 
 struct known_source {
     struct indicator_source counts;
@@ -55,6 +57,10 @@ struct belief_keeper {
     unsigned source_count;
     unsigned batch; /* subjects of a step: fewer when they took too long, up to STEP_SUBJECTS */
     bool failing;
+    unsigned broken; /* the step's subject that could not be reckoned; subject_count: none */
+    struct subject aside[ASIDE_MAX]; /* what could not be reckoned for a reason of its own: left out, so that it does not stop all others */
+    unsigned aside_count, aside_next;
+    uint64_t set_aside;
     bool walking; /* over all that act, whether their guards are others now */
     uint32_t walked, walk_room;
     uint32_t walked_on_disk; /* so far: what follows is looked at again after a failure */
@@ -269,6 +275,49 @@ static int reckon(struct belief_keeper *k, const struct subject *s, uint32_t las
     return e;
 }
 
+/* ---- what cannot be reckoned ---- */
+
+static bool is_aside(const struct belief_keeper *k, const struct subject *s)
+{
+    for (unsigned i = 0; i < k->aside_count; i++)
+        if (subject_equal(&k->aside[i], s))
+            return true;
+    return false;
+}
+
+/* A full disk and the like pass, and are of all subjects; what is damaged or out of its range is of one. */
+static bool is_of_subject(int error)
+{
+    return error == -EBADMSG || error == -EINVAL || error == -ERANGE || error == -EOVERFLOW || error == -E2BIG;
+}
+
+/* The step is taken again without it. The oldest gives way when there are too many: then it is found anew. */
+static bool put_aside(struct belief_keeper *k, int error)
+{
+    if (k->broken >= k->subject_count || !is_of_subject(error))
+        return false;
+    const struct subject *s = &k->subjects[k->broken];
+    log_error(_("what is believed of %s cannot be reckoned: %s; it is left out until the next start, and looked at again in a day"), s->value,
+              _(ledger_error(k->o.ledger)));
+    k->aside[k->aside_next] = *s;
+    k->aside_next = (k->aside_next + 1) % ASIDE_MAX;
+    k->aside_count += k->aside_count < ASIDE_MAX;
+    k->set_aside++;
+    return true;
+}
+
+static int reckon_each(struct belief_keeper *k, uint32_t last, int64_t now_us)
+{
+    int e = 0;
+    for (k->broken = 0; k->broken < k->subject_count; k->broken++) {
+        const struct subject *s = &k->subjects[k->broken];
+        e = is_aside(k, s) ? indicator_put_off(k->o.ledger, s, now_us + ASIDE_US) : reckon(k, s, last, now_us);
+        if (e < 0)
+            return e;
+    }
+    return e;
+}
+
 static int note_subject(void *self, uint32_t number, const struct subject *s)
 {
     (void)number;
@@ -360,9 +409,10 @@ static int step(struct belief_keeper *k, int64_t now_us, bool *ret_more)
     *ret_more |= k->subject_count > 0;
     if (e < 0 || !*ret_more)
         return e;
+    k->broken = k->subject_count;
     e = indicator_begin(k->o.ledger);
-    for (unsigned i = 0; e == 0 && i < k->subject_count; i++)
-        e = reckon(k, &k->subjects[i], last, now_us);
+    if (e == 0)
+        e = reckon_each(k, last, now_us);
     if (e == 0)
         e = keep_sources(k);
     if (e == 0 && last != k->folded)
@@ -377,7 +427,8 @@ static int step(struct belief_keeper *k, int64_t now_us, bool *ret_more)
         forget_sources(k);
         k->walking |= k->walked != k->walked_on_disk;
         k->walked = k->walked_on_disk;
-        return e;
+        k->change_count = 0;
+        return put_aside(k, e) ? 0 : e;
     }
     k->folded = last;
     k->walked_on_disk = k->walked;
@@ -481,7 +532,7 @@ void belief_keeper_status_get(struct belief_keeper *k, struct belief_keeper_stat
     uint8_t root[LEDGER_HASH_LEN];
     ledger_root(k->o.ledger, &size, root);
     *ret_status = (struct belief_keeper_status){
-        .entries_behind = size > k->folded ? size - k->folded : 0, .reckoned = k->reckoned, .failed = k->failed};
+        .entries_behind = size > k->folded ? size - k->folded : 0, .reckoned = k->reckoned, .failed = k->failed, .set_aside = k->set_aside};
     reckon_again_progress(k->again, &ret_status->again_at, &ret_status->again_of);
 }
 

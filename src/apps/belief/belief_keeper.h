@@ -41,6 +41,7 @@ void belief_keeper_recheck(struct belief_keeper *k, uint32_t id);
 struct belief_keeper_status {
     uint64_t entries_behind; /* of the ledger, not yet folded */
     uint64_t reckoned, failed; /* since the start */
+    uint64_t set_aside;        /* subjects that could not be reckoned and were left out */
     uint32_t again_at, again_of; /* entries gone over, of how many, because rules or the worth of sources have changed; of 0: none */
 };
 void belief_keeper_status_get(struct belief_keeper *k, struct belief_keeper_status *ret_status);

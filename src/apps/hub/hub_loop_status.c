@@ -18,7 +18,7 @@ static json_t *belief_json_of(struct hub_loop *h)
 {
     struct belief_keeper_status s;
     belief_keeper_status_get(hub_loop_belief(h), &s);
-    const struct count counts[] = {{"entries_behind", s.entries_behind}, {"reckoned", s.reckoned}, {"failed", s.failed},
+    const struct count counts[] = {{"entries_behind", s.entries_behind}, {"reckoned", s.reckoned}, {"failed", s.failed}, {"set_aside", s.set_aside},
                                    {"again_at", s.again_at},             {"again_of", s.again_of}};
     return counts_json(counts, array_len(counts));
 }
