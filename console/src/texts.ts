@@ -135,6 +135,8 @@ const ja = {
   Withdrawn: "取り下げ",
   "Without effect": "効果なし",
   "(may not be told)": "(開示できません)",
+  "Notices without effect": "効果のない通知",
+  "told and still open": "通知済みで未解決",
   all: "すべて",
   First: "最初",
   Hits: "回数",

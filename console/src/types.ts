@@ -213,6 +213,11 @@ export interface Notice {
   control?: boolean;
 }
 
+export interface NoticeSummary {
+  states: Record<string, number>;
+  uncovered: number;
+}
+
 export interface NoticeSubject {
   kind: string;
   subject: string | null; // null: it may not be told to who asks

@@ -4,7 +4,7 @@ import { useAsk } from "../ask";
 import { ago, length, number, percent, shortNumber } from "../format";
 import { useLive } from "../live";
 import { t, word } from "../texts";
-import type { ClockRow, Indicator, ReportSummary, Rows, SeriesRow, TopRow } from "../types";
+import type { ClockRow, Indicator, NoticeSummary, ReportSummary, Rows, SeriesRow, TopRow } from "../types";
 import { WeekHours } from "../ui/calendar";
 import { TimeChart } from "../ui/chart";
 import { Figure, Page, Panel, SubjectLink, Table, When } from "../ui/parts";
@@ -265,6 +265,7 @@ export function Home({ session }: PageProps) {
   const tone = worst(health.checks);
   const ask = useAsk<Rows<Indicator>>(may("intelligence") ? "/indicators" : undefined, { advice: "ask", limit: 1000 }, 30000);
   const clock = useAsk<Rows<ClockRow>>(may("intelligence") ? "/clock" : undefined, { weeks: 4 }, 60000);
+  const notices = useAsk<NoticeSummary>(may("notices") ? "/notices/summary" : undefined, {}, 60000).data;
   const reports = useAsk<ReportSummary>(may("report") ? "/reports/summary" : undefined, {}, 60000).data;
   const loop = clock.data?.rows.find((r) => r.from === "judged" && r.to === "blocked");
   return (
@@ -273,6 +274,14 @@ export function Home({ session }: PageProps) {
       <div class="figures">
         {may("intelligence") && <Figure label={t("Judged to blocked")} value={loop ? length(loop.median_us) : "–"} note={loop ? `${t("median")}, ${number(loop.count)} ${t("subjects")}` : t("not measured yet")} />}
         {may("intelligence") && <Figure label={t("Waits for a person")} value={ask.data ? number(ask.data.rows.length) : "–"} tone={ask.data?.rows.length ? "warn" : undefined} note={<>{ask.data && <AsOf at={ask.at} />} <a href="/review">{t("Review")}</a></>} />}
+        {notices && (
+          <Figure
+            label={t("Notices without effect")}
+            value={number((notices.states["no-effect"] ?? 0) + (notices.states["failed"] ?? 0))}
+            tone={(notices.states["no-effect"] ?? 0) + (notices.states["failed"] ?? 0) > 0 ? "warn" : undefined}
+            note={<a href="/notices">{`${number((notices.states["sent"] ?? 0) + (notices.states["opened"] ?? 0))} ${t("told and still open")}`}</a>}
+          />
+        )}
         {may("report") && <Figure label={t("Report to release")} value={reports?.released ? length(reports.median_us) : "–"} tone={reports?.open ? "warn" : undefined} note={<a href="/reports">{reports?.open ? `${number(reports.open)} ${t("waiting for a decision")}` : reports?.released ? t("median") : t("not measured yet")}</a>} />}
         {may("status") && <Figure label={t("Health")} value={health.checks.length === 0 ? "–" : tone === "good" ? t("well") : tone === "warn" ? t("look") : t("act")} tone={tone} note={health.dataUs ? `${t("newest answer on disk")}: ${ago(health.dataUs)}` : undefined} />}
         {!may("status") && <Figure label={t("Member")} value={session.member} />}

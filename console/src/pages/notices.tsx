@@ -5,7 +5,7 @@ import { useAct, useAsk } from "../ask";
 import { number, time } from "../format";
 import { setQuery } from "../router";
 import { t, word } from "../texts";
-import type { Notice, NoticeSubject, Rows } from "../types";
+import type { Notice, NoticeSubject, NoticeSummary, Rows } from "../types";
 import { Figure, Page, Panel, SubjectLink, Table, Tag, When } from "../ui/parts";
 import { Empty, ErrorBox, State } from "../ui/state";
 import type { PageProps } from ".";
@@ -27,11 +27,6 @@ interface Delivery {
 interface WholeNotice extends Notice {
   rows: NoticeSubject[];
   deliveries: Delivery[];
-}
-
-interface Summary {
-  states: Record<string, number>;
-  uncovered: number;
 }
 
 const states = ["waiting", "held-back", "sent", "failed", "opened", "acted", "no-effect", "fixed", "withdrawn"];
@@ -183,7 +178,7 @@ export function Notices({ session, place }: PageProps) {
   const member = place.query.get("member") ?? "";
   const campaign = place.query.get("campaign") ?? "";
   const asked = useAsk<Rows<Notice>>("/notices", { state: state || undefined, member: member || undefined, campaign: campaign || undefined, limit: 200 }, 15000);
-  const summary = useAsk<Summary>("/notices/summary", { member: member || undefined }, 15000);
+  const summary = useAsk<NoticeSummary>("/notices/summary", { member: member || undefined }, 15000);
   const { act, busy, error } = useAct();
   const isCentre = session.permissions["notices"] === "all";
   const counts = summary.data?.states ?? {};
