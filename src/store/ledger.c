@@ -24,7 +24,7 @@ static const struct {
     {schema_0006_indicators, NULL}, {schema_0007_sharing, NULL}, {schema_0008_feed_report, NULL},
     {schema_0009_accounts, NULL},
     {schema_0010_weighed, NULL}, {schema_0011_members, NULL}, {schema_0012_reports, NULL},
-    {schema_0013_lead, NULL},
+    {schema_0013_lead, NULL},    {schema_0014_notices, NULL},
 };
 
 static const struct {
