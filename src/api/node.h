@@ -8,6 +8,7 @@
 #include "act/policy/policy.h"
 #include "api/belief.h"
 #include "api/control/control.h"
+#include "judge/notice/notice.h"
 #include "share/gate/gate.h"
 #include "store/ledger.h"
 
@@ -59,6 +60,12 @@ struct node {
     unsigned (*warnings)(void *self, const struct subject *s, const char *ret_names[NODE_WARNINGS_MAX]);
     /* What belongs to members is another now; NULL: nobody wants to know. */
     void (*members_changed)(void *self);
+    /* Notices: after how long they are seen fixed or without effect; tells that one has changed; tells it to its member now, as it then is; has
+     * the digest made up now. */
+    const struct notice_rules *(*notice_rules)(void *self);
+    void (*notice_changed)(void *self, const struct notice *n);
+    int (*notice_send)(void *self, int64_t id, struct notice *ret_notice);
+    void (*notice_digest)(void *self);
     /* A link under which the first account of the console is made: as web_service_first_link (apps/web/web_service.h). */
     int (*first_link)(void *self, char *ret_link, size_t max);
     /* The store of exchanged objects; NULL: cannot be used now. */
@@ -77,6 +84,7 @@ json_t *api_sightings_json(struct ledger *l, uint32_t id);
 
 /* One table of commands for each resource. */
 extern const struct control_command verdict_commands[], why_commands[], list_commands[], dns_commands[],
-    pdns_commands[], ledger_commands[], indicator_commands[], share_commands[], clock_commands[], judgement_commands[], object_commands[], status_commands[];
+    pdns_commands[], ledger_commands[], indicator_commands[], share_commands[], clock_commands[], judgement_commands[], object_commands[], notice_commands[], campaign_commands[],
+    status_commands[];
 
 #endif

@@ -46,14 +46,15 @@ void web_get_events(struct web_call *c, const json_t *arguments)
     const struct web_principal *p = web_call_principal(c);
     f.log = json_is_true(json_object_get(arguments, "log"));
     f.status = json_is_true(json_object_get(arguments, "status"));
+    f.notices = json_is_true(json_object_get(arguments, "notices"));
     f.actions = json_is_true(json_object_get(arguments, "blocked")) ? DNS_ACTIONS_BLOCKED : 0;
     if (f.status && permission_access(PERMIT_STATUS, p->account.role) == ACCESS_NONE) {
         web_problem(c, 403, _("the role %s may not do that, or this key has no scope for it (%s)"), account_role_word(p->account.role),
                     permission_word(PERMIT_STATUS));
         return;
     }
-    if ((!f.log && !f.status) || !take_text(arguments, "member", f.member, sizeof f.member) || !take_below(arguments, &f)) {
-        web_problem(c, 400, "%s", _("log or status must be true, and below a domain name"));
+    if ((!f.log && !f.status && !f.notices) || !take_text(arguments, "member", f.member, sizeof f.member) || !take_below(arguments, &f)) {
+        web_problem(c, 400, "%s", _("log, status or notices must be true, and below a domain name"));
         return;
     }
     if (live_join(web_call_live(c), &f, &channel) < 0)

@@ -26,6 +26,13 @@ const struct named_shape named_shapes[] = {
     {"Report", "{number:n name:t given:t text:t contact:t language:t member:t client_ip:t cause:t verdict:t made_us:n state:t reason:t decided_by:t decided_us:n}"},
     {"Answer", "{time_us:n client_ip:t transport:t name:t qtype:n rcode:n action:t verdict:n line:n list:n latency_us:n cached:n member:t group:t trigger:t seq:n}"},
     {"Changed", "{verdict:Verdict in_force:b warning?:t}"},
+    {"Notice", "{id:n member:t kind:t claim:t state:t urgent:b made_us:n raised_us:n seen_us:n told_us:n opened_us:n acted_us:n fixed_us:n withdrawn_us:n "
+               "reopened:n uncovered:b coverage:n subjects:n left_out:n hits:n acted_by:t acted_text:t campaign?:t control?:b rows?:[NoticeSubject] deliveries?:[Delivery]}"},
+    {"NoticeSubject", "{kind:t subject:t~ state:t advice:t hits:n first_us:n last_us:n wrong:b}"},
+    {"Delivery", "{id:n channel:t to:t urgent:b state:t made_us:n due_us:n tries:n done_us:n opened_us:n error:t}"},
+    {"Arm", "{findings:n known:n fixed:n uncovered:n}"},
+    {"Campaign", "{name:t state:t claims:[t] sectors:[t] text_ja:t text_en:t percent:n seed:t from_us:n until_us:n window_us:n made_by:t told:Arm held_back:Arm "
+                 "effect:{told:f held_back:f difference:f low:f high:f}~}"},
     {NULL, NULL},
 };
 
@@ -52,6 +59,18 @@ const struct answer answers[] = {
     {WEB_GET, "/reports/summary", "{open:n oldest_open_us:n released:n refused:n median_us:n p90_us:n days:n rows:[{cause:t open:n released:n refused:n}]}"},
     {WEB_POST, "/reports/{id}/release", "{name:t state:t reports:n took_us:n verdicts:[n] still_blocked:[t]}"},
     {WEB_POST, "/reports/{id}/refuse", "{name:t state:t reports:n}"},
+
+    {WEB_POST, "/notices/open", "{member:t language:t made_us:n rows:[Notice]}"},
+    {WEB_GET, "/notices/summary", "{states:{*:n} uncovered:n}"},
+    {WEB_POST, "/notices/digest", "{}"},
+    {WEB_GET, "/notices", "{rows:[Notice] after:n}"},
+    {WEB_GET, "/notices/{id}", "Notice"},
+    {WEB_POST, "/notices/{id}/acted", "Notice"},
+    {WEB_POST, "/notices/{id}/send", "Notice"},
+    {WEB_GET, "/campaigns", "{rows:[Campaign]}"},
+    {WEB_GET, "/campaigns/{name}", "Campaign"},
+    {WEB_POST, "/campaigns", "Campaign"},
+    {WEB_POST, "/campaigns/{name}/end", "Campaign"},
 
     {WEB_GET, "/members", "{rows:[Member] after:t}"},
     {WEB_POST, "/members/{name}", "{}"},

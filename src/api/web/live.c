@@ -35,6 +35,7 @@ struct live {
     uint32_t last_number;
     uint64_t status_ms;
     unsigned count;
+    unsigned notices; /* told since the last flush */
     struct channel_of channels[LIVE_CHANNELS_MAX];
 };
 
@@ -191,6 +192,7 @@ static void on_timer(evutil_socket_t fd, short what, void *self)
     (void)fd, (void)what;
     struct live *l = self;
     uint64_t now_ms = clock_mono_ms();
+    l->notices = 0;
     if (l->count == 0)
         return;
     for (size_t i = 0; i < LIVE_CHANNELS_MAX; i++)
@@ -205,11 +207,28 @@ static void on_timer(evutil_socket_t fd, short what, void *self)
             publish_text(l, &l->channels[i], ":\n\n", 3, now_ms);
 }
 
+void live_tell_notice(struct live *l, const char *member, bool is_hidden, const char *json)
+{
+    static const char head[] = "event: notice\ndata: ";
+    if (l->count == 0 || l->notices >= LIVE_NOTICES_MAX)
+        return;
+    size_t max = sizeof head + strlen(json) + 2;
+    char *event = malloc(max);
+    int n = event ? snprintf(event, max, "%s%s\n\n", head, json) : -1;
+    l->notices++;
+    for (size_t i = 0; n > 0 && i < LIVE_CHANNELS_MAX; i++) {
+        struct channel_of *c = &l->channels[i];
+        if (c->number != 0 && c->filter.notices && (c->filter.member[0] ? !is_hidden && strcmp(c->filter.member, member) == 0 : true))
+            publish_text(l, c, event, (size_t)n, clock_mono_ms());
+    }
+    free(event);
+}
+
 /* ---- channels ---- */
 
 static bool is_same_filter(const struct live_filter *a, const struct live_filter *b)
 {
-    return a->log == b->log && a->status == b->status && a->actions == b->actions && strcmp(a->member, b->member) == 0 && strcmp(a->below, b->below) == 0;
+    return a->log == b->log && a->status == b->status && a->notices == b->notices && a->actions == b->actions && strcmp(a->member, b->member) == 0 && strcmp(a->below, b->below) == 0;
 }
 
 int live_join(struct live *l, const struct live_filter *filter, uint32_t *ret_channel)

@@ -24,13 +24,14 @@ enum {
     LIVE_ROWS_MAX = 1500,   /* of a channel in one flush: 6000 a second */
     LIVE_ROWS_MIN = 20,     /* so many even with many streams */
     LIVE_ROWS_SENT = 24000, /* of a channel in one flush to all its streams together: about 5 MB */
+    LIVE_NOTICES_MAX = 100,
     LIVE_STATUS_EVERY_MS = 2000,
     LIVE_PING_EVERY_MS = 15000,
     LIVE_NAME_MAX = 256,
 };
 
 struct live_filter {
-    bool log, status;
+    bool log, status, notices;
     uint32_t actions; /* DNS_ACTION_BITs; 0: any */
     char member[ACCOUNT_MEMBER_MAX]; /* empty: of all */
     char below[LIVE_NAME_MAX];       /* a name as it is stored: that one and those below it; empty: any */
@@ -54,5 +55,8 @@ struct live_answer {
     uint64_t seq;
 };
 void live_tell(struct live *l, const struct live_answer *a);
+/* A notice of that member has changed; json: one line, as its member may see it. Held back ones (is_hidden) go to the centre alone. At most
+ * LIVE_NOTICES_MAX in a flush: who wants all of them asks the API. */
+void live_tell_notice(struct live *l, const char *member, bool is_hidden, const char *json);
 
 #endif

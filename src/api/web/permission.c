@@ -30,6 +30,10 @@ static const struct {
     [PERMIT_MEMBERS]      = {"members",         {ALL,  ALL,  ALL,  OWN,  OWN,  NONE}},
     [PERMIT_MEMBERS_CHANGE] = {"members-change", {ALL,  ALL,  NONE, NONE, NONE, NONE}},
     [PERMIT_REPORT]       = {"report",          {ALL,  ALL,  ALL,  OWN,  OWN,  NONE}},
+    [PERMIT_NOTICES]      = {"notices",         {ALL,  ALL,  ALL,  OWN,  OWN,  NONE}},
+    [PERMIT_NOTICES_ACT]  = {"notices-act",     {ALL,  ALL,  NONE, OWN,  NONE, NONE}},
+    [PERMIT_NOTICES_SEND] = {"notices-send",    {ALL,  ALL,  NONE, NONE, NONE, NONE}},
+    [PERMIT_CAMPAIGNS]    = {"campaigns",       {ALL,  ALL,  ALL,  NONE, NONE, NONE}},
 };
 _Static_assert(sizeof rows / sizeof rows[0] == PERMISSION_COUNT, "a row for each");
 

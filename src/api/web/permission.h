@@ -27,6 +27,10 @@ enum permission { /* stored as bits of a key's scope: only ever add at the end *
     PERMIT_REPORT,       /* to say that a block is wrong, and to see what became of it */
     PERMIT_MEMBERS,      /* members: organisations, networks, names, contacts */
     PERMIT_MEMBERS_CHANGE,
+    PERMIT_NOTICES,     /* what members are told, and what came of it */
+    PERMIT_NOTICES_ACT, /* to say what was done about a notice */
+    PERMIT_NOTICES_SEND, /* to have it told now; campaigns */
+    PERMIT_CAMPAIGNS,   /* to see campaigns and their effect */
     PERMISSION_COUNT
 };
 

@@ -88,6 +88,19 @@ void web_get_reports(struct web_call *c, const json_t *arguments);
 void web_get_report_summary(struct web_call *c, const json_t *arguments);
 void web_post_report_release(struct web_call *c, const json_t *arguments);
 void web_post_report_refuse(struct web_call *c, const json_t *arguments);
+/* notice_resource.c */
+void web_get_notices(struct web_call *c, const json_t *arguments);
+void web_get_notice_summary(struct web_call *c, const json_t *arguments);
+void web_get_notice(struct web_call *c, const json_t *arguments);
+void web_post_notice_acted(struct web_call *c, const json_t *arguments);
+void web_post_notice_send(struct web_call *c, const json_t *arguments);
+void web_post_notice_digest(struct web_call *c, const json_t *arguments);
+void web_post_notice_open(struct web_call *c, const json_t *arguments);
+/* campaign_resource.c */
+void web_get_campaigns(struct web_call *c, const json_t *arguments);
+void web_get_campaign(struct web_call *c, const json_t *arguments);
+void web_post_campaign(struct web_call *c, const json_t *arguments);
+void web_post_campaign_end(struct web_call *c, const json_t *arguments);
 /* account_resource.c */
 void web_post_password(struct web_call *c, const json_t *arguments);
 void web_post_codes(struct web_call *c, const json_t *arguments);
