@@ -1,7 +1,7 @@
 # Completion of hinomi(1) for bash.
 _hinomi() {
     local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]:-}
-    local commands='up dns block allow withdraw why lists import fetch accept discard effect observe enforce remove log top pdns judge verdicts indicators review sources share receipts export object clock ledger welcome web-api status metrics reload policy help version'
+    local commands='up dns block allow withdraw why lists import fetch accept discard effect observe enforce remove log top pdns judge verdicts indicators review sources share receipts export object notices clock ledger welcome web-api status metrics reload policy help version'
 
     if [ "$COMP_CWORD" -eq 1 ]; then
         mapfile -t COMPREPLY < <(compgen -W "$commands" -- "$word")
@@ -21,7 +21,9 @@ _hinomi() {
         return
         ;;
     --state)
-        mapfile -t COMPREPLY < <(compgen -W 'candidate active expired revoked' -- "$word")
+        local states='candidate active expired revoked'
+        [ "$command" != notices ] || states='waiting held-back sent failed opened acted no-effect fixed withdrawn'
+        mapfile -t COMPREPLY < <(compgen -W "$states" -- "$word")
         return
         ;;
     --advice)
@@ -65,6 +67,7 @@ _hinomi() {
     export) options='stix misp hosts plain csv suricata zeek --data --json' ;;
     object) options='--data --json' ;;
     welcome) options='--data --json' ;;
+    notices) options='list show acted send digest campaigns campaign begin end --member --state --campaign --limit --after --text --claims --sectors --hold --for --window --text-ja --text-en --data --json' ;;
     clock) options='--weeks --data --json' ;;
     ledger) options='key show verify prove export replay --without --trust --threshold --list --format --group --limit --config --data --json' ;;
     help) options=$commands ;;

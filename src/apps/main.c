@@ -109,6 +109,16 @@ static const struct {
         "the ledger has receipts of it.")},
     {"receipts", command_receipts, N_("receipts [RECIPIENT] [--limit N]"), N_("show what was given to whom and when"),
      N_("Each is an entry of the ledger, written when the minute is over in which the recipient fetched something.")},
+    {"notices", command_notices,
+     N_("notices [list] [--member MEMBER] [--state STATE] [--campaign NAME] [--limit N] [--after N]\n"
+        "notices show ID\nnotices acted ID --text TEXT\nnotices send ID\nnotices digest\nnotices campaigns\nnotices campaign NAME\n"
+        "notices begin NAME [--claims CLAIM,...] [--sectors SECTOR,...] [--hold PERCENT] [--for LENGTH] [--window LENGTH]\n"
+        "              [--text-ja TEXT] [--text-en TEXT]\nnotices end NAME"),
+     N_("show what members are told and what came of it; tell now; campaigns"),
+     N_("Notices are made of what was found: clients of a member met what an active indicator is about, or something of the member's own became\n"
+        "one. STATE is waiting, held-back, sent, failed, opened, acted, no-effect, fixed or withdrawn. \"send\" tells a notice to all contacts of\n"
+        "its member now; \"digest\" makes up and sends the digest now. \"begin\" begins a campaign: of the notices that it takes a share is held\n"
+        "back until its end, so that \"campaign\" can say whether telling helps.")},
     {"ledger", command_ledger, N_("ledger [key | show NUMBER | verify | prove NUMBER | export FOLDER]\n"
         "ledger replay [--without SOURCE] [--trust SOURCE=PERCENT] [--threshold CLAIM=PERCENT] [--config FILE]\n"
         "ledger replay --list NAME=FILE [--format FORMAT] [--group GROUP] [--limit N] [--config FILE]"),

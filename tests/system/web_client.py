@@ -549,6 +549,116 @@ def step_report_flood():
     want(last, 429, "after so many")
 
 
+# ---- notices (tests/system/76-notices.sh) ----
+
+
+def step_notice_members():
+    """The hospital with a contact told at once in Japanese and one in English; the city with two whose mailboxes have troubles."""
+    contacts = [{"name": "山田 花子", "mail": "hana@hospital.example", "language": "ja", "urgent": True},
+                {"name": "Taro", "mail": "taro@hospital.example", "language": "en", "urgent": False}]
+    body = {"name": "hospital", "title": "市立病院", "sector": "hospital", "networks": ["203.0.113.0/28"], "names": [], "contacts": contacts}
+    want(ask("POST", "/members/hospital", {k: v for k, v in body.items() if k != "name"}, "analyst")[0], 200, "the hospital")
+    contacts = [{"name": "Late", "mail": "later@city.example", "language": "en", "urgent": True},
+                {"name": "Gone", "mail": "never@city.example", "language": "en", "urgent": False}]
+    body = {"name": "city", "title": "City", "sector": "government", "networks": [], "names": [], "contacts": contacts}
+    want(ask("POST", "/members/city", {k: v for k, v in body.items() if k != "name"}, "analyst")[0], 200, "the city")
+
+
+def step_notice_open(word, name):
+    status, _, value = ask("POST", "/notices/open", {"word": word})
+    want((status, value.get("member"), value.get("language")), (200, "hospital", "ja"), f"the link: {value}")
+    want([row["subject"] for notice in value["rows"] for row in notice["rows"]], [name], "what the mail said")
+    for hidden in ("campaign", "control", "deliveries"):
+        if any(hidden in notice for notice in value["rows"]):
+            sys.exit(f"the link shows {hidden}")
+
+
+def step_notice_guess():
+    want(ask("POST", "/notices/open", {"word": "A" * 43})[0], 404, "a guess")
+    want(ask("POST", "/notices/open", {"word": "x"})[0], 404, "no word")
+    want(ask("POST", "/notices/open", {})[0], 404, "nothing")
+
+
+def step_notice_walls(number):
+    rows = ask("GET", "/notices", who="operator")[2]["rows"]
+    want({row["member"] for row in rows}, {"hospital"}, "the operator's notices")
+    want(ask("GET", f"/notices/{number}", who="operator")[0], 200, "its own notice")
+    for query in ("", "?member=hospital", "?member=", "?state=sent"):
+        want(ask("GET", "/notices" + query, who="reader")[2]["rows"], [], f"the reader of the city: {query}")
+        want(ask("GET", f"/notices/{number}" + (query if "member" in query else ""), who="reader")[0], 404, f"another's notice: {query}")
+    want(sum(ask("GET", "/notices/summary?member=hospital", who="reader")[2]["states"].values()), 0, "another's summary")
+    want(ask("POST", f"/notices/{number}/acted", {"text": "x", "member": "hospital"}, "reader")[0], 403, "a reader says what was done")
+    for who in ("operator", "reader"):
+        want(ask("POST", f"/notices/{number}/send", {}, who)[0], 403, f"{who} has it told")
+        want(ask("POST", "/notices/digest", {}, who)[0], 403, f"{who} has the digest made")
+        want(ask("GET", "/campaigns", who=who)[0], 403, f"{who} sees campaigns")
+        want(ask("POST", "/campaigns", {"name": "x"}, who)[0], 403, f"{who} begins a campaign")
+    want(ask("GET", f"/notices/{number}")[0], 401, "nobody")
+
+
+def step_notice_acted(number):
+    want(ask("POST", f"/notices/{number}/acted", {"text": ""}, "operator")[0], 400, "nothing said")
+    want(ask("POST", f"/notices/{number}/acted", {"text": "x" * 1024}, "operator")[0], 400, "too much")
+    want(ask("POST", f"/notices/{number}/acted", {"text": "a\u0007"}, "operator")[0], 400, "a control character")
+    status, _, value = ask("POST", f"/notices/{number}/acted", {"text": "端末を初期化しました"}, "operator")
+    want((status, value.get("state"), value.get("acted_by")), (200, "acted", "operator (operator)"), f"acted: {value}")
+    want(ask("GET", f"/notices/{number}", who="analyst")[2]["acted_text"], "端末を初期化しました", "what the centre reads")
+
+
+def siphash_2_4(key, data):
+    """Aumasson and Bernstein, for the lot of campaigns (docs/formats/notice.md)."""
+    mask = (1 << 64) - 1
+    k0, k1 = struct.unpack("<QQ", key)
+    v = [k0 ^ 0x736f6d6570736575, k1 ^ 0x646f72616e646f6d, k0 ^ 0x6c7967656e657261, k1 ^ 0x7465646279746573]
+
+    def rounds(n):
+        def turn(x, b):
+            return (x << b | x >> (64 - b)) & mask
+        for _ in range(n):
+            v[0] = v[0] + v[1] & mask
+            v[1] = turn(v[1], 13) ^ v[0]
+            v[0] = turn(v[0], 32)
+            v[2] = v[2] + v[3] & mask
+            v[3] = turn(v[3], 16) ^ v[2]
+            v[0] = v[0] + v[3] & mask
+            v[3] = turn(v[3], 21) ^ v[0]
+            v[2] = v[2] + v[1] & mask
+            v[1] = turn(v[1], 17) ^ v[2]
+            v[2] = turn(v[2], 32)
+
+    whole = len(data) // 8 * 8
+    words = [struct.unpack_from("<Q", data, at)[0] for at in range(0, whole, 8)]
+    words.append(int.from_bytes(data[whole:], "little") | (len(data) & 255) << 56)
+    for word in words:
+        v[3] ^= word
+        rounds(2)
+        v[0] ^= word
+    v[2] ^= 255
+    rounds(4)
+    return v[0] ^ v[1] ^ v[2] ^ v[3]
+
+
+def step_notice_lot(name):
+    campaign = ask("GET", f"/campaigns/{name}", who="analyst")[2]
+    rows = ask("GET", f"/notices?campaign={name}&limit=500", who="analyst")[2]["rows"]
+    want(len(rows), 40, "findings")
+    for row in rows:
+        finding = f"{name}\0{row['member']} {row['kind']} {row['claim']}".encode()
+        lot = siphash_2_4(bytes.fromhex(campaign["seed"]), finding) % 10000 < campaign["percent"] * 100
+        want(row["control"], lot, f"the lot of {row['member']}")
+        want(row["state"] in ("held-back", "fixed") if lot else row["state"] != "held-back", True, f"the state of {row['member']}: {row['state']}")
+
+
+def step_notice_held():
+    held = ask("GET", "/notices?state=held-back", who="analyst")[2]["rows"]
+    if not held:
+        return
+    word = ask("POST", "/invitations", {"role": "reader", "member": held[0]["member"]}, "root")[2]["word"]
+    accept("controlled", word, "another long password")
+    want([row for row in ask("GET", "/notices", who="controlled")[2]["rows"] if row["id"] == held[0]["id"]], [], "a notice held back, by its member")
+    want(ask("GET", f"/notices/{held[0]['id']}", who="controlled")[0], 404, "the same by its number")
+
+
 globals()["step_" + sys.argv[3]](*sys.argv[4:])
 with open(state_file, "w", encoding="utf-8") as f:
     json.dump(state, f)

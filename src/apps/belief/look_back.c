@@ -269,6 +269,8 @@ static int write_all(struct look_back *b)
     for (size_t i = 0; e == 0 && i < b->found_count; i++) {
         e = indicator_put_sighting(b->o.ledger, &b->found[i]);
         if (e == 0)
+            e = b->o.written(b->o.self, &b->found[i]);
+        if (e == 0)
             e = clock_mark(b->o.ledger, b->found[i].indicator, CLOCK_SEEN, b->found[i].first_us);
     }
     for (unsigned i = 0; e == 0 && i < b->count; i++)

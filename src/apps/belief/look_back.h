@@ -8,6 +8,7 @@
 #define HINOMI_APPS_LOOK_BACK_H
 
 #include "apps/store/store_client.h"
+#include "store/indicator.h"
 #include "store/ledger.h"
 
 struct event_base;
@@ -19,6 +20,7 @@ struct look_back_options {
     struct store_client *store;
     void *self;
     void (*met)(void *self, uint32_t indicator); /* it has sightings now, and they are on disk */
+    int (*written)(void *self, const struct indicator_sighting *s); /* as of sighting_keeper_options */
 };
 
 int look_back_new(const struct look_back_options *options, struct look_back **ret_look_back) must_check;

@@ -124,6 +124,22 @@ static void print_feeds(const json_t *feeds)
                  oldest_us ? when_format(oldest_us, when) : _("never"));
 }
 
+static void print_notices(const json_t *notices)
+{
+    const json_t *states = json_object_get(notices, "states");
+    const char *error = json_string_value(json_object_get(notices, "last_error"));
+    int64_t open = row_number(states, "waiting") + row_number(states, "sent") + row_number(states, "opened") + row_number(states, "acted") +
+                   row_number(states, "failed") + row_number(states, "no-effect");
+    if (open == 0 && row_number(states, "fixed") == 0)
+        return;
+    columns_line(_("notices"), _("%" PRId64 " open, %" PRId64 " seen fixed, %" PRId64 " without effect"), open, row_number(states, "fixed"),
+                 row_number(states, "no-effect"));
+    if (!is_true(notices, "mail") && !is_true(notices, "webhook"))
+        columns_line(_("members are told"), "%s", _("in the console only: no relay is configured (notify: mail)"));
+    else if (row_number(json_object_get(notices, "deliveries"), "waiting") > 0 && error && *error)
+        columns_line(_("members are told"), _("%" PRId64 " wait: %s"), row_number(json_object_get(notices, "deliveries"), "waiting"), error);
+}
+
 static void print_status(const json_t *status)
 {
     const json_t *policy = json_object_get(status, "policy");
@@ -152,6 +168,7 @@ static void print_status(const json_t *status)
                      row_number(json_object_get(status, "belief"), "again_of"));
     if (row_number(json_object_get(status, "belief"), "entries_behind") > 0)
         columns_line(_("not yet weighed"), "%" PRId64, row_number(json_object_get(status, "belief"), "entries_behind"));
+    print_notices(json_object_get(status, "notices"));
     print_recording(json_object_get(status, "recording"), json_object_get(status, "store"));
 }
 

@@ -66,6 +66,7 @@ struct file_config {
     struct config_file_judge *judge;
     struct config_file_share *share;
     struct config_file_web *web;
+    struct config_file_notify *notify;
 };
 
 static const cyaml_schema_value_t text_entry = {CYAML_VALUE_STRING(CYAML_FLAG_POINTER, char, 1, 255)};
@@ -143,6 +144,7 @@ static const cyaml_schema_field_t lists_fields[] = {
         CYAML_FIELD_MAPPING_PTR("judge", OPTIONAL_TEXT, struct file_config, judge, config_judge_fields),               \
         CYAML_FIELD_MAPPING_PTR("share", OPTIONAL_TEXT, struct file_config, share, config_share_fields),               \
         CYAML_FIELD_MAPPING_PTR("web", OPTIONAL_TEXT, struct file_config, web, config_web_fields),                     \
+        CYAML_FIELD_MAPPING_PTR("notify", OPTIONAL_TEXT, struct file_config, notify, config_notify_fields),            \
         CYAML_FIELD_END
 
 static const cyaml_schema_field_t top_fields[] = {TOP_FIELDS(config_store_fields)};
@@ -503,6 +505,7 @@ void config_defaults(struct config *c)
         if (addr_port_parse(listen[i], 53, &c->dns.listen[i].at[0]) == 0)
             c->dns.listen[i].count = 1;
     config_default_web(&c->web);
+    notify_settings_default(&c->notify);
     default_user(c);
     config_default_data(c->data);
 }
@@ -588,6 +591,8 @@ int config_load(const char *path, struct config *ret_config, char *ret_error)
     }
     if (f && f->web)
         config_take_web(&l, f->web, &c->web);
+    if (f && f->notify)
+        config_take_notify(&l, f->notify, &c->notify);
     if (f && f->control)
         take_users(&l, f->control, c);
     cyaml_free(&cyaml, schema, f, 0);

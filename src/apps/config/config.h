@@ -6,6 +6,7 @@
 #ifndef HINOMI_APPS_CONFIG_H
 #define HINOMI_APPS_CONFIG_H
 
+#include "act/notify/deliver.h"
 #include "apps/dns/dns_service.h"
 #include "apps/belief/own_values.h"
 #include "apps/config/share_options.h"
@@ -78,7 +79,10 @@ struct config {
     struct feed_settings fetch;
     struct share_options share;
     struct web_listen web;
+    struct notify_settings notify;
 };
+
+enum { CONFIG_NOTIFY_FILES = FEED_MAX }; /* files of the fetch role behind those of the feeds: enum in act/notify/deliver.h */
 
 /* Values that need no file: loopback only, no root. */
 void config_defaults(struct config *c);

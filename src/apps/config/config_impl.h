@@ -59,6 +59,22 @@ struct config_file_web {
     bool *client_certificates;
     bool *serve; /* false: nothing; libcyaml gives the same for an empty list of addresses as for an absent one */
 };
+/* notify.c */
+struct config_file_notify_mail {
+    char *relay, *from, *from_name, *user, *password_file;
+};
+struct config_file_notify_webhook {
+    char *url, *secret_file;
+};
+struct config_file_notify {
+    struct config_file_notify_mail *mail;
+    struct config_file_notify_webhook *webhook;
+    char *ca_file, *base_url, *fixed_after, *no_effect_after, *retry_after;
+    unsigned *digest_hour, *urgent_per_hour;
+};
+extern const cyaml_schema_field_t config_notify_fields[];
+void config_take_notify(struct config_load *l, const struct config_file_notify *f, struct notify_settings *to);
+
 extern const cyaml_schema_field_t config_web_fields[];
 void config_default_web(struct web_listen *to);
 void config_take_web(struct config_load *l, const struct config_file_web *f, struct web_listen *to);

@@ -16,9 +16,11 @@ enum {
     FEED_READY,     /* name */
     HUB_FEED_RETURN, /* name: what lies under FEED_RETURN_FILE is to be posted to that feed's server */
     FEED_RETURNED,  /* name, result ("taken", "refused": never to be sent again, "failed"), failures, text */
+    HUB_NOTICE_SEND, /* id, channel ("mail" or "webhook"), to, body: one try to tell a member (apps/notice) */
+    NOTICE_DELIVERED,     /* id, result ("taken", "again", "refused": for good), text */
 };
 
-enum { FEED_MESSAGE_MAX = 8192, FEED_QUEUE_MAX = 1 << 20 };
+enum { FEED_MESSAGE_MAX = 256 << 10 /* a mail as a JSON text */, FEED_QUEUE_MAX = 2 << 20 };
 
 /* Below NODE_FEEDS, after the feed's name: an edition on its way, one that is whole, and what is known of the feed. */
 #define FEED_PART_FILE ".part"

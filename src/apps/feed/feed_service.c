@@ -361,6 +361,15 @@ int feed_service_return(struct feed_service *s, const char *name)
     return 0;
 }
 
+int feed_service_notify(struct feed_service *s, json_t *wish)
+{
+    char *text = s->fetch ? json_dumps(wish, JSON_COMPACT) : NULL;
+    int e = text ? channel_send(s->fetch, HUB_NOTICE_SEND, text, strlen(text)) : -ENOTCONN;
+    free(text);
+    json_decref(wish);
+    return e;
+}
+
 static void on_message(struct channel *channel, uint16_t type, struct reader payload, void *self)
 {
     (void)channel;
@@ -370,6 +379,8 @@ static void on_message(struct channel *channel, uint16_t type, struct reader pay
     if (e && type == FEED_READY && strcmp(s->current, e->feed.name) != 0) {
         e->ready = true;
         take_next(s);
+    } else if (type == NOTICE_DELIVERED && json_is_object(object)) {
+        s->o.sent(s->o.self, object);
     } else if (e && type == FEED_RETURNED) {
         take_returned(s, e, object);
     } else if (e && type == FEED_STATUS) {
@@ -397,6 +408,7 @@ static void on_end(struct channel *channel, int reason, void *self)
     s->fetch = NULL;
     for (unsigned i = 0; i < s->count; i++)
         s->o.returned(s->o.self, s->entries[i].feed.name, FEED_RETURN_FAILED, 0, _("the fetch role has ended"));
+    s->o.sent(s->o.self, NULL);
     end_waiters(s);
 }
 
@@ -418,6 +430,7 @@ int feed_service_connect(struct feed_service *s, int fd)
     struct channel_handler handler = {.on_message = on_message, .on_end = on_end, .self = s};
     channel_free(s->fetch);
     s->fetch = NULL;
+    s->o.sent(s->o.self, NULL);
     int e = channel_new(s->o.loop, fd, FEED_MESSAGE_MAX, FEED_QUEUE_MAX, handler, &s->fetch);
     if (e < 0)
         return e;

@@ -18,6 +18,8 @@ struct feed_service_options {
     struct node *node;
     /* A post of FEED_RETURN_FILE has ended. */
     void (*returned)(void *self, const char *feed, enum feed_return_result result, uint64_t failures, const char *text);
+    /* A try to tell a member has ended (NOTICE_DELIVERED); NULL: the role that sends has. */
+    void (*sent)(void *self, const json_t *result);
     void *self;
 };
 
@@ -30,6 +32,8 @@ void feed_service_configure(struct feed_service *s, const struct config *c);
 int feed_service_connect(struct feed_service *s, int fd) must_check;
 /* Has what lies under the feed's FEED_RETURN_FILE posted; `returned` tells the end. -ENOTCONN, -ENOENT. */
 int feed_service_return(struct feed_service *s, const char *name) must_check;
+/* Has a member told (HUB_NOTICE_SEND); the wish is taken over. -ENOTCONN. */
+int feed_service_notify(struct feed_service *s, json_t *wish) must_check;
 /* An array: each feed with its name, source, times and errors. NULL when out of memory. */
 json_t *feed_service_json(const struct feed_service *s);
 /* Fetches one feed, or with NULL all, now; `done` gets an array as of feed_service_json when each has been tried. -ENOENT no such

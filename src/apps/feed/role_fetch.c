@@ -12,6 +12,7 @@
 #include "apps/feed/feed_job.h"
 #include "apps/feed/feed_protocol.h"
 #include "apps/feed/feed_state.h"
+#include "apps/notice/notice_sender.h"
 #include "apps/process/roles.h"
 #include "apps/process/shared_memory.h"
 #include "base/channel.h"
@@ -50,6 +51,7 @@ struct fetch_role {
     struct shared_memory memory;
     struct slot slots[FEED_MAX];
     unsigned count, running;
+    struct notice_sender *sender;
 };
 
 static struct slot *slot_of(struct fetch_role *r, const char *name)
@@ -87,6 +89,11 @@ static void announce(struct fetch_role *r, struct slot *s)
         return; /* the next hub hears of it */
     s->announced = true;
     send_json(r, FEED_READY, json_pack("{s:s}", "name", s->feed->name));
+}
+
+static void tell_sent(void *self, json_t *result)
+{
+    send_json(self, NOTICE_DELIVERED, result);
 }
 
 /* A try has ended, well or not. */
@@ -341,6 +348,8 @@ static void on_hub_message(struct channel *channel, uint16_t type, struct reader
     struct slot *s = slot_of(r, json_string_value(json_object_get(object, "name")));
     if (type == HUB_FEED_BEGIN)
         begin(r);
+    else if (type == HUB_NOTICE_SEND)
+        notice_sender_send(r->sender, object);
     else if (s && type == HUB_FEED_KNOWN)
         compare(r, s, json_string_value(json_object_get(object, "sha256")));
     else if (s && type == HUB_FEED_RETURN)
@@ -441,6 +450,8 @@ static void on_parent(evutil_socket_t fd, short what, void *self)
         m.fd_count = 0;
     } else if (m.kind == PARENT_FILE && m.number < r->count && m.fd_count == 1) {
         read_key(&r->slots[m.number], m.fds[0]); /* of a reload: the secret may be another */
+    } else if (m.kind == PARENT_FILE && m.number >= CONFIG_NOTIFY_FILES && m.fd_count == 1) {
+        notice_sender_take_file(r->sender, m.number - CONFIG_NOTIFY_FILES, m.fds[0]);
     }
     handover_drop(&m);
 }
@@ -469,7 +480,9 @@ static int enter_sandbox(const struct config *c)
         o.read_paths[n++] = always[i];
     if (c->fetch.ca_file[0])
         o.read_paths[n++] = c->fetch.ca_file;
-    _Static_assert(array_len(always) + 1 + 3 * FEED_MAX <= SANDBOX_PATHS_MAX, "room for each feed's folder, or its certificates");
+    if (c->notify.ca_file[0])
+        o.read_paths[n++] = c->notify.ca_file;
+    _Static_assert(array_len(always) + 2 + 3 * FEED_MAX <= SANDBOX_PATHS_MAX, "room for each feed's folder, or its certificates");
     for (unsigned i = 0; i < c->feed_count; i++) {
         const struct feed *f = &c->feeds[i];
         const char *const certificates[] = {f->ca_file, f->certificate, f->private_key};
@@ -505,6 +518,13 @@ static int make_loop(struct fetch_role *r)
     r->loop = event_base_new();
     if (!r->loop || pipe2(r->done_pipe, O_CLOEXEC | O_NONBLOCK) < 0)
         return -ENOMEM;
+    struct notice_sender_options sender = {.loop = r->loop, .self = r, .done = tell_sent};
+    int e = notice_sender_new(&sender, &r->start.config->notify, &r->sender);
+    if (e < 0)
+        return e;
+    for (unsigned i = 0; i < NOTIFY_FILES; i++)
+        if (r->start.files[CONFIG_NOTIFY_FILES + i] >= 0)
+            notice_sender_take_file(r->sender, i, r->start.files[CONFIG_NOTIFY_FILES + i]);
     fcntl(ROLE_PARENT_FD, F_SETFL, O_NONBLOCK);
     r->parent = event_new(r->loop, ROLE_PARENT_FD, EV_READ | EV_PERSIST, on_parent, r);
     r->terminate = evsignal_new(r->loop, SIGTERM, on_terminate, r);

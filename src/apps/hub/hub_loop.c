@@ -28,6 +28,7 @@ struct hub_loop {
     struct zone_keeper *zones;
     struct member_intake *members;
     struct feed_return *told_back;
+    struct notice_keeper *notices;
     struct feed_service *feeds; /* NULL: not yet */
     struct export_node identity;
     char identity_name[VERDICT_NAME_MAX];
@@ -77,6 +78,7 @@ static void on_changed(void *self, uint32_t id, const struct indicator *was, boo
 {
     struct hub_loop *h = self;
     sighting_keeper_changed(h->sightings, id, was_known && was->state == INDICATOR_ACTIVE, now);
+    notice_keeper_indicator_changed(h->notices, id, was, was_known, now);
     enum indicator_decision before = was_known ? was->decision : INDICATOR_DO_NONE;
     uint32_t cited = was_known ? was->verdict : 0;
     if (is_resolved(now->subject.kind) && (before != now->decision || (now->decision && cited != now->verdict)))
@@ -101,7 +103,33 @@ static void on_met(void *self, uint32_t indicator)
 
 static int on_written(void *self, const struct indicator_sighting *s)
 {
-    return feed_return_written(((struct hub_loop *)self)->told_back, s);
+    struct hub_loop *h = self;
+    int e = feed_return_written(h->told_back, s);
+    return e < 0 ? e : notice_keeper_met(h->notices, s);
+}
+
+static int on_found(void *self, const struct indicator_sighting *s)
+{
+    return notice_keeper_met(((struct hub_loop *)self)->notices, s);
+}
+
+static int send_notice(void *self, json_t *wish)
+{
+    const struct hub_loop *h = self;
+    if (h->feeds)
+        return feed_service_notify(h->feeds, wish);
+    json_decref(wish);
+    return -ENOTCONN;
+}
+
+static void flush_sightings(void *self)
+{
+    sighting_keeper_flush(((struct hub_loop *)self)->sightings);
+}
+
+void hub_loop_sent(void *self, const json_t *result)
+{
+    notice_keeper_sent(((struct hub_loop *)self)->notices, result);
 }
 
 static int send_back(void *self, const char *feed)
@@ -184,6 +212,7 @@ void hub_loop_configure(struct hub_loop *h, const struct config *config)
     guard_keeper_configure(h->guards, config); /* nothing is reckoned from here on until its files are read, which is told then */
     belief_keeper_configure(h->belief, config);
     feed_return_configure(h->told_back, config);
+    notice_keeper_configure(h->notices, config);
     int e = configure_outbox(h);
     if (e < 0)
         log_error(_("sharing is not as configured: %s"), strerror(-e));
@@ -224,6 +253,11 @@ static int make_keepers(struct hub_loop *h)
     int e = guard_keeper_new(&guards, h->config, &h->guards);
     if (e == 0)
         e = feed_return_new(&told_back, h->config, &h->told_back);
+    if (e == 0) {
+        struct notice_keeper_options notices = {
+            .loop = h->o.loop, .ledger = h->o.ledger, .store = h->o.store, .self = h, .send = send_notice, .flush = flush_sightings};
+        e = notice_keeper_new(&notices, h->config, &h->notices);
+    }
     if (e == 0)
         e = sighting_keeper_new(&sightings, &h->sightings);
     if (e == 0)
@@ -234,7 +268,7 @@ static int make_keepers(struct hub_loop *h)
         e = receipt_keeper_new(&receipts, &h->receipts);
     if (e == 0) {
         struct look_back_options look_back = {
-            .loop = h->o.loop, .ledger = h->o.ledger, .store = h->o.store, .self = h, .met = on_met};
+            .loop = h->o.loop, .ledger = h->o.ledger, .store = h->o.store, .self = h, .met = on_met, .written = on_found};
         e = look_back_new(&look_back, &h->look_back);
     }
     if (e == 0)
@@ -270,6 +304,7 @@ void hub_loop_free(struct hub_loop *h)
         return;
     member_intake_free(h->members);
     sighting_keeper_free(h->sightings);
+    notice_keeper_free(h->notices);
     feed_return_free(h->told_back);
     belief_keeper_free(h->belief);
     receipt_keeper_free(h->receipts);
@@ -278,6 +313,11 @@ void hub_loop_free(struct hub_loop *h)
     look_back_free(h->look_back);
     guard_keeper_free(h->guards);
     free(h);
+}
+
+struct notice_keeper *hub_loop_notices(struct hub_loop *h)
+{
+    return h->notices;
 }
 
 struct belief_keeper *hub_loop_belief(struct hub_loop *h)

@@ -12,6 +12,7 @@
 #include "apps/belief/look_back.h"
 #include "apps/exchange/member_intake.h"
 #include "apps/exchange/outbox.h"
+#include "apps/notice/notice_keeper.h"
 #include "apps/policy/policy_manager.h"
 #include "apps/belief/sighting_keeper.h"
 #include "apps/belief/warning_lists.h"
@@ -36,6 +37,8 @@ int hub_loop_share(struct hub_loop *h, struct exchange_service *exchange) must_c
 void hub_loop_feeds(struct hub_loop *h, struct feed_service *feeds);
 /* Of struct feed_service_options. */
 void hub_loop_returned(void *self, const char *feed, enum feed_return_result result, uint64_t failures, const char *text);
+/* The same. */
+void hub_loop_sent(void *self, const json_t *result);
 /* Another configuration is in force. */
 void hub_loop_configure(struct hub_loop *h, const struct config *config);
 /* The files of the configuration's guard lists, by enum config_guard_list; they are taken. Also once after hub_loop_new. */
@@ -49,6 +52,7 @@ void hub_loop_posted(void *self, const char *recipient, size_t added);
 int hub_loop_removing(void *self, const char *recipient, unsigned collection, const char *id, const int64_t *versions_us,
                       unsigned count) must_check;
 
+struct notice_keeper *hub_loop_notices(struct hub_loop *h);
 struct belief_keeper *hub_loop_belief(struct hub_loop *h);
 struct sighting_keeper *hub_loop_sightings(struct hub_loop *h);
 struct outbox *hub_loop_outbox(struct hub_loop *h);

@@ -165,6 +165,7 @@ json_t *node_status_json(const struct node_status_sources *s)
     json_object_set_new(status, "data", json_string(s->config->data));
     add(status, "verdicts", verdicts);
     json_object_set_new(status, "belief", hub_loop_json(s->closed));
+    json_object_set_new(status, "notices", notice_keeper_json(hub_loop_notices(s->closed)));
     json_object_set_new(status, "roles", roles_json(s));
     json_object_set_new(status, "dns", dns_json(s));
     json_object_set_new(status, "policy", policy_json(s));

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "api/node.h"
@@ -160,6 +161,31 @@ static const struct note_signer *node_ledger_signer(void *self)
 static void node_members_changed(void *self)
 {
     hub_loop_members_changed(((struct hub *)self)->closed);
+}
+
+static const struct notice_rules *node_notice_rules(void *self)
+{
+    return notice_keeper_rules(hub_loop_notices(((struct hub *)self)->closed));
+}
+
+static void node_notice_changed(void *self, const struct notice *n)
+{
+    notice_keeper_changed(hub_loop_notices(((struct hub *)self)->closed), n);
+}
+
+static int node_notice_send(void *self, int64_t id, struct notice *ret_notice)
+{
+    return notice_keeper_send(hub_loop_notices(((struct hub *)self)->closed), id, ret_notice);
+}
+
+static void node_notice_digest(void *self)
+{
+    notice_keeper_digest(hub_loop_notices(((struct hub *)self)->closed));
+}
+
+static void tell_notice(void *self, const char *member, bool is_hidden, const char *json)
+{
+    live_tell_notice(web_service_live(((struct hub *)self)->web), member, is_hidden, json);
 }
 
 static int node_first_link(void *self, char *ret_link, size_t max)
@@ -447,7 +473,7 @@ static int make_keeper(struct hub *h)
 static void gather_commands(struct hub *h)
 {
     const struct control_command *const tables[] = {verdict_commands, why_commands, list_commands, dns_commands, pdns_commands,
-                                                    ledger_commands, judgement_commands, object_commands, indicator_commands, share_commands, clock_commands, status_commands};
+                                                    ledger_commands, judgement_commands, object_commands, indicator_commands, share_commands, clock_commands, notice_commands, campaign_commands, status_commands};
     size_t n = 0;
     for (size_t i = 0; i < array_len(tables); i++)
         for (const struct control_command *c = tables[i]; c->name && n + 1 < array_len(h->commands); c++)
@@ -474,6 +500,7 @@ static int make_web(struct hub *h)
     if (e < 0)
         return e;
     recorder_set_live(h->recorder, web_service_live(h->web));
+    notice_keeper_listen(hub_loop_notices(h->closed), tell_notice, h);
     e = web_service_first_link(h->web, &h->start.config->web, link, sizeof link);
     if (e == 0)
         log_notice(_("make the first account, within a day: %s"), link);
@@ -535,7 +562,7 @@ static int make_parts(struct hub *h)
     }
     if (e == 0) {
         h->node.ledger = h->ledger;
-        struct feed_service_options options = {.loop = h->loop, .node = &h->node, .returned = hub_loop_returned, .self = h->closed};
+        struct feed_service_options options = {.loop = h->loop, .node = &h->node, .returned = hub_loop_returned, .sent = hub_loop_sent, .self = h->closed};
         e = feed_service_new(&options, c, &h->feeds);
         hub_loop_feeds(h->closed, h->feeds);
     }
@@ -583,6 +610,8 @@ static void unmake(struct hub *h)
     if (h->recorder)
         recorder_set_live(h->recorder, NULL);
     list_effect_free(h->effect);
+    if (h->closed)
+        notice_keeper_listen(hub_loop_notices(h->closed), NULL, NULL);
     web_service_free(h->web);
     exchange_service_free(h->exchange);
     feed_service_free(h->feeds);
@@ -608,6 +637,7 @@ int role_hub_main(void)
 {
     log_init("hub", LOG_LEVEL_NOTICE);
     signal(SIGINT, SIG_IGN); /* from the terminal: the parent tells us when */
+    tzset();                 /* by it the hour of the digest is known */
     struct hub *h = calloc(1, sizeof *h);
     if (!h || sodium_init() < 0)
         return 1;
@@ -641,6 +671,10 @@ int role_hub_main(void)
             .gate = node_gate,
             .identity = node_identity,
             .members_changed = node_members_changed,
+            .notice_rules = node_notice_rules,
+            .notice_changed = node_notice_changed,
+            .notice_send = node_notice_send,
+            .notice_digest = node_notice_digest,
             .first_link = node_first_link,
             .exchange = node_exchange,
             .status = node_status,

@@ -24,7 +24,7 @@ enum {
     PARENT_CONTROL,     /* fd: listening Unix socket */
     PARENT_PEER,        /* fd: channel to the role `number` */
     PARENT_GO,          /* all is handed over */
-    PARENT_FILE,        /* fd: a file to read; number: which one of the configuration (hub: never_block, and from CONFIG_GUARD_FILES on those of judge; fetch: the secret of that feed; share: the token of that recipient, and from SHARE_KEY_FILES on its key) */
+    PARENT_FILE,        /* fd: a file to read; number: which one of the configuration (hub: never_block, and from CONFIG_GUARD_FILES on those of judge; fetch: the secret of that feed, and from CONFIG_NOTIFY_FILES on those of notify; share: the token of that recipient, and from SHARE_KEY_FILES on its key) */
     PARENT_METRICS,     /* hub: fd: listening socket for metrics; none: they are no longer served */
     PARENT_RELOADED,    /* number 0: the new configuration is in force, else it was refused; text: why */
 };

@@ -76,6 +76,11 @@ int supervisor_hand_files(struct supervisor *s, struct child *c)
     for (unsigned i = 0; e == 0 && c->role == ROLE_FETCH && i < s->config.feed_count; i++)
         if (s->config.feeds[i].secret_file[0])
             e = hand_file(c, i, s->config.feeds[i].secret_file);
+    _Static_assert((int)CONFIG_NOTIFY_FILES + (int)NOTIFY_FILES <= (int)CONFIG_FILES_MAX, "and those that tell members");
+    const char *const secrets[NOTIFY_FILES] = {[NOTIFY_PASSWORD_FILE] = s->config.notify.password_file, [NOTIFY_WEBHOOK_FILE] = s->config.notify.webhook_secret_file};
+    for (unsigned i = 0; e == 0 && c->role == ROLE_FETCH && i < NOTIFY_FILES; i++)
+        if (secrets[i][0])
+            e = hand_file(c, CONFIG_NOTIFY_FILES + i, secrets[i]);
     _Static_assert((int)SHARE_KEY_FILES + (int)TAXII_RECIPIENTS_MAX <= (int)CONFIG_FILES_MAX, "each recipient may have two files");
     for (unsigned i = 0; e == 0 && c->role == ROLE_SHARE && i < s->config.share.recipient_count; i++) {
         const struct share_recipient *r = &s->config.share.recipients[i];

@@ -49,7 +49,8 @@ static void apply_config(struct supervisor *s, const struct config *next)
                          memcmp(s->config.retention_days, next->retention_days, sizeof next->retention_days) != 0;
     bool feeds_changed = s->config.feed_count != next->feed_count ||
                          memcmp(s->config.feeds, next->feeds, next->feed_count * sizeof next->feeds[0]) != 0 ||
-                         memcmp(&s->config.fetch, &next->fetch, sizeof next->fetch) != 0;
+                         memcmp(&s->config.fetch, &next->fetch, sizeof next->fetch) != 0 ||
+                         memcmp(&s->config.notify, &next->notify, sizeof next->notify) != 0;
     bool web_changed = !web_listen_equal(&s->config.web, &next->web);
     bool share_changed = !share_options_equal(&s->config.share, &next->share);
     s->config = *next;
