@@ -134,6 +134,78 @@ const steps = {
     });
   },
 
+  /** What a list would block is told beside it: so many answers, of so many names, for whom. */
+  async effect(list, answers, names, member) {
+    await as("root", async (page) => {
+      await page.goto("/lists");
+      await settled(page);
+      await table(page, "Lists").getByRole("row", { name: list }).getByRole("button", { name: "What would it block?" }).click();
+      const panel = page.getByRole("region", { name: `What would it block? ${list}` });
+      await panel.locator(".figure").first().waitFor();
+      const figure = await panel.locator(".figure", { hasText: "Answers it alone would block" }).innerText();
+      if (!new RegExp(`\\b${answers}\\b[^]*\\b${names} names`).test(figure)) fail(`the figure says ${figure}`);
+      await panel.getByRole("cell", { name: member, exact: true }).first().waitFor();
+    });
+  },
+
+  /** A notice is seen by the centre and by its member, who says what was done; no other member's is. */
+  async notices(own, other, name) {
+    let word;
+    await as("root", async (page) => {
+      await until("notices of both members", async () => {
+        await page.goto("/notices");
+        await settled(page);
+        const rows = table(page, "Notices");
+        return (await rows.getByRole("row", { name: own }).count()) > 0 && (await rows.getByRole("row", { name: other }).count()) > 0;
+      });
+      await table(page, "Notices").getByRole("row", { name: own }).first().click();
+      await table(page, "Subjects").getByText(name).waitFor();
+      await page.goto("/accounts");
+      await page.getByLabel("Role").selectOption("operator");
+      await page.getByLabel("Member", { exact: true }).fill(own);
+      await page.getByRole("button", { name: "Make a link" }).click();
+      word = (await page.locator("code.link").textContent()).split("#")[1];
+    });
+    await as("operator", async (page, context) => {
+      await accept(page, context, word, "operator", password, session("operator"));
+      await page.getByRole("navigation", { name: "Pages" }).getByRole("link", { name: "Notices" }).click();
+      await see(page, "Notices");
+      await settled(page);
+      if ((await page.locator("main").innerText()).includes(other)) fail("another member's notice is shown");
+      await table(page, "Notices").getByRole("row").nth(1).click();
+      await page.getByLabel("What was found and done").fill("one PC, made anew");
+      await page.getByRole("button", { name: "We acted" }).click();
+      await page.getByText("operator: one PC, made anew").waitFor();
+    });
+    await as("root", async (page) => {
+      await page.goto("/notices?state=acted");
+      await settled(page);
+      await table(page, "Notices").getByRole("row", { name: own }).first().click();
+      await page.getByText("operator: one PC, made anew").waitFor();
+    });
+  },
+
+  /** A campaign is begun, shown with how many it told, and ended. */
+  async campaign(name) {
+    await as("root", async (page) => {
+      await page.goto("/campaigns");
+      await settled(page);
+      await page.getByRole("button", { name: "A new campaign" }).click();
+      const form = page.getByRole("region", { name: "A new campaign" });
+      await form.getByLabel("Name", { exact: true }).fill(name);
+      await form.getByLabel("phishing").check();
+      await form.getByLabel("Held back by chance", { exact: false }).fill("20");
+      await form.getByRole("button", { name: "Begin" }).click();
+      const panel = page.getByRole("region", { name, exact: true });
+      await panel.getByText("runs").waitFor();
+      await panel.getByText("20 %").waitFor();
+      await panel.getByText("Not enough findings yet to tell whether it helps.").waitFor();
+      page.on("dialog", (dialog) => dialog.accept());
+      await panel.getByRole("button", { name: "End" }).click();
+      await panel.getByText("ended").waitFor();
+    });
+  },
+
   /** The chart is drawn anew in the colours that the system changes to. */
   async colors() {
     await as("root", async (page) => {

@@ -11,6 +11,8 @@ const pages = [
   ["indicators", "/indicators"],
   ["lists", "/lists"],
   ["members", "/members"],
+  ["notices", "/notices"],
+  ["campaigns", "/campaigns"],
   ["reports", "/reports"],
   ["sharing", "/sharing"],
   ["sources", "/sources"],

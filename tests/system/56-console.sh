@@ -31,5 +31,17 @@ check 'what was said to be false is let through' resolves "${decided##* }"
 check 'languages change without loading the page anew, dates and lengths of time with them' console language evil.example
 check 'a chart is drawn anew when the colours change' console colors
 check 'members have a page' console members hospital city
+printf 'ad.example\n' >"$WORK/ads.txt"
+hinomi import "$WORK/ads.txt" --name ads --observe >/dev/null
+for n in 1 1 2; do ask -b 127.0.0.2 @127.0.0.1 -p 5300 "a$n.ad.example" >/dev/null; done
+check 'what a list would block is told before it does' console effect ads 3 2 hospital
+hinomi judge commander.example c2 --reason 'beacons' >/dev/null
+until_true 5 blocked commander.example
+sleep 1
+for client in 127.0.0.2 127.0.0.3; do ask -b "$client" @127.0.0.1 -p 5300 commander.example >/dev/null; done
+told() { hinomi notices --member city --json | grep -q '"claim": *"c2"'; }
+check 'devices that met it make notices' until_true 20 told
+check 'members are told, and say what they did' console notices hospital city commander.example
+check 'a campaign is begun and ended' console campaign spring
 check 'an account of a member sees what is its own and nothing else' console walls hospital city
 finish
