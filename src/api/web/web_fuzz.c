@@ -8,6 +8,7 @@
 #include "api/web/route.h"
 #include "api/web/web.h"
 #include "api/web/web_call.h"
+#include "store/notice.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -28,6 +29,29 @@ static json_t *no_status(void *self)
 {
     (void)self;
     return json_object();
+}
+
+static const struct notice_rules *some_rules(void *self)
+{
+    static const struct notice_rules rules = {.fixed_after_us = 1000000, .no_effect_after_us = 2000000};
+    (void)self;
+    return &rules;
+}
+
+static void no_news(void *self, const struct notice *n)
+{
+    (void)self, (void)n;
+}
+
+static int not_sent(void *self, int64_t id, struct notice *ret_notice)
+{
+    (void)self;
+    return notice_get(node.ledger, id, ret_notice, NULL);
+}
+
+static void no_digest(void *self)
+{
+    (void)self;
 }
 
 static const struct policy *no_policy(void *self)
@@ -75,6 +99,10 @@ static void begin(void)
     int e = ledger_open(file, &node.ledger);
     assert(e == 0);
     node.status = no_status;
+    node.notice_rules = some_rules;
+    node.notice_changed = no_news;
+    node.notice_send = not_sent;
+    node.notice_digest = no_digest;
     node.policy = no_policy;
     node.stored_client = as_it_is;
     node.hand_changed = at_once;
