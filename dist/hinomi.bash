@@ -1,7 +1,7 @@
 # Completion of hinomi(1) for bash.
 _hinomi() {
     local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]:-}
-    local commands='up dns block allow withdraw why lists import fetch accept discard effect observe enforce remove log top pdns judge verdicts indicators review sources share receipts export object notices clock ledger welcome web-api status metrics reload policy help version'
+    local commands='up dns block allow withdraw why lists import fetch accept discard effect observe enforce remove log top pdns members judge verdicts indicators review sources share receipts export object notices clock ledger welcome web-api status metrics reload policy help version'
 
     if [ "$COMP_CWORD" -eq 1 ]; then
         mapfile -t COMPREPLY < <(compgen -W "$commands" -- "$word")
@@ -59,6 +59,7 @@ _hinomi() {
     pdns) options='--below --is-data --limit --page --data --json' ;;
     judge) options='phishing malware c2 dga tunnel scanner infected ddos-source ddos-victim spam malicious benign false-positive confirmed --reason --probability --severity --tlp --pap --until --kind --source --from --format --map --hosts-of-urls --unmarked --fresh --whole --force --data --json' ;;
     verdicts) options='--kind --data --json' ;;
+    members) options='list show put remove import export groups lists overrides override prove check block allow end --title --sector --prefecture --networks --names --contacts --groups --note --group --set --reason --until --paper --mail --none --data --json' ;;
     indicators) options='--state --advice --kind --claim --conflict --limit --after --data --json' ;;
     review) options='--limit --after --data --json' ;;
     sources) options='--data --json' ;;
@@ -72,7 +73,7 @@ _hinomi() {
     ledger) options='key show verify prove export replay --without --trust --threshold --list --format --group --limit --config --data --json' ;;
     help) options=$commands ;;
     esac
-    if [[ $command == import || $command == policy ]] && [[ $word != -* ]]; then
+    if [[ $command == import || $command == policy || $command == members ]] && [[ $word != -* ]]; then
         mapfile -t COMPREPLY < <(compgen -W "$options" -- "$word"; compgen -f -- "$word")
     else
         mapfile -t COMPREPLY < <(compgen -W "$options" -- "$word")

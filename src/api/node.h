@@ -19,13 +19,26 @@ typedef void node_examined_fn(void *self, int error, const struct compile_source
 typedef void node_fetched_fn(void *self, json_t *feeds);
 typedef void node_answer_fn(void *self, bool ok, const char *bytes, size_t len);
 
-enum { NODE_WARNINGS_MAX = 8 };
+enum { NODE_WARNINGS_MAX = 8, NODE_TEXTS_MAX = 16 };
+
+/* TXT records as the node's resolver has them. */
+struct node_look_up {
+    char error[128]; /* empty: there was an answer */
+    unsigned rcode;
+    bool secure; /* validated by DNSSEC */
+    unsigned count;
+    char texts[NODE_TEXTS_MAX][256];
+    uint8_t sha256[32]; /* of their data */
+};
+typedef void node_looked_up_fn(void *self, const struct node_look_up *found);
 
 struct node {
     void *self;
     struct ledger *ledger;
     int data_fd; /* the data folder */
     unsigned shrink_percent, grow_percent; /* an edition of a list beyond these is held back */
+    bool overrides;                        /* operators of members may block and allow for their own clients */
+    uint32_t may_allow;                    /* bits of enum claim: what they may allow although it is believed */
     const struct policy *(*policy)(void *self);
     /* Of the lists in force; NULL: there is no never-block list, or those there are are being read. */
     const struct protection *(*protection)(void *self);
@@ -43,6 +56,8 @@ struct node {
     json_t *(*feeds)(void *self);
     /* Fetches a feed, or with NULL all, now. -ENOENT no such feed, -ENOTCONN not yet, -EBUSY. */
     int (*fetch)(void *self, const char *name, node_fetched_fn *done, void *done_self);
+    /* Asks the node's own resolver for TXT records; -ENOTCONN, -EBUSY. */
+    int (*look_up)(void *self, const char *owner, node_looked_up_fn *done, void *done_self);
     /* Asks the telemetry store; what has been observed until now is in the answer. */
     int (*ask_store)(void *self, const char *sql, size_t len, node_answer_fn *answer, void *answer_self);
     /* As the store has it now: whole, cut or under a pseudonym. */
@@ -85,6 +100,6 @@ json_t *api_sightings_json(struct ledger *l, uint32_t id);
 /* One table of commands for each resource. */
 extern const struct control_command verdict_commands[], why_commands[], list_commands[], dns_commands[],
     pdns_commands[], ledger_commands[], indicator_commands[], share_commands[], clock_commands[], judgement_commands[], object_commands[], notice_commands[], campaign_commands[],
-    status_commands[];
+    status_commands[], member_commands[], member_list_commands[], member_override_commands[], member_proof_commands[];
 
 #endif

@@ -68,6 +68,16 @@ static const struct {
      N_("As upstreams answered, from when until when and how often: for answers that a rule blocked or observed, or for all\n"
         "(store: passive_dns). --is-data takes a name as data: of aliases, name servers, mail servers. With --json a line is an\n"
         "object of the Passive DNS Common Output Format.")},
+    {"members", command_members,
+     N_("members [list | show NAME | put NAME [FIELD]... | remove NAME | import FILE | export | groups]\n"
+        "members lists NAME|--group GROUP [--set LIST,-LIST,...]\n"
+        "members overrides NAME | override NAME SUBJECT block|allow --reason TEXT --until WHEN | override NAME NUMBER end\n"
+        "members prove NAME NETWORK|DOMAIN [--paper REFERENCE | --mail REFERENCE | --none --reason TEXT] | check NAME NETWORK|DOMAIN"),
+     N_("show and change who is protected, and what their clients get"),
+     N_("FIELD is --title, --sector, --prefecture, --networks, --names, --contacts, --groups or --note; what is not given stays.\n"
+        "Import and export are CSV with these as columns. A list with \"-\" before its name is not inherited. \"prove\" gives a record\n"
+        "for the owner to set in the DNS, \"check\" looks for it; --paper and --mail record what people saw. A network that is proved\n"
+        "makes its clients those of the member.")},
     {"indicators", command_indicators,
      N_("indicators [--state STATE] [--advice ADVICE] [--kind KIND] [--claim CLAIM] [--conflict] [--limit N] [--after N]"),
      N_("show what is believed of which subjects"),

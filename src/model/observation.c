@@ -58,6 +58,7 @@ uint32_t dns_group_id(const char *name)
     uint32_t h = 2166136261u;
     for (; *name; name++)
         h = (h ^ (uint8_t)*name) * 16777619u;
+    h = h < DNS_GROUP_OF_MEMBERS ? h : h - DNS_GROUP_OF_MEMBERS;
     return h ? h : 1;
 }
 

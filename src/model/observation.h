@@ -56,7 +56,9 @@ enum observation_kind {
 };
 
 /* A client group as observations know it: a number made from its name, so that it stays the same whatever else is
- * configured. 0: clients of no group. */
+ * configured. 0: clients of no group. Below DNS_GROUP_OF_MEMBERS: from there on stand groups that a member's networks make, by the
+ * member's number. */
+#define DNS_GROUP_OF_MEMBERS 0xffff0000u
 uint32_t dns_group_id(const char *name);
 
 struct dns_observation {

@@ -19,7 +19,7 @@ enum {
     VERDICT_NAME_MAX = 128, /* octets with the terminator, as all of these */
     VERDICT_VERSION_MAX = 64,
     VERDICT_REASON_MAX = 512,
-    VERDICT_SCOPE_MAX = 40, /* as POLICY_GROUP_NAME_MAX */
+    VERDICT_SCOPE_MAX = 72, /* as POLICY_GROUP_TEXT_MAX: a group of the configuration, or "member:" and the member's name */
     VERDICT_EVIDENCE_MAX = 8,
     VERDICT_REFERENCE_MAX = 256,
     VERDICT_HASH_LEN = 32,
@@ -69,7 +69,7 @@ struct verdict {
     struct subject subject;
     struct verdict_author author;
     char reason[VERDICT_REASON_MAX];
-    char scope[VERDICT_SCOPE_MAX]; /* the client group it holds for; empty: everybody */
+    char scope[VERDICT_SCOPE_MAX]; /* the client group it holds for, or "member:NAME": the clients of that member; empty: everybody */
     char reviewer[VERDICT_NAME_MAX]; /* who checked it; empty: nobody yet */
     uint16_t probability;            /* per mille, 1..1000: as its author sees it */
     enum verdict_severity severity;

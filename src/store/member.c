@@ -56,7 +56,10 @@ bool member_name_is_valid(const char *name)
 static bool is_valid(const struct member *m)
 {
     bool fine = member_name_is_valid(m->name) && is_text(m->title, 0, sizeof m->title) && is_text(m->sector, 0, sizeof m->sector) &&
-                m->prefecture <= MEMBER_PREFECTURES && m->claim_count <= MEMBER_CLAIMS_MAX && m->contact_count <= MEMBER_CONTACTS_MAX;
+                m->prefecture <= MEMBER_PREFECTURES && m->claim_count <= MEMBER_CLAIMS_MAX && m->contact_count <= MEMBER_CONTACTS_MAX &&
+               m->group_count <= MEMBER_GROUPS_MAX;
+    for (unsigned i = 0; fine && i < m->group_count; i++)
+        fine = member_name_is_valid(m->groups[i]);
     for (unsigned i = 0; fine && i < m->contact_count; i++) {
         const struct member_contact *c = &m->contacts[i];
         fine = is_text(c->name, 0, sizeof c->name) && is_text(c->mail, 3, sizeof c->mail) && strchr(c->mail, '@');
@@ -69,16 +72,62 @@ static bool is_valid(const struct member *m)
 
 /* ---- writing ---- */
 
+static int ask_number(struct ledger *l, const char *sql, const char *form, int64_t value, int64_t *ret_number)
+{
+    sqlite3_stmt *s;
+    int r = account_ask(l, sql, &s, form, value);
+    return r < 0 ? r : account_number(l, s, ret_number);
+}
+
+/* Goes round through all numbers, so that one that was given up rests as long as can be. */
+static int next_number(struct ledger *l, int64_t *ret_number)
+{
+    int64_t number = 0, taken;
+    int r = ask_number(l, "SELECT number FROM member_next_number", "", 0, &number);
+    for (int tries = 0; r == 0 && tries <= MEMBERS_MAX; tries++, number++) {
+        if (number < 1 || number > MEMBER_NUMBER_MAX)
+            number = 1;
+        r = ask_number(l, "SELECT number FROM member WHERE number = ?", "i", number, &taken);
+        if (r == -ENOENT) {
+            *ret_number = number;
+            return account_run(l, "UPDATE member_next_number SET number = ?", "i", number + 1);
+        }
+    }
+    return r < 0 ? r : ledger_fail(l, -E2BIG);
+}
+
+/* The member's own row. */
+static int put_member(struct ledger *l, const struct member *m)
+{
+    int64_t number = 0;
+    int r = member_number(l, m->name, &number);
+    if (r == -ENOENT)
+        r = next_number(l, &number);
+    return r < 0 ? r
+                 : account_run(l,
+                               "INSERT INTO member VALUES (?1,?2,?3,?4,?5,?6,?7) ON CONFLICT DO UPDATE SET title = ?2, sector = ?3, prefecture = ?4,"
+                               " note = ?5, changed_us = ?6",
+                               "tttitii", m->name, m->title, m->sector, (int64_t)m->prefecture, m->note, m->changed_us, number);
+}
+
+/* What stands in other tables: written anew with the member. */
+static int delete_parts(struct ledger *l, const char *name)
+{
+    static const char *const statements[] = {"DELETE FROM member_claim WHERE member = ?", "DELETE FROM member_contact WHERE member = ?",
+                                             "DELETE FROM member_group WHERE member = ?"};
+    int r = 0;
+    for (size_t i = 0; r == 0 && i < sizeof statements / sizeof statements[0]; i++)
+        r = account_run(l, statements[i], "t", name);
+    return r;
+}
+
 static int put_rows(struct ledger *l, const struct member *m)
 {
-    int r = account_run(l,
-                        "INSERT INTO member VALUES (?1,?2,?3,?4,?5,?6) ON CONFLICT DO UPDATE SET title = ?2, sector = ?3, prefecture = ?4, note = ?5,"
-                        " changed_us = ?6",
-                        "tttiti", m->name, m->title, m->sector, (int64_t)m->prefecture, m->note, m->changed_us);
+    int r = put_member(l, m);
     if (r == 0)
-        r = account_run(l, "DELETE FROM member_claim WHERE member = ?", "t", m->name);
-    if (r == 0)
-        r = account_run(l, "DELETE FROM member_contact WHERE member = ?", "t", m->name);
+        r = delete_parts(l, m->name);
+    for (unsigned i = 0; r == 0 && i < m->group_count; i++)
+        r = account_run(l, "INSERT INTO member_group VALUES (?,?,?)", "tit", m->name, (int64_t)i, m->groups[i]);
     for (unsigned i = 0; r == 0 && i < m->claim_count; i++) {
         const struct member_claim *c = &m->claims[i];
         bool is_network = c->kind == MEMBER_NETWORK;
@@ -119,9 +168,11 @@ int member_delete(struct ledger *l, const char *name)
     int gone = 0, r = ledger_begin(l);
     if (r < 0)
         return r;
-    r = account_run(l, "DELETE FROM member_claim WHERE member = ?", "t", name);
+    r = delete_parts(l, name);
     if (r == 0)
-        r = account_run(l, "DELETE FROM member_contact WHERE member = ?", "t", name);
+        r = account_run(l, "DELETE FROM member_list WHERE kind = 0 AND owner = ?", "t", name);
+    if (r == 0)
+        r = account_run(l, "DELETE FROM member_challenge WHERE member = ?", "t", name);
     if (r == 0)
         r = account_run(l, "DELETE FROM member WHERE name = ?", "t", name);
     if (r == 0) {
@@ -180,10 +231,33 @@ static int read_contacts(struct ledger *l, struct member *m)
     return r < 0 ? r : 0;
 }
 
+static int read_groups(struct ledger *l, struct member *m)
+{
+    sqlite3_stmt *s;
+    int r = account_ask(l, "SELECT name FROM member_group WHERE member = ? ORDER BY place", &s, "t", m->name);
+    if (r < 0)
+        return r;
+    while ((r = ledger_next_row(l, s)) == 1 && m->group_count < MEMBER_GROUPS_MAX) {
+        if (ledger_take_text(s, 0, m->groups[m->group_count++], sizeof m->groups[0]) < 0) {
+            r = ledger_fail(l, -EBADMSG);
+            break;
+        }
+    }
+    sqlite3_finalize(s);
+    return r < 0 ? r : 0;
+}
+
+int member_number(struct ledger *l, const char *name, int64_t *ret_number)
+{
+    sqlite3_stmt *s;
+    int r = account_ask(l, "SELECT number FROM member WHERE name = ?", &s, "t", name);
+    return r < 0 ? r : account_number(l, s, ret_number);
+}
+
 int member_get(struct ledger *l, const char *name, struct member *m)
 {
     sqlite3_stmt *s;
-    int r = account_ask(l, "SELECT name, title, sector, prefecture, note, changed_us FROM member WHERE name = ?", &s, "t", name);
+    int r = account_ask(l, "SELECT name, title, sector, prefecture, note, changed_us, number FROM member WHERE name = ?", &s, "t", name);
     if (r < 0)
         return r;
     r = ledger_next_row(l, s);
@@ -191,6 +265,7 @@ int member_get(struct ledger *l, const char *name, struct member *m)
     if (r == 1) {
         m->prefecture = (unsigned)sqlite3_column_int(s, 3);
         m->changed_us = sqlite3_column_int64(s, 5);
+        m->number = (uint16_t)sqlite3_column_int(s, 6);
         bool fine = ledger_take_text(s, 0, m->name, sizeof m->name) == 0 && ledger_take_text(s, 1, m->title, sizeof m->title) == 0 &&
                     ledger_take_text(s, 2, m->sector, sizeof m->sector) == 0 && ledger_take_text(s, 4, m->note, sizeof m->note) == 0;
         r = fine ? 1 : ledger_fail(l, -EBADMSG);
@@ -199,7 +274,9 @@ int member_get(struct ledger *l, const char *name, struct member *m)
     if (r != 1)
         return r == 0 ? -ENOENT : r;
     r = read_claims(l, m);
-    return r < 0 ? r : read_contacts(l, m);
+    if (r == 0)
+        r = read_contacts(l, m);
+    return r < 0 ? r : read_groups(l, m);
 }
 
 int member_list(struct ledger *l, const char *after, unsigned max, member_each *each, void *self)
@@ -235,7 +312,7 @@ static int owner_of_name(struct ledger *l, const char *name, char *ret_member, c
     int r = -ENOENT;
     for (const char *at = name; at && r == -ENOENT; at = strchr(at, '.'), at = at ? at + 1 : NULL) {
         sqlite3_stmt *s;
-        r = account_ask(l, "SELECT member, value FROM member_claim WHERE kind = 1 AND value = ? ORDER BY proof DESC LIMIT 1", &s, "t", at);
+        r = account_ask(l, "SELECT member, value FROM member_claim WHERE kind = 1 AND value = ? ORDER BY proof = 0, proved_us, member LIMIT 1", &s, "t", at);
         if (r == 0)
             r = take_owner(l, s, ret_member, ret_value);
     }
@@ -263,7 +340,7 @@ static int owner_of_network(struct ledger *l, const struct addr_prefix *p, char 
         struct addr start = p->addr;
         int64_t bits = sqlite3_column_int64(lengths, 0);
         mask(&start, (unsigned)bits);
-        found = account_ask(l, "SELECT member, value FROM member_claim WHERE kind = 0 AND bits = ? AND start = ? ORDER BY proof DESC LIMIT 1", &s, "ib", bits,
+        found = account_ask(l, "SELECT member, value FROM member_claim WHERE kind = 0 AND bits = ? AND start = ? ORDER BY proof = 0, proved_us, member LIMIT 1", &s, "ib", bits,
                             start.bytes, (int)sizeof start.bytes);
         if (found == 0)
             found = take_owner(l, s, ret_member, ret_value);

@@ -21,6 +21,8 @@ enum {
     MEMBER_CLAIMS_MAX = 256,
     MEMBER_CONTACTS_MAX = 16,
     MEMBER_PREFECTURES = 47, /* JIS X 0401 */
+    MEMBER_NUMBER_MAX = 65000, /* more than twice MEMBERS_MAX, so that a number rests before it is another's */
+    MEMBER_GROUPS_MAX = 8,   /* that one member is in */
 };
 
 enum member_claim_kind { MEMBER_NETWORK, MEMBER_NAME };                             /* stored */
@@ -45,9 +47,11 @@ struct member {
     char name[ACCOUNT_MEMBER_MAX], title[MEMBER_TITLE_MAX], sector[MEMBER_SECTOR_MAX], note[MEMBER_NOTE_MAX];
     unsigned prefecture; /* 0: none */
     int64_t changed_us;
-    unsigned claim_count, contact_count;
+    uint16_t number; /* as answers and rules know it, from 1; given by member_put to one that is new, never changed */
+    unsigned claim_count, contact_count, group_count;
     struct member_claim claims[MEMBER_CLAIMS_MAX];
     struct member_contact contacts[MEMBER_CONTACTS_MAX];
+    char groups[MEMBER_GROUPS_MAX][ACCOUNT_MEMBER_MAX]; /* of members, such as "hospitals"; the first one's lists come first */
 };
 
 /* "paper", "mail", "dns"; "none". */
@@ -63,10 +67,12 @@ int member_put(struct ledger *l, const struct member *m) must_check;
 /* -ENOENT. */
 int member_get(struct ledger *l, const char *name, struct member *ret_member) must_check;
 int member_delete(struct ledger *l, const char *name) must_check;
+int member_number(struct ledger *l, const char *name, int64_t *ret_number) must_check; /* -ENOENT */
 /* Names behind `after`, in their order. */
 typedef int member_each(void *self, const char *name);
 int member_list(struct ledger *l, const char *after, unsigned max, member_each *each, void *self) must_check;
-/* Whose is a name, address or network: the closest network or name of a member that has it. -ENOENT: nobody's, or another kind of subject. */
+/* Whose is a name, address or network: the closest network or name of a member that has it; when two have the same, whose is proved, and
+ * of those whose was proved first. -ENOENT: nobody's, or another kind of subject. */
 int member_of(struct ledger *l, const struct subject *s, char ret_member[ACCOUNT_MEMBER_MAX], char ret_value[MEMBER_VALUE_MAX]) must_check;
 
 #endif

@@ -16,6 +16,7 @@ extern const char schema_0009_accounts[], schema_0010_weighed[];
 extern const char schema_0011_members[], schema_0012_reports[];
 extern const char schema_0013_lead[];
 extern const char schema_0014_notices[];
+extern const char schema_0015_member_groups[];
 extern const char schema_exchange_0001[];
 extern const char schema_exchange_0002[];
 extern const char schema_telemetry_0001[];

@@ -168,7 +168,8 @@ def step_roles():
         for method, operation in operations.items():
             if (method, path) in (("delete", "/session"), ("post", "/codes"), ("post", "/password"), ("get", "/events")):
                 continue  # these change who asks, or do not end: steps of their own
-            real = path.replace("{id}", "999999").replace("{name}", "no-such-list")
+            own = path.startswith("/members/") and "{name}/" in path  # of a member: the role's own, or the wall answers
+            real = path.replace("{id}", "999999").replace("{name}", "hospital" if own else "no-such-list").replace("{value}", "x.example").replace("{group}", "g")
             anyone = operation["x-permission"] == "anyone"
             upper = method.upper()
             body = {} if upper in ("POST", "PATCH") else None
@@ -342,6 +343,39 @@ def step_walls(own, other):
         sys.exit("the centre does not see a member")
 
 
+def members_are_walled(soon_us):
+    """What a member's own people may do for their clients, and that they cannot reach another's by any route."""
+    override = {"subject": "toy.example", "action": "block", "reason": "our own", "until_us": soon_us}
+    want(ask("POST", "/member-groups/hospitals/lists", {"lists": ["medical", "-social"]}, "analyst")[0], 200, "lists of a group")
+    want(ask("POST", "/members/hospital", {"title": "市立病院", "networks": ["192.0.2.0/24"], "groups": ["hospitals"]}, "root")[0], 200, "a group")
+    lists = ask("GET", "/members/hospital/lists", who="reader")[2]
+    want([(row["list"], row["without"]) for row in lists["effective"]], [("medical", False), ("social", True)], "inherited lists")
+    status, _, made = ask("POST", "/members/hospital/overrides", override, "operator")
+    want((status, made["verdict"]["group"], made["verdict"]["author_kind"]), (200, "member:hospital", "member"), "an operator's override")
+    rows = ask("GET", "/members/hospital/overrides", who="reader")[2]["rows"]
+    want([(row["subject"], row["by_member"]) for row in rows], [("toy.example", True)], "seen by a reader")
+    value = "192.0.2.0%2F24"
+    status, _, challenge = ask("POST", f"/members/hospital/claims/{value}/proof", {}, "operator")
+    want((status, challenge["owner"]), (200, "_hinomi-challenge.2.0.192.in-addr.arpa"), "a challenge")
+    want(ask("GET", f"/members/hospital/claims/{value}/proof", who="reader")[2]["outcome"], "not-looked", "its state")
+    number = made["verdict"]["number"]
+    walled = [("GET", "/members/city/lists", None), ("GET", "/members/city/overrides", None), ("POST", "/members/city/overrides", override),
+              ("DELETE", f"/members/city/overrides/{number}", None), ("POST", f"/members/city/claims/{value}/proof", {}),
+              ("GET", f"/members/city/claims/{value}/proof", None), ("POST", f"/members/city/claims/{value}/check", {}),
+              ("POST", f"/members/hospital/claims/{value}/record", {"proof": "paper", "reference": "x"}),
+              ("POST", "/members/hospital/lists", {"lists": []}), ("GET", "/member-groups", None),
+              ("POST", "/member-groups/hospitals/lists", {"lists": []})]
+    for method, path, body in walled:
+        want(ask(method, path, body, "operator")[0], 403, f"operator: {method} {path}")
+        want(ask(method, path, body, "reader")[0], 403, f"reader: {method} {path}")
+    want(ask("POST", "/members/hospital/overrides", override, "reader")[0], 403, "a reader's override")
+    want(ask("POST", "/members/hospital/overrides", override, "auditor")[0] if "auditor" in state else 403, 403, "an auditor's override")
+    want(ask("DELETE", f"/members/hospital/overrides/{number}", who="operator")[0], 200, "its end")
+    want(ask("DELETE", f"/members/hospital/overrides/{number}", who="operator")[0], 422, "only once")
+    want(ask("POST", f"/members/hospital/claims/{value}/record", {"proof": "paper", "reference": "contract 9"}, "analyst")[0], 200, "a paper")
+    want(ask("GET", "/members/hospital/lists", who="auditor")[0] if "auditor" in state else 200, 200, "an auditor reads")
+
+
 def step_members():
     """A member is made, found by what is its own, guarded, and seen by its people alone."""
     body = {"title": "市立病院", "sector": "medical", "prefecture": 13, "networks": ["192.0.2.0/24"],
@@ -352,6 +386,7 @@ def step_members():
     want(ask("POST", "/members/bad", {"networks": ["192.0.2.1/24"]}, "root")[0], 400, "host bits")
     want(ask("POST", "/members/bad", {"names": [{"value": "x.example", "proof": "paper"}]}, "root")[0], 400, "a proof without its paper")
     want(ask("POST", "/members/bad", {"prefecture": 48}, "root")[0], 400, "prefecture")
+    want(ask("POST", "/members/bad", {"names": [{"value": "x.example", "proof": "dns", "reference": "said"}]}, "root")[0], 400, "a proof that nobody looked for")
     found = ask("GET", "/owner?value=192.0.2.7", who="analyst")[2]
     want((found["member"]["name"], found["by"], found["member"]["title"]), ("hospital", "192.0.2.0/24", "市立病院"), "owner of an address")
     want(ask("GET", "/owner?value=pc.hospital.example", who="analyst")[2]["member"]["name"], "hospital", "owner of a name")
@@ -369,6 +404,7 @@ def step_members():
         time.sleep(0.1)
     else:
         sys.exit(f"a member's name is not guarded: {rows}")
+    members_are_walled(int((time.time() + 3600) * 1e6))
     want(ask("DELETE", "/members/city", who="root")[0], 200, "remove")
     want(ask("DELETE", "/members/city", who="root")[0], 404, "removed")
 

@@ -37,7 +37,7 @@ struct item_ref {
 
 struct policy_builder {
     struct policy_builder_options options;
-    struct policy_list lists[POLICY_LISTS_MAX];
+    struct policy_list lists[POLICY_LISTS_MAX + POLICY_MEMBER_LISTS_MAX];
     unsigned list_count;
     struct rule_table rules;
     uint8_t *memory;
@@ -92,7 +92,10 @@ struct sip_key policy_builder_key(const struct policy_builder *b)
 
 int policy_builder_list(struct policy_builder *b, const struct policy_list *list)
 {
-    if (b->list_count == POLICY_LISTS_MAX)
+    bool has_member = b->list_count > 0 && b->lists[b->list_count - 1].member != 0;
+    if (has_member && list->member == 0)
+        return -EINVAL;
+    if (b->list_count == POLICY_LISTS_MAX + (list->member ? POLICY_MEMBER_LISTS_MAX : 0))
         return -E2BIG;
     b->lists[b->list_count] = *list;
     b->lists[b->list_count].name[POLICY_LIST_NAME_MAX - 1] = '\0';

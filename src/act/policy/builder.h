@@ -33,7 +33,8 @@ void policy_builder_free(struct policy_builder *b);
 /* The node's secret, for other tables that lists fill. */
 struct sip_key policy_builder_key(const struct policy_builder *b);
 
-/* Adds a list; the first has the highest precedence. Returns its index, -E2BIG past POLICY_LISTS_MAX. */
+/* Adds a list; the first has the highest precedence. Those of members come last, -EINVAL. Returns its index, -E2BIG past
+ * POLICY_LISTS_MAX, of members POLICY_MEMBER_LISTS_MAX more. */
 int policy_builder_list(struct policy_builder *b, const struct policy_list *list) must_check;
 
 /* What is to be done with a name. Equal rules are kept once. */

@@ -15,31 +15,39 @@ enum { ORDER_LAST = INT32_MAX };
 
 static const struct policy_view *view_of(const struct policy *p, const struct dns_asker *asker)
 {
-    return &p->views[asker->group <= policy_groups_count(p->groups) ? asker->group : 0];
+    return policy_view_of(p, asker->group);
 }
 
 /* Plain views are searched without orders, which is faster; then a list's order is its index, and has to be lifted to
  * what policy_group_orders would say. */
-static uint16_t true_order(const struct policy_view *v, unsigned layer, const struct policy_found *f)
+static uint16_t true_order(const struct policy_view *v, unsigned layer, const struct policy_search *s, const struct policy_found *f)
 {
-    return v->plain[layer] ? v->orders[layer][f->rule->list] : f->order;
+    return s->orders ? f->order : v->orders[layer][f->rule->list];
 }
 
 static struct policy_search search_of(const struct policy *p, const struct policy_view *v, unsigned layer,
-                                      int64_t now_us)
+                                      const struct dns_asker *asker, int64_t now_us)
 {
-    return (struct policy_search){
+    struct policy_search s = {
         .image = p->layer[layer]->image,
         .orders = v->plain[layer] ? NULL : v->orders[layer],
         .now_us = now_us,
     };
+    if (unlikely(asker->group > 0 && p->layer[layer]->member_count > 0)) {
+        struct member_lists own = policy_member_lists(p, layer, policy_member_of(p, asker->group));
+        s.centre = own.centre;
+        s.own = own.own;
+        if (own.centre || own.own)
+            s.orders = v->orders[layer];
+    }
+    return s;
 }
 
-static void take(const struct policy *p, const struct policy_view *v, unsigned layer, const struct policy_found *f,
-                 struct dns_decision *d)
+static void take(const struct policy *p, const struct policy_view *v, unsigned layer, const struct policy_search *s,
+                 const struct policy_found *f, struct dns_decision *d)
 {
     policy_found_decision(p->layer[layer]->image, f, d);
-    d->order = order_of(layer, true_order(v, layer, f));
+    d->order = order_of(layer, true_order(v, layer, s, f));
 }
 
 static void decide_nothing(struct dns_decision *d)
@@ -83,17 +91,17 @@ void policy_decide(const struct policy *p, const struct policy_probes *probes, c
         bool by_client = policy_image_has_trigger(p->layer[i]->image, DNS_TRIGGER_CLIENT) && !asker->behind;
         if (probes->layer[i].count == 0 && !by_client)
             continue;
-        struct policy_search s = search_of(p, v, i, now_us);
+        struct policy_search s = search_of(p, v, i, asker, now_us);
         if (unlikely(by_client))
             policy_search_address(&s, DNS_TRIGGER_CLIENT, &asker->client);
         policy_search_probe(&s, &probes->layer[i], name);
         if (s.best.rule) {
-            take(p, v, i, &s.best, ret_decision);
+            take(p, v, i, &s, &s.best, ret_decision);
             ret_decision->final = asker->redirected || is_final(p, v, ret_decision->order);
             return;
         }
         if (s.observed.rule && ret_decision->action == DNS_ACTION_NONE) {
-            take(p, v, i, &s.observed, ret_decision);
+            take(p, v, i, &s, &s.observed, ret_decision);
             ret_decision->order = ORDER_LAST; /* it stands in nobody's way */
         }
     }
@@ -226,11 +234,11 @@ static bool take_examined(const struct policy *p, const struct policy_view *v, c
         if (!p->layer[i])
             continue;
         const struct policy_found *best = &x->layer[i].best, *observed = &x->layer[i].observed;
-        bool acts = best->rule && order_of(i, true_order(v, i, best)) < decision->order;
+        bool acts = best->rule && order_of(i, true_order(v, i, &x->layer[i], best)) < decision->order;
         bool observes = !acts && observed->rule && decision->action == DNS_ACTION_NONE;
         if (!acts && !observes)
             continue;
-        take(p, v, i, acts ? best : observed, decision);
+        take(p, v, i, &x->layer[i], acts ? best : observed, decision);
         decision->label = 0; /* of another name than the query's */
         decision->chain = chain;
         taken = taken || acts;
@@ -259,7 +267,7 @@ void policy_examine(const struct policy *p, const struct dns_asker *asker, int64
         struct examination x = {0};
         for (unsigned i = 0; i < POLICY_LAYER_COUNT; i++)
             if (p->layer[i])
-                x.layer[i] = search_of(p, v, i, now_us);
+                x.layer[i] = search_of(p, v, i, asker, now_us);
         if (chain > 0)
             examine_name(p, &x, &name);
         if (is_last && !asker->redirected) {
@@ -281,12 +289,12 @@ void policy_decide_address(const struct policy *p, const struct addr *address, c
     for (unsigned i = 0; i < POLICY_LAYER_COUNT && ret_decision->order == ORDER_LAST; i++) {
         if (!p->layer[i])
             continue;
-        struct policy_search s = search_of(p, v, i, now_us);
+        struct policy_search s = search_of(p, v, i, asker, now_us);
         policy_search_address(&s, DNS_TRIGGER_ADDRESS, address);
         if (s.best.rule)
-            take(p, v, i, &s.best, ret_decision);
+            take(p, v, i, &s, &s.best, ret_decision);
         else if (s.observed.rule && ret_decision->action == DNS_ACTION_NONE) {
-            take(p, v, i, &s.observed, ret_decision);
+            take(p, v, i, &s, &s.observed, ret_decision);
             ret_decision->order = ORDER_LAST;
         }
     }
@@ -307,7 +315,7 @@ bool policy_touches(const struct policy *p, const uint8_t *message, size_t len, 
             continue;
         if (!servers && has_server_rules(p->layer[i]->image))
             return true;
-        x.layer[i] = (struct policy_search){.image = p->layer[i]->image, .now_us = INT64_MIN};
+        x.layer[i] = (struct policy_search){.image = p->layer[i]->image, .now_us = INT64_MIN, .any_member = true};
     }
     examine_chain(p, &x, message, len);
     examine_message(p, &x, message, len);

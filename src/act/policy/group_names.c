@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "act/policy/policy.h"
 #include "model/observation.h"
 
 struct entry {
@@ -14,7 +15,11 @@ struct entry {
     char name[POLICY_GROUP_NAME_MAX], member[GROUP_MEMBER_MAX];
 };
 
+static const char member_prefix[] = POLICY_MEMBER_GROUP;
+
 struct group_names {
+    char (*members)[POLICY_GROUP_TEXT_MAX]; /* by number - 1: the prefix and the name, or empty */
+    unsigned member_count;
     struct entry entries[GROUP_NAMES_MAX]; /* sorted by id */
     unsigned count;
     uint64_t sets;
@@ -29,6 +34,8 @@ int group_names_new(struct group_names **ret_names)
 
 void group_names_free(struct group_names *n)
 {
+    if (n)
+        free(n->members);
     free(n);
 }
 
@@ -81,10 +88,36 @@ void group_names_set(struct group_names *n, const struct group_settings *setting
         put(n, settings->groups[i].name, settings->groups[i].member);
 }
 
+void group_names_set_members(struct group_names *n, const struct member_table *table)
+{
+    unsigned last = member_table_last(table);
+    if (last > n->member_count) {
+        void *larger = reallocarray(n->members, last, sizeof n->members[0]);
+        if (!larger)
+            return; /* those behind are numbers, as of unknown groups */
+        n->members = larger;
+        memset(n->members + n->member_count, 0, (last - n->member_count) * sizeof n->members[0]);
+        n->member_count = last;
+    }
+    for (unsigned number = 1; number <= last; number++)
+        if (member_table_name(table, number)[0])
+            snprintf(n->members[number - 1], sizeof n->members[0], "%s%s", member_prefix, member_table_name(table, number));
+}
+
+/* Empty: not known. */
+static const char *member_text(const struct group_names *n, uint32_t id)
+{
+    uint32_t number = id >= DNS_GROUP_OF_MEMBERS ? id - DNS_GROUP_OF_MEMBERS : 0;
+    return number > 0 && number <= n->member_count ? n->members[number - 1] : "";
+}
+
 struct group_label group_names_get(struct group_names *n, uint32_t id)
 {
     if (id == 0)
         return (struct group_label){"", ""};
+    const char *member = member_text(n, id);
+    if (member[0])
+        return (struct group_label){member, member + sizeof member_prefix - 1};
     unsigned at = place_of(n, id);
     if (at < n->count && n->entries[at].id == id)
         return (struct group_label){n->entries[at].name, n->entries[at].member};

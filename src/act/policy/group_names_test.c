@@ -1,4 +1,6 @@
 /* Names of groups by number: present, former, unknown, and the bound. */
+#include <fcntl.h>
+#include <unistd.h>
 #include "act/policy/group_names.h"
 
 #include <stdio.h>
@@ -70,6 +72,46 @@ TEST(the_room_of_those_longest_gone_is_used_again)
             snprintf(name, sizeof name, "g%u-%u", round, i);
             check_label(n, dns_group_id(name), name, "");
         }
+    group_names_free(n);
+}
+
+static const struct member_table *table_of(const char *first, const char *third)
+{
+    static struct member_table *t;
+    char folder[] = "/tmp/group_names.XXXXXX";
+    struct member_table_builder *b;
+    struct member_table_stats stats;
+    check(mkdtemp(folder) != NULL);
+    int dir = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    check_int(member_table_builder_new(&b), ==, 0);
+    if (first)
+        check_int(member_table_add(b, 1, first, NULL, 0), ==, 0);
+    check_int(member_table_add(b, 3, third, NULL, 0), ==, 0);
+    check_int(member_table_finish(b, dir, "members", 1, &stats), ==, 0);
+    member_table_builder_free(b);
+    member_table_close(t);
+    check_int(member_table_open(dir, "members", &t, NULL), ==, 0);
+    unlinkat(dir, "members", 0);
+    close(dir);
+    rmdir(folder);
+    return t;
+}
+
+TEST(members_are_known_by_their_numbers_also_after_they_went)
+{
+    struct group_names *n;
+    check_int(group_names_new(&n), ==, 0);
+    check_str(group_names_get(n, DNS_GROUP_OF_MEMBERS + 1).name, "#ffff0001");
+    group_names_set_members(n, table_of("hospital", "bank"));
+    check_str(group_names_get(n, DNS_GROUP_OF_MEMBERS + 1).name, "member:hospital");
+    check_str(group_names_get(n, DNS_GROUP_OF_MEMBERS + 1).member, "hospital");
+    check_str(group_names_get(n, DNS_GROUP_OF_MEMBERS + 3).member, "bank");
+    check_str(group_names_get(n, DNS_GROUP_OF_MEMBERS + 2).member, "");
+    check_str(group_names_get(n, DNS_GROUP_OF_MEMBERS + 4).member, "");
+    check_str(group_names_get(n, DNS_GROUP_OF_MEMBERS).member, "");
+    group_names_set_members(n, table_of(NULL, "shop"));
+    check_str(group_names_get(n, DNS_GROUP_OF_MEMBERS + 1).member, "hospital"); /* still on its way */
+    check_str(group_names_get(n, DNS_GROUP_OF_MEMBERS + 3).member, "shop");
     group_names_free(n);
 }
 

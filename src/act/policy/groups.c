@@ -187,45 +187,63 @@ int policy_group_of_token(const struct policy_groups *g, const char *token, size
 
 /* ---- which lists count ---- */
 
-/* The place among the group's own lists, from 0; -ENOENT. */
-static int own_place(const struct policy_groups *g, unsigned group, const char *list)
+/* What a group of the configuration, or a set of lists of members, says of lists. */
+struct view_of_lists {
+    const struct policy_groups *g; /* may be NULL */
+    unsigned group;
+    const struct member_table_list *lists; /* NULL: those of the group */
+    unsigned count;
+};
+
+/* The place among its own lists, from 0; -ENOENT. */
+static int own_place(const struct view_of_lists *v, const char *list)
 {
     int place = 0;
-    for (unsigned i = 0; i < g->s.list_count; i++) {
-        if (g->s.lists[i].group != group || g->s.lists[i].without)
+    for (unsigned i = 0; v->lists && i < v->count; i++) {
+        if (v->lists[i].without)
             continue;
-        if (strcmp(g->s.lists[i].name, list) == 0)
+        if (strcmp(v->lists[i].name, list) == 0)
+            return place;
+        place++;
+    }
+    for (unsigned i = 0; !v->lists && v->g && i < v->g->s.list_count; i++) {
+        if (v->g->s.lists[i].group != v->group || v->g->s.lists[i].without)
+            continue;
+        if (strcmp(v->g->s.lists[i].name, list) == 0)
             return place;
         place++;
     }
     return -ENOENT;
 }
 
-static bool taken_away(const struct policy_groups *g, unsigned group, const char *list)
+static bool taken_away(const struct view_of_lists *v, const char *list)
 {
-    for (unsigned i = 0; i < g->s.list_count; i++)
-        if (g->s.lists[i].without && (g->s.lists[i].group == group || g->s.lists[i].group == 0) &&
-            strcmp(g->s.lists[i].name, list) == 0)
+    for (unsigned i = 0; v->g && i < v->g->s.list_count; i++)
+        if (v->g->s.lists[i].without && (v->g->s.lists[i].group == v->group || v->g->s.lists[i].group == 0) &&
+            strcmp(v->g->s.lists[i].name, list) == 0)
+            return true;
+    for (unsigned i = 0; v->lists && i < v->count; i++)
+        if (v->lists[i].without && strcmp(v->lists[i].name, list) == 0)
             return true;
     return false;
 }
 
-bool policy_group_orders(const struct policy_groups *g, unsigned group, const struct policy_image *image,
-                         uint16_t *orders)
+static bool view_orders(const struct view_of_lists *v, const struct policy_image *image, uint16_t *orders)
 {
     /* First the lists that are only for this group, then its own, then those of everybody. */
     enum { OWN_AT = POLICY_LISTS_MAX, INHERITED_AT = OWN_AT + GROUP_LISTS_MAX };
-    const char *name = policy_group_name(g, group);
+    _Static_assert((int)MEMBER_TABLE_LISTS_MAX <= (int)GROUP_LISTS_MAX, "own lists come before those of everybody");
+    const char *name = policy_group_name(v->g, v->group);
     const struct policy_list *list;
     bool plain = true;
     unsigned i = 0;
-    for (; i < POLICY_LISTS_MAX && (list = policy_image_list(image, i)) != NULL; i++) {
-        int own = g ? own_place(g, group, list->name) : -ENOENT;
+    for (; i < POLICY_LISTS_MAX && (list = policy_image_list(image, i)) != NULL && list->member == 0; i++) {
+        int own = own_place(v, list->name);
         if (list->group[0])
             orders[i] = strcmp(list->group, name) == 0 ? (uint16_t)i : (uint16_t)POLICY_ORDER_NONE;
         else if (own >= 0)
             orders[i] = (uint16_t)(OWN_AT + own);
-        else if (g && taken_away(g, group, list->name))
+        else if (taken_away(v, list->name))
             orders[i] = POLICY_ORDER_NONE;
         else
             orders[i] = (uint16_t)(INHERITED_AT + i);
@@ -234,4 +252,17 @@ bool policy_group_orders(const struct policy_groups *g, unsigned group, const st
     for (; i < POLICY_LISTS_MAX; i++)
         orders[i] = POLICY_ORDER_NONE; /* a rule cannot have it: the image was checked */
     return plain;
+}
+
+bool policy_group_orders(const struct policy_groups *g, unsigned group, const struct policy_image *image, uint16_t *orders)
+{
+    const struct view_of_lists v = {.g = g, .group = group};
+    return view_orders(&v, image, orders);
+}
+
+bool policy_profile_orders(const struct policy_groups *g, const struct member_table_list *lists, unsigned count,
+                           const struct policy_image *image, uint16_t *orders)
+{
+    const struct view_of_lists v = {.g = g, .lists = lists, .count = count};
+    return view_orders(&v, image, orders);
 }

@@ -2,12 +2,13 @@
  *
  * A group is known by its clients' prefixes, by the name that a client of DNS over TLS asks the server for, or by a token
  * in the path of DNS over HTTPS; the latter two come before the first, and of prefixes the longest holds. Group 0 is of
- * all others. The table never changes after it was made; any thread may ask.
+ * all others, but those whom a member's networks make a group (member_table.h, policy.h). The table never changes after it was made; any thread may ask.
  */
 #ifndef HINOMI_ACT_POLICY_GROUPS_H
 #define HINOMI_ACT_POLICY_GROUPS_H
 
 #include "act/policy/image.h"
+#include "act/policy/member_table.h"
 
 enum {
     GROUPS_MAX = 256,           /* as many as lists; each costs a kilobyte in every policy */
@@ -77,5 +78,8 @@ int policy_group_of_token(const struct policy_groups *g, const char *token, size
  * POLICY_LISTS_MAX. True when it is their order in the image and all count. g may be NULL: only group 0. */
 bool policy_group_orders(const struct policy_groups *g, unsigned group, const struct policy_image *image,
                          uint16_t *orders);
+/* The same for members with these lists, whom no group of the configuration has. */
+bool policy_profile_orders(const struct policy_groups *g, const struct member_table_list *lists, unsigned count,
+                           const struct policy_image *image, uint16_t *orders);
 
 #endif

@@ -21,6 +21,7 @@ struct policy_image {
     const struct policy_rule *rules;
     const struct policy_list *lists;
     uint64_t rule_count, list_count;
+    unsigned plain_count; /* of lists that are no member's */
 };
 
 static bool section_fits(const struct policy_section *s, uint64_t file_len, uint64_t element)
@@ -40,7 +41,7 @@ static const char *header_flaw(const struct policy_header *h, uint64_t file_len)
         return N_("a section lies outside the file");
     if (h->entries.len > UINT32_MAX || h->buckets == 0 || h->buckets > h->buckets_all ||
         h->buckets_all != h->bucket_section.len / sizeof(struct policy_bucket) ||
-        h->lists.len / sizeof(struct policy_list) > POLICY_LISTS_MAX)
+        h->lists.len / sizeof(struct policy_list) > POLICY_LISTS_MAX + POLICY_MEMBER_LISTS_MAX)
         return N_("a count does not fit its section");
     return NULL;
 }
@@ -70,7 +71,18 @@ static const char *content_flaw(const struct policy_image *im)
     for (uint64_t i = 0; i < im->list_count; i++)
         if (!memchr(im->lists[i].name, '\0', POLICY_LIST_NAME_MAX))
             return N_("a list's name has no end");
-    return NULL;
+    for (uint64_t i = im->plain_count; i < im->list_count; i++)
+        if (im->lists[i].member == 0 || im->lists[i].is_zone || im->lists[i].triggers & ~(1u << DNS_TRIGGER_NAME))
+            return N_("a list that is a member's cannot be one");
+    return im->plain_count > POLICY_LISTS_MAX ? N_("a count does not fit its section") : NULL;
+}
+
+static unsigned count_plain(const struct policy_image *im)
+{
+    unsigned n = 0;
+    while (n < im->list_count && im->lists[n].member == 0)
+        n++;
+    return n;
 }
 
 int policy_image_open_fd(int fd, bool check_all, struct policy_image **ret_image, const char **ret_reason)
@@ -113,6 +125,7 @@ int policy_image_open_fd(int fd, bool check_all, struct policy_image **ret_image
         im->lists = (const struct policy_list *)(im->map + h->lists.at);
         im->rule_count = h->rules.len / sizeof(struct policy_rule);
         im->list_count = h->lists.len / sizeof(struct policy_list);
+        im->plain_count = count_plain(im);
         if (check_all && !checksum_matches(im->map, len, h))
             *ret_reason = N_("the checksum does not match");
         else if ((*ret_reason = content_flaw(im)) == NULL)
@@ -291,7 +304,7 @@ struct candidates {
 
 static bool is_closed(const uint64_t *closed, unsigned list)
 {
-    return closed[list / 64] >> (list % 64) & 1;
+    return list < POLICY_LISTS_MAX && closed[list / 64] >> (list % 64) & 1;
 }
 
 /* RFC 4592 3.3.1: the closest encloser is a name that the zone has; wildcards above it cannot match. A name without a
@@ -300,6 +313,16 @@ static void close_above(const struct policy_image *im, const struct policy_rule 
 {
     if (im->lists[rule->list].is_zone && rule->scope & POLICY_SCOPE_EXACT)
         closed[rule->list / 64] |= (uint64_t)1 << (rule->list % 64);
+}
+
+/* Where the rule's list stands for whom the search is made; POLICY_ORDER_NONE: nowhere. */
+static uint16_t order_of(const struct policy_search *s, unsigned list)
+{
+    if (likely(list < s->image->plain_count))
+        return s->orders ? s->orders[list] : (uint16_t)list;
+    if (list + 1 == s->centre)
+        return 0;
+    return list + 1 == s->own || s->any_member ? (uint16_t)POLICY_ORDER_LAST : (uint16_t)POLICY_ORDER_NONE;
 }
 
 /* The best of one entry. References stand in the order of the image's lists; a client's order may differ. */
@@ -317,7 +340,7 @@ static void scan_entry(const struct policy_search *s, struct reader *refs, unsig
         close_above(im, rule, c->closed);
         if (!(rule->scope & scope) || is_closed(closed, rule->list))
             continue;
-        uint16_t order = s->orders ? s->orders[rule->list] : rule->list;
+        uint16_t order = order_of(s, rule->list);
         struct policy_found *best = &c->of[rule->action == DNS_ACTION_OBSERVE ? OBSERVES : ACTS];
         if (order == POLICY_ORDER_NONE || (best->rule && order >= best->order))
             continue;

@@ -12,6 +12,7 @@
 
 enum {
     POLICY_LISTS_MAX = 256,     /* lists in one image: a list number fits, and each costs 128 bytes */
+    POLICY_MEMBER_LISTS_MAX = 40000, /* behind those: of members, two for each that can be */
     POLICY_LIST_NAME_MAX = 64,  /* with its terminator */
     POLICY_GROUP_NAME_MAX = 40, /* the same */
     POLICY_ENTRY_MAX = 4096,    /* one name with all that lists say of it; more is cut, lowest precedence first */
@@ -28,7 +29,9 @@ struct policy_list {
     uint16_t ede;        /* enum dns_ede for its blocks */
     uint8_t triggers;    /* bit n: it has rules with enum dns_trigger n; set by the builder */
     uint8_t is_zone;     /* 1: a rule on a name keeps its own wildcards above away from what is below (RFC 4592 3.3.1) */
-    uint8_t pad0[4];
+    uint16_t member;     /* the only member it is for, by its number; 0: none. Such lists stand behind all others and have rules on names only */
+    uint8_t by_member;   /* 1: the member said so; 0: the centre did */
+    uint8_t pad0;
     int64_t since_us; /* wall clock of the import */
     char name[POLICY_LIST_NAME_MAX];
     char group[POLICY_GROUP_NAME_MAX]; /* the only group it is for; empty: whoever is not told otherwise */
@@ -87,13 +90,16 @@ struct policy_found {
     uint8_t trigger, label;
 };
 
-enum { POLICY_ORDER_NONE = UINT16_MAX };
+/* LAST: behind all lists of the image, where the word of the asker's member stands. */
+enum { POLICY_ORDER_NONE = UINT16_MAX, POLICY_ORDER_LAST = UINT16_MAX - 1 };
 
 /* A search over several subjects of one query in one image; the best is kept: the list first in order, then the trigger
  * (client, name, address, name server's name, its address: RPZ 6), then the subject searched first, then the longest. */
 struct policy_search {
     const struct policy_image *image;
     const uint16_t *orders; /* by index of the list; POLICY_ORDER_NONE: not for this client. NULL: all as they stand */
+    uint16_t centre, own;   /* + 1: the lists of the asker's member, which come first and last; 0: none. Needs `orders` */
+    bool any_member;        /* all lists of members count */
     int64_t now_us;         /* rules that end before are passed over; INT64_MIN: none is */
     struct policy_found best, observed; /* observed: of the rules that only observe */
 };

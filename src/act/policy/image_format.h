@@ -11,7 +11,7 @@
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "the image is mapped as it is");
 
 #define POLICY_IMAGE_MAGIC 0x474d49494d4f4e48u /* "HNOMIIMG" */
-#define POLICY_IMAGE_VERSION 3
+#define POLICY_IMAGE_VERSION 4
 
 enum {
     POLICY_BUCKET_SLOTS = 14,

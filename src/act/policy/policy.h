@@ -16,6 +16,8 @@
 /* In the order in which they are asked: what people say comes before lists, and what is reckoned from the statements of others after
  * both, so that a list may let through what is merely believed. */
 enum policy_layer { POLICY_LAYER_HAND, POLICY_LAYER_LISTS, POLICY_LAYER_BELIEF, POLICY_LAYER_COUNT };
+/* All that is built as a file and put in force while the resolver runs: the layers, and the table of members. */
+enum { POLICY_PART_MEMBERS = POLICY_LAYER_COUNT, POLICY_PARTS };
 
 /* Immutable once in a slot. Images may be shared by two successive policies: they are counted. */
 struct policy;
@@ -28,9 +30,31 @@ struct policy *policy_new(struct policy_image *hand, struct policy_image *lists,
 struct policy *policy_with_layer(const struct policy *old, enum policy_layer layer, struct policy_image *image);
 /* A policy with other groups, its images shared with `old`. */
 struct policy *policy_with_groups(const struct policy *old, const struct policy_groups *groups);
+/* A policy with another table of members, all else shared with `old`. Takes over the table; NULL: out of memory, and it is the caller's. */
+struct policy *policy_with_members(const struct policy *old, struct member_table *table);
 void policy_free(struct policy *p);
 const struct policy_image *policy_layer(const struct policy *p, enum policy_layer layer);
 const struct policy_groups *policy_groups_get(const struct policy *p);
+const struct member_table *policy_members(const struct policy *p); /* NULL: none */
+
+/* Groups as askers have them: of the configuration from 1 on; behind them those that members' networks make, by the member's number, so that
+ * a number means the same under the next policy. */
+enum { POLICY_GROUP_OF_MEMBERS = GROUPS_MAX, POLICY_GROUP_TEXT_MAX = 72 };
+_Static_assert(POLICY_GROUP_OF_MEMBERS + MEMBER_TABLE_NUMBER_MAX <= UINT16_MAX, "all fit");
+#define POLICY_MEMBER_GROUP "member:" /* before the member's name: no group of the configuration can be called so */
+
+/* The group of a client by its address: what the configuration says goes before what members own. 0: none. */
+uint16_t policy_group_of(const struct policy *p, const struct addr *client);
+/* As observations have it: needs no policy for groups of members, so that one that is gone is still told apart. */
+uint32_t policy_observed_group(const struct policy_groups *g, unsigned group);
+/* "school", "member:hospital"; empty for 0. */
+const char *policy_group_text(const struct policy *p, unsigned group, char text[POLICY_GROUP_TEXT_MAX]);
+/* The same backwards. -ENOENT. */
+int policy_find_group(const struct policy *p, const char *text);
+/* The member that the group's clients are of; empty: nobody's. */
+const char *policy_member_of_group(const struct policy *p, unsigned group);
+/* Does that list of a layer count for the group? */
+bool policy_list_counts(const struct policy *p, enum policy_layer layer, unsigned group, const struct policy_list *list);
 /* Another number for every policy of this process, so that what was found out under one can be remembered; never 0. */
 uint64_t policy_serial(const struct policy *p);
 

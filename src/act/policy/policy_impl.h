@@ -4,9 +4,21 @@
 
 #include "act/policy/policy.h"
 
+/* Which lists of a layer are for a member, by their indexes + 1; 0: none. */
+struct member_lists {
+    uint16_t member, centre, own;
+};
+
 /* An image with the number of policies that use it; only the control thread counts. */
 struct shared_image {
     struct policy_image *image;
+    unsigned uses;
+    struct member_lists *members; /* sorted by member */
+    unsigned member_count;
+};
+
+struct shared_members {
+    struct member_table *table;
     unsigned uses;
 };
 
@@ -22,8 +34,17 @@ struct policy_view {
 struct policy {
     struct shared_image *layer[POLICY_LAYER_COUNT];
     const struct policy_groups *groups;
+    struct shared_members *members; /* NULL: none */
     uint64_t serial;
-    struct policy_view views[]; /* by group */
+    uint16_t member_of_group[GROUPS_MAX + 1]; /* whose a group of the configuration is; 0: nobody's in the table */
+    struct policy_view views[]; /* by group; behind those of the configuration, by set of lists of members */
 };
+
+/* The view of whoever is in the group. */
+const struct policy_view *policy_view_of(const struct policy *p, unsigned group);
+/* The member that the group is of; 0: none. */
+unsigned policy_member_of(const struct policy *p, unsigned group);
+/* The lists of the layer that are for that member alone. */
+struct member_lists policy_member_lists(const struct policy *p, unsigned layer, unsigned member);
 
 #endif

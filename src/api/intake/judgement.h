@@ -20,6 +20,10 @@ const char *judgement_find_subject(struct ledger *l, const json_t *arguments, st
 int judgement_find_own(struct ledger *l, struct verdict *v) must_check;
 /* Sets v->supersedes to the newest directive on the same subject for the same scope that nothing replaced, or to 0. An error of the ledger. */
 int judgement_find_directive(struct ledger *l, struct verdict *v) must_check;
+/* Appends and puts in force; replies with the verdict when the resolver has it. verdict_resource.c */
+void judgement_append_directive(struct control_request *request, struct node *node, const struct verdict *verdict);
+/* A text when a never-block list keeps it from being blocked, perhaps in `text`; NULL. */
+const char *judgement_protected_by(struct node *node, const struct verdict *v, char *text, size_t max);
 /* But for times, evidence and names. */
 bool judgement_says_the_same(const struct verdict *a, const struct verdict *b);
 

@@ -84,8 +84,7 @@ int report_intake_subject(const char *given, struct policy_subject_text *ret_sub
 
 struct dns_asker report_intake_asker(const struct node *node, const struct addr *client)
 {
-    const struct policy_groups *groups = policy_groups_get(node->policy(node->self));
-    return (struct dns_asker){.client = *client, .group = groups ? policy_group_of_client(groups, client) : 0};
+    return (struct dns_asker){.client = *client, .group = policy_group_of(node->policy(node->self), client)};
 }
 
 /* ---- taking one ---- */
@@ -149,7 +148,7 @@ static enum report_flaw take(struct node *node, const struct report_given *g, in
         return REPORT_NO_CONTACT;
     snprintf(r->language, sizeof r->language, "%s", g->language && strcmp(g->language, "ja") == 0 ? "ja" : "en");
     struct dns_asker asker = report_intake_asker(node, &g->address);
-    const char *member = g->member ? g->member : policy_group_member(policy_groups_get(node->policy(node->self)), asker.group);
+    const char *member = g->member ? g->member : policy_member_of_group(node->policy(node->self), asker.group);
     snprintf(r->member, sizeof r->member, "%s", member);
     if (!member[0])
         member_of_address(node, &g->address, r->member);

@@ -1,10 +1,11 @@
-/* Members over HTTP: read and written as whole documents; and whose a name, address or network is. */
+/* Members, over HTTP and for commands: read and written as whole documents; and whose a name, address or network is. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "api/web/web_call.h"
+#include "base/clock.h"
 #include "base/text.h"
 #include "store/member.h"
 
@@ -37,11 +38,19 @@ static json_t *contacts_json(const struct member *m)
     return all;
 }
 
+static json_t *groups_json(const struct member *m)
+{
+    json_t *all = json_array();
+    for (unsigned i = 0; i < m->group_count; i++)
+        json_array_append_new(all, json_string(m->groups[i]));
+    return all;
+}
+
 static json_t *member_json(const struct member *m)
 {
-    return json_pack("{s:s, s:s, s:s, s:i, s:s, s:I, s:o, s:o, s:o}", "name", m->name, "title", m->title, "sector", m->sector, "prefecture",
+    return json_pack("{s:s, s:s, s:s, s:i, s:s, s:I, s:o, s:o, s:o, s:o}", "name", m->name, "title", m->title, "sector", m->sector, "prefecture",
                      (int)m->prefecture, "note", m->note, "changed_us", (json_int_t)m->changed_us, "networks", claims_json(m, MEMBER_NETWORK), "names",
-                     claims_json(m, MEMBER_NAME), "contacts", contacts_json(m));
+                     claims_json(m, MEMBER_NAME), "contacts", contacts_json(m), "groups", groups_json(m));
 }
 
 /* ---- reading ---- */
@@ -64,21 +73,40 @@ static int add_member(void *self, const char *name)
     return e < 0 ? e : 0;
 }
 
-void web_get_members(struct web_call *c, const json_t *arguments)
+/* NULL: the ledger's error. */
+static json_t *list_members(const struct node *node, const json_t *arguments)
 {
     const char *name = json_string_value(json_object_get(arguments, "member"));
     const char *after = json_string_value(json_object_get(arguments, "after"));
     json_int_t limit = json_integer_value(json_object_get(arguments, "limit"));
-    struct listing l = {.ledger = web_call_node(c)->ledger, .rows = json_array()};
+    struct listing l = {.ledger = node->ledger, .rows = json_array()};
     if (limit < 1 || limit > LIST_MAX)
         limit = LIST_DEFAULT;
     int e = name ? add_member(&l, name) : member_list(l.ledger, after, (unsigned)limit, add_member, &l);
     if (e < 0 && e != -ENOENT) {
         json_decref(l.rows);
-        web_ledger_problem(c);
-        return;
+        return NULL;
     }
-    web_reply(c, 200, json_pack("{s:o, s:s}", "rows", l.rows, "after", !name && l.count == (unsigned)limit ? l.last : ""));
+    return json_pack("{s:o, s:s}", "rows", l.rows, "after", !name && l.count == (unsigned)limit ? l.last : "");
+}
+
+void web_get_members(struct web_call *c, const json_t *arguments)
+{
+    json_t *found = list_members(web_call_node(c), arguments);
+    if (found)
+        web_reply(c, 200, found);
+    else
+        web_ledger_problem(c);
+}
+
+static void handle_members(struct control_request *request, const json_t *arguments)
+{
+    const struct node *node = control_request_self(request);
+    json_t *found = list_members(node, arguments);
+    if (found)
+        control_reply(request, found);
+    else
+        control_reply_error(request, _("the ledger cannot be read: %s"), _(ledger_error(node->ledger)));
 }
 
 void web_get_member_of(struct web_call *c, const json_t *arguments)
@@ -160,6 +188,53 @@ static const char *take_contacts(const json_t *rows, struct member *m)
     return NULL;
 }
 
+static const char *take_groups(const json_t *rows, struct member *m)
+{
+    size_t i;
+    json_t *row;
+    json_array_foreach(rows, i, row)
+    {
+        const char *name = json_string_value(row);
+        if (m->group_count == MEMBER_GROUPS_MAX)
+            return _("a member is in at most 8 groups of members");
+        if (!name || !member_name_is_valid(name))
+            return _("groups of members have names of 1 to 63 octets without control characters");
+        snprintf(m->groups[m->group_count++], sizeof m->groups[0], "%s", name);
+    }
+    return NULL;
+}
+
+/* What stands in `before` and the arguments do not say: the groups, and the proof of what is named without a word on it. */
+static void keep_from(const struct member *before, const json_t *arguments, struct member *m)
+{
+    size_t said = 0, names_at = json_array_size(json_object_get(arguments, "networks"));
+    if (!json_object_get(arguments, "groups")) {
+        m->group_count = before->group_count;
+        memcpy(m->groups, before->groups, sizeof m->groups);
+    }
+    for (unsigned i = 0; i < m->claim_count; i++, said++) {
+        const json_t *row = said < names_at ? json_array_get(json_object_get(arguments, "networks"), said)
+                                            : json_array_get(json_object_get(arguments, "names"), said - names_at);
+        for (unsigned k = 0; json_is_string(row) && k < before->claim_count; k++)
+            if (before->claims[k].kind == m->claims[i].kind && strcmp(before->claims[k].value, m->claims[i].value) == 0)
+                m->claims[i] = before->claims[k];
+    }
+}
+
+/* Only who has looked can say that a record was found. */
+static bool has_new_proof_by_dns(const struct member *before, const struct member *m)
+{
+    bool found = false;
+    for (unsigned i = 0; i < m->claim_count; i++) {
+        bool had = m->claims[i].proof != MEMBER_BY_DNS;
+        for (unsigned k = 0; !had && k < before->claim_count; k++)
+            had = before->claims[k].proof == MEMBER_BY_DNS && before->claims[k].kind == m->claims[i].kind &&
+                  strcmp(before->claims[k].value, m->claims[i].value) == 0;
+        found = found || !had;
+    }
+    return found;
+}
+
 /* NULL: `one` is what the arguments say. */
 static const char *take_member(const json_t *arguments, int64_t now_us)
 {
@@ -177,36 +252,101 @@ static const char *take_member(const json_t *arguments, int64_t now_us)
     const char *flaw = take_claims(json_object_get(arguments, "networks"), MEMBER_NETWORK, now_us, &one);
     if (!flaw)
         flaw = take_claims(json_object_get(arguments, "names"), MEMBER_NAME, now_us, &one);
+    if (!flaw)
+        flaw = take_groups(json_object_get(arguments, "groups"), &one);
     return flaw ? flaw : take_contacts(json_object_get(arguments, "contacts"), &one);
 }
 
-static void reply_changed(struct web_call *c, int error)
+/* 0; -EINVAL and a text; or the ledger's error. */
+static int put_member(struct node *node, const json_t *arguments, int64_t now_us, const char **ret_flaw)
 {
-    struct node *node = web_call_node(c);
-    if (error == -E2BIG)
-        web_problem(c, 409, "%s", _("there are as many members as can be"));
-    else if (error == -ENOENT)
-        web_problem(c, 404, "%s", _("there is no such member"));
-    else if (error == -EINVAL)
-        web_problem(c, 400, "%s", _("a text of the member has control characters or is no UTF-8"));
+    static struct member before;
+    *ret_flaw = take_member(arguments, now_us);
+    if (*ret_flaw)
+        return -EINVAL;
+    int e = member_get(node->ledger, one.name, &before);
+    if (e < 0 && e != -ENOENT)
+        return e;
+    if (e == 0)
+        keep_from(&before, arguments, &one);
+    else
+        memset(&before, 0, sizeof before);
+    if (has_new_proof_by_dns(&before, &one)) {
+        *ret_flaw = _("proof is paper, mail or none; a proof by DNS is looked for");
+        return -EINVAL;
+    }
+    e = member_put(node->ledger, &one);
+    if (e == -EINVAL)
+        *ret_flaw = _("a text of the member has control characters or is no UTF-8");
+    if (e == 0 && node->members_changed)
+        node->members_changed(node->self);
+    return e;
+}
+
+static int remove_member(struct node *node, const char *name)
+{
+    int e = member_delete(node->ledger, name);
+    if (e == 0 && node->members_changed)
+        node->members_changed(node->self);
+    return e;
+}
+
+static const char *refusal(int error, const char *flaw)
+{
+    return flaw ? flaw : error == -E2BIG ? _("there are as many members as can be") : error == -ENOENT ? _("there is no such member") : NULL;
+}
+
+static void reply_changed(struct web_call *c, int error, const char *flaw)
+{
+    const char *text = refusal(error, flaw);
+    if (text)
+        web_problem(c, error == -E2BIG ? 409 : error == -ENOENT ? 404 : 400, "%s", text);
     else if (error < 0)
         web_ledger_problem(c);
     else
         web_reply(c, 200, json_object());
-    if (error == 0 && node->members_changed)
-        node->members_changed(node->self);
 }
 
 void web_post_member(struct web_call *c, const json_t *arguments)
 {
-    const char *flaw = take_member(arguments, web_call_now_us(c));
-    if (flaw)
-        web_problem(c, 400, "%s", flaw);
-    else
-        reply_changed(c, member_put(web_call_node(c)->ledger, &one));
+    const char *flaw;
+    int e = put_member(web_call_node(c), arguments, web_call_now_us(c), &flaw);
+    reply_changed(c, e, flaw);
 }
 
 void web_delete_member(struct web_call *c, const json_t *arguments)
 {
-    reply_changed(c, member_delete(web_call_node(c)->ledger, json_string_value(json_object_get(arguments, "name"))));
+    reply_changed(c, remove_member(web_call_node(c), json_string_value(json_object_get(arguments, "name"))), NULL);
 }
+
+static void end_command(struct control_request *request, int error, const char *flaw)
+{
+    const struct node *node = control_request_self(request);
+    const char *text = refusal(error, flaw);
+    if (error == 0)
+        control_reply(request, json_object());
+    else if (text)
+        control_reply_error(request, "%s", text);
+    else
+        control_reply_error(request, _("the ledger cannot be written: %s"), _(ledger_error(node->ledger)));
+}
+
+static void handle_put(struct control_request *request, const json_t *arguments)
+{
+    const char *flaw;
+    int e = put_member(control_request_self(request), arguments, clock_wall_us(), &flaw);
+    end_command(request, e, flaw);
+}
+
+static void handle_remove(struct control_request *request, const json_t *arguments)
+{
+    const char *name = json_string_value(json_object_get(arguments, "name"));
+    end_command(request, remove_member(control_request_self(request), name ? name : ""), NULL);
+}
+
+const struct control_command member_commands[] = {
+    {"members", handle_members},
+    {"member-put", handle_put},
+    {"member-remove", handle_remove},
+    {0},
+};

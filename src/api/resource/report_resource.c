@@ -278,20 +278,32 @@ static unsigned kinds_of(struct ledger *l, const char *name, struct subject to[2
     return count;
 }
 
+static void add_if_blocked(const struct policy *policy, const struct policy_subject_text *subject, unsigned group, json_t *all)
+{
+    char text[POLICY_GROUP_TEXT_MAX];
+    struct dns_asker asker = {.group = (uint16_t)group};
+    struct dns_decision d;
+    if (policy_question_decide(policy, subject, &asker, &d) == 0 && policy_question_is_block(&d))
+        json_array_append_new(all, json_string(policy_group_text(policy, group, text)));
+}
+
 /* Groups whose clients are still kept from it, by a rule by hand of their own. */
 static json_t *still_blocked(const struct node *node, const char *name)
 {
     const struct policy *policy = node->policy(node->self);
-    const struct policy_groups *groups = policy_groups_get(policy);
+    const struct policy_image *hand = policy_layer(policy, POLICY_LAYER_HAND);
+    const struct policy_list *list;
     struct policy_subject_text subject;
     json_t *all = json_array();
     if (policy_subject_parse(name, &subject) < 0)
         return all;
-    for (unsigned g = 0; g <= (groups ? policy_groups_count(groups) : 0); g++) {
-        struct dns_asker asker = {.group = (uint16_t)g};
-        struct dns_decision d;
-        if (policy_question_decide(policy, &subject, &asker, &d) == 0 && policy_question_is_block(&d))
-            json_array_append_new(all, json_string(policy_group_name(groups, g)));
+    for (unsigned g = 0; g <= policy_groups_count(policy_groups_get(policy)); g++)
+        add_if_blocked(policy, &subject, g, all);
+    unsigned last = 0; /* the lists of one member stand side by side */
+    for (unsigned i = 0; hand && (list = policy_image_list(hand, i)) != NULL; i++) {
+        if (list->member != last && list->member > 0)
+            add_if_blocked(policy, &subject, POLICY_GROUP_OF_MEMBERS + list->member, all);
+        last = list->member;
     }
     return all;
 }

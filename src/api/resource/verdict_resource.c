@@ -70,8 +70,11 @@ static const char *take_subject(const struct node *node, const json_t *arguments
         return _("neither a domain name nor an address or a network (bits after the prefix must be zero)");
     if (subject_guess(subject.text, strlen(subject.text), &v->subject) < 0)
         return _("no domain ends in a number or holds one of / : @ [ ] ( ) , ; < > \": a slip of the pen?");
-    if (group && policy_group_of_name(policy_groups_get(node->policy(node->self)), group) < 0)
-        return _("no client group of that name is configured");
+    int found = group ? policy_find_group(node->policy(node->self), group) : 0;
+    if (found < 0)
+        return _("no client group of that name is configured, and no member is called so (member:NAME)");
+    if (found > POLICY_GROUP_OF_MEMBERS && subject.subject.trigger != DNS_TRIGGER_NAME)
+        return _("for the clients of one member only names can be blocked or allowed");
     snprintf(v->scope, sizeof v->scope, "%s", group ? group : "");
     return NULL;
 }
@@ -91,8 +94,7 @@ static void on_in_force(void *self, const char *error)
     free(change);
 }
 
-/* Appends and puts in force; replies when the resolver has it. */
-static void append(struct control_request *request, struct node *node, const struct verdict *verdict)
+void judgement_append_directive(struct control_request *request, struct node *node, const struct verdict *verdict)
 {
     struct verdict_change *change = malloc(sizeof *change);
     if (!change) {
@@ -108,8 +110,7 @@ static void append(struct control_request *request, struct node *node, const str
     node->hand_changed(node->self, on_in_force, change);
 }
 
-/* A text when the block must not be made; NULL. */
-static const char *protected_by(struct node *node, const struct verdict *v, char *text, size_t max)
+const char *judgement_protected_by(struct node *node, const struct verdict *v, char *text, size_t max)
 {
     struct dns_name name;
     struct list_rule rule = {.name = &name, .action = DNS_ACTION_NXDOMAIN, .scope = POLICY_SCOPE_BOTH};
@@ -151,7 +152,7 @@ static void make_verdict(struct control_request *request, const json_t *argument
     }
     char text[PROTECTION_NAME_MAX + 2 * DNS_NAME_TEXT_MAX];
     const char *refusal = json_is_true(json_object_get(arguments, "force")) ? NULL
-                                                                           : protected_by(node, &v, text, sizeof text);
+                                                                           : judgement_protected_by(node, &v, text, sizeof text);
     if (refusal) {
         control_reply_error(request, "%s", refusal);
         return;
@@ -162,7 +163,7 @@ static void make_verdict(struct control_request *request, const json_t *argument
         control_reply_error(request, _("the ledger cannot be read: %s"), _(ledger_error(node->ledger)));
         return;
     }
-    append(request, node, &v);
+    judgement_append_directive(request, node, &v);
 }
 
 static void handle_block(struct control_request *request, const json_t *arguments)
@@ -201,7 +202,7 @@ static void handle_withdraw(struct control_request *request, const json_t *argum
     v.made_us = v.from_us = v.until_us = clock_wall_us();
     snprintf(v.reason, sizeof v.reason, "%s", reason);
     snprintf(v.author.name, sizeof v.author.name, "%s", control_request_source(request));
-    append(request, node, &v);
+    judgement_append_directive(request, node, &v);
 }
 
 const struct control_command verdict_commands[] = {

@@ -16,8 +16,8 @@ struct explain {
     const struct policy_subject_text *subject;
     unsigned group;
     enum policy_layer layer;           /* that is walked */
-    uint16_t orders[POLICY_LISTS_MAX]; /* of it */
-    const struct policy_image *image;
+    const struct policy *policy;
+    const struct policy_image *image; /* of the layer */
     json_t *matches;
 };
 
@@ -50,13 +50,10 @@ static const char *matched_text(const struct policy_subject_text *s, unsigned pa
     return text;
 }
 
-/* Does the list count for whom it is asked about? */
-static bool list_counts(const struct explain *x, const struct policy_list *list)
+/* The one group that the list is for; empty: everybody. */
+static const char *list_group(const struct explain *x, const struct policy_list *list, char text[POLICY_GROUP_TEXT_MAX])
 {
-    for (unsigned i = 0; policy_image_list(x->image, i); i++)
-        if (policy_image_list(x->image, i) == list)
-            return x->orders[i] != POLICY_ORDER_NONE;
-    return false;
+    return list->member > 0 ? policy_group_text(x->policy, POLICY_GROUP_OF_MEMBERS + list->member, text) : list->group;
 }
 
 static void add_match(void *self, const struct policy_list *list, const struct policy_rule *rule, uint32_t line,
@@ -64,11 +61,11 @@ static void add_match(void *self, const struct policy_list *list, const struct p
 {
     struct explain *x = self;
     struct verdict_ref ref = list->id ? (struct verdict_ref){list->verdict_id, line} : (struct verdict_ref){line, 0};
-    char ref_text[VERDICT_REF_TEXT_MAX], matched[DNS_NAME_TEXT_MAX];
+    char ref_text[VERDICT_REF_TEXT_MAX], matched[DNS_NAME_TEXT_MAX], group[POLICY_GROUP_TEXT_MAX];
     json_t *match = json_pack("{s:s, s:s, s:s, s:i, s:s, s:b, s:s, s:i, s:I, s:I, s:o}", "action",
                               dns_action_word(rule->action), "matched",
                               matched_text(x->subject, part, matched, sizeof matched), "list", list->name, "list_id",
-                              (int)list->id, "group", list->group, "counts", list_counts(x, list), "verdict",
+                              (int)list->id, "group", list_group(x, list, group), "counts", policy_list_counts(x->policy, x->layer, x->group, list), "verdict",
                               verdict_ref_format(ref, ref_text), "line", (int)ref.line, "since_us",
                               (json_int_t)(rule->from_us ? rule->from_us : list->since_us), "until_us",
                               (json_int_t)rule->until_us, "statement", ledger_verdict_json(x->node, ref.id));
@@ -79,12 +76,12 @@ static void add_match(void *self, const struct policy_list *list, const struct p
 
 static void add_matches(struct explain *x, const struct policy *policy)
 {
+    x->policy = policy;
     for (int layer = 0; layer < POLICY_LAYER_COUNT; layer++) {
         x->layer = (enum policy_layer)layer;
         x->image = policy_layer(policy, x->layer);
         if (!x->image)
             continue;
-        policy_group_orders(policy_groups_get(policy), x->group, x->image, x->orders);
         if (x->subject->subject.trigger == DNS_TRIGGER_NAME)
             policy_image_each_match(x->image, &x->subject->name, add_match, x);
         else
@@ -138,15 +135,14 @@ static const char *take_asker(const struct policy *policy, const json_t *argumen
 {
     const char *client = json_string_value(json_object_get(arguments, "client"));
     const char *group = json_string_value(json_object_get(arguments, "group"));
-    const struct policy_groups *groups = policy_groups_get(policy);
     *ret_asker = (struct dns_asker){0};
     if (client && addr_parse(client, &ret_asker->client) < 0)
         return _("the client is not an address");
-    if (client && groups)
-        ret_asker->group = policy_group_of_client(groups, &ret_asker->client);
-    int found = group ? policy_group_of_name(groups, group) : 0;
+    if (client)
+        ret_asker->group = policy_group_of(policy, &ret_asker->client);
+    int found = group ? policy_find_group(policy, group) : 0;
     if (found < 0)
-        return _("no client group of that name is configured");
+        return _("no client group of that name is configured, and no member is called so (member:NAME)");
     if (group)
         ret_asker->group = (uint16_t)found;
     return NULL;
@@ -180,12 +176,12 @@ static void handle_why(struct control_request *request, const json_t *arguments)
     json_t *history = json_array();
     if (ledger_find_subject(node->ledger, subject.text, add_history, history) < 0)
         json_array_clear(history);
-    char ref[VERDICT_REF_TEXT_MAX] = "";
+    char ref[VERDICT_REF_TEXT_MAX] = "", group[POLICY_GROUP_TEXT_MAX];
     if (decision.verdict.id)
         verdict_ref_format(decision.verdict, ref);
     json_t *object = json_pack("{s:s, s:s, s:s, s:s, s:b, s:o, s:o}", "name", subject.text, "action",
                                dns_action_word(decision.action), "verdict", ref, "group",
-                               policy_group_name(policy_groups_get(policy), asker.group), "final", decision.final,
+                               policy_group_text(policy, asker.group, group), "final", decision.final,
                                "matches", x.matches, "history", history);
     if (object && subject.subject.trigger == DNS_TRIGGER_NAME)
         add_protection(node, &subject.name, object);

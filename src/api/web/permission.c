@@ -29,6 +29,7 @@ static const struct {
     [PERMIT_NODE]         = {"node",            {ALL,  NONE, NONE, NONE, NONE, NONE}},
     [PERMIT_MEMBERS]      = {"members",         {ALL,  ALL,  ALL,  OWN,  OWN,  NONE}},
     [PERMIT_MEMBERS_CHANGE] = {"members-change", {ALL,  ALL,  NONE, NONE, NONE, NONE}},
+    [PERMIT_OVERRIDE]     = {"override",        {ALL,  ALL,  NONE, OWN,  NONE, NONE}},
     [PERMIT_REPORT]       = {"report",          {ALL,  ALL,  ALL,  OWN,  OWN,  NONE}},
     [PERMIT_NOTICES]      = {"notices",         {ALL,  ALL,  ALL,  OWN,  OWN,  NONE}},
     [PERMIT_NOTICES_ACT]  = {"notices-act",     {ALL,  ALL,  NONE, OWN,  NONE, NONE}},

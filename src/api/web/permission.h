@@ -31,6 +31,7 @@ enum permission { /* stored as bits of a key's scope: only ever add at the end *
     PERMIT_NOTICES_ACT, /* to say what was done about a notice */
     PERMIT_NOTICES_SEND, /* to have it told now; campaigns */
     PERMIT_CAMPAIGNS,   /* to see campaigns and their effect */
+    PERMIT_OVERRIDE,     /* to block and allow for a member's own clients */
     PERMISSION_COUNT
 };
 

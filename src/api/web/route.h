@@ -28,6 +28,7 @@ struct route_parameter {
 enum route_wall {
     WALL_NONE,   /* such an account does not come here, or everything here is its own */
     WALL_MEMBER, /* the argument `member` is its own, whatever it asked for */
+    WALL_NAME,   /* the path's {name} must be its own */
 };
 
 struct web_call;

@@ -106,6 +106,7 @@ TEST(every_route_that_is_open_to_members_has_a_wall)
         for (unsigned k = 0; k < ROUTE_PARAMETERS_MAX && routes[i].parameters[k].name; k++)
             takes_member = takes_member || strcmp(routes[i].parameters[k].name, "member") == 0;
         check(routes[i].wall != WALL_MEMBER || takes_member);
+        check(routes[i].wall != WALL_NAME || strstr(routes[i].path, "{name}") != NULL);
     }
 }
 

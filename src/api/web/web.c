@@ -515,6 +515,13 @@ static void run_route(struct web_call *c, const struct web_request *request, con
     }
     if (c->principal.access == ACCESS_OWN && c->route->wall == WALL_MEMBER)
         json_object_set_new(arguments, "member", json_string(c->principal.account.member));
+    if (c->principal.access == ACCESS_OWN && c->route->wall == WALL_NAME &&
+        strcmp(json_string_value(json_object_get(arguments, "name")), c->principal.account.member) != 0) {
+        c->web->refused_permission++;
+        web_problem(c, 403, "%s", _("that is another member's"));
+        json_decref(arguments);
+        return;
+    }
     if (audit_trail_wants(c->route) && audit_trail_note(c->web->audit, &c->principal.account, c->route, arguments, c->now_us) < 0)
         web_ledger_problem(c);
     else if (c->route->handle)

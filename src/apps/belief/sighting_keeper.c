@@ -216,6 +216,13 @@ void sighting_keeper_set_groups(struct sighting_keeper *k, const struct group_se
     group_names_set(k->groups, groups);
 }
 
+void sighting_keeper_set_members(struct sighting_keeper *k, const struct member_table *table)
+{
+    sighting_keeper_end_batch(k);
+    sightings_flush(k->counted, INT64_MAX);
+    group_names_set_members(k->groups, table);
+}
+
 void sighting_keeper_status_get(const struct sighting_keeper *k, struct sighting_keeper_status *ret_status)
 {
     *ret_status = k->status;

@@ -30,6 +30,7 @@ int sighting_keeper_new(const struct sighting_keeper_options *options, struct si
 void sighting_keeper_free(struct sighting_keeper *k);
 /* Whose members the client groups are, from now on. */
 void sighting_keeper_set_groups(struct sighting_keeper *k, const struct group_settings *groups);
+void sighting_keeper_set_members(struct sighting_keeper *k, const struct member_table *table);
 /* An indicator is active from now on, or no more. */
 void sighting_keeper_changed(struct sighting_keeper *k, uint32_t id, bool was_active, const struct indicator *now);
 

@@ -66,6 +66,7 @@ struct file_config {
     struct config_file_judge *judge;
     struct config_file_share *share;
     struct config_file_web *web;
+    struct config_file_members *members;
     struct config_file_notify *notify;
 };
 
@@ -144,6 +145,7 @@ static const cyaml_schema_field_t lists_fields[] = {
         CYAML_FIELD_MAPPING_PTR("judge", OPTIONAL_TEXT, struct file_config, judge, config_judge_fields),               \
         CYAML_FIELD_MAPPING_PTR("share", OPTIONAL_TEXT, struct file_config, share, config_share_fields),               \
         CYAML_FIELD_MAPPING_PTR("web", OPTIONAL_TEXT, struct file_config, web, config_web_fields),                     \
+        CYAML_FIELD_MAPPING_PTR("members", OPTIONAL_TEXT, struct file_config, members, config_members_fields),         \
         CYAML_FIELD_MAPPING_PTR("notify", OPTIONAL_TEXT, struct file_config, notify, config_notify_fields),            \
         CYAML_FIELD_END
 
@@ -505,6 +507,7 @@ void config_defaults(struct config *c)
         if (addr_port_parse(listen[i], 53, &c->dns.listen[i].at[0]) == 0)
             c->dns.listen[i].count = 1;
     config_default_web(&c->web);
+    config_default_members(&c->members);
     notify_settings_default(&c->notify);
     default_user(c);
     config_default_data(c->data);
@@ -591,6 +594,8 @@ int config_load(const char *path, struct config *ret_config, char *ret_error)
     }
     if (f && f->web)
         config_take_web(&l, f->web, &c->web);
+    if (f && f->members)
+        config_take_members(&l, f->members, &c->members);
     if (f && f->notify)
         config_take_notify(&l, f->notify, &c->notify);
     if (f && f->control)

@@ -11,6 +11,7 @@
 #include "apps/belief/own_values.h"
 #include "apps/config/share_options.h"
 #include "apps/config/web_options.h"
+#include "apps/policy/policy_members.h"
 #include "judge/score/rules.h"
 #include "model/client_form.h"
 #include "model/verdict.h"
@@ -54,6 +55,14 @@ struct config_judge {
     unsigned popular_max_rank;
 };
 
+/* What members' own clients and operators get. */
+struct config_members {
+    enum member_groups groups;
+    bool overrides;     /* operators of members may block and allow for their own clients */
+    uint32_t may_allow; /* bits of enum claim: what the centre believes and an operator may allow nevertheless */
+};
+_Static_assert(CLAIM_COUNT <= 32, "a bit for each");
+
 struct config {
     uint32_t size; /* of this struct: a parent and a role of different builds do not understand each other */
     char data[CONFIG_PATH_MAX];   /* absolute folder */
@@ -79,6 +88,7 @@ struct config {
     struct feed_settings fetch;
     struct share_options share;
     struct web_listen web;
+    struct config_members members;
     struct notify_settings notify;
 };
 

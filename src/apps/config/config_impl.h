@@ -167,6 +167,16 @@ struct config_file_judge {
 extern const cyaml_schema_field_t config_judge_fields[];
 void config_take_judge(struct config_load *l, const struct config_file_judge *f, struct config_judge *to);
 
+/* members.c */
+struct config_file_members {
+    char *groups, **may_allow;
+    unsigned may_allow_count;
+    bool *overrides;
+};
+extern const cyaml_schema_field_t config_members_fields[];
+void config_default_members(struct config_members *to);
+void config_take_members(struct config_load *l, const struct config_file_members *f, struct config_members *to);
+
 extern const cyaml_schema_value_t config_feed_entry;
 extern const cyaml_schema_field_t config_fetch_fields[];
 /* feed_judge.c, for feeds.c */

@@ -60,9 +60,9 @@ static const struct policy_groups *groups_of(void *self)
     return ((struct dns_policy_source *)self)->groups;
 }
 
-static uint16_t group_of_client(void *self, const struct addr *client)
+static uint16_t group_of_client(const void *policy, const struct addr *client)
 {
-    return policy_group_of_client(groups_of(self), client);
+    return policy_group_of(policy, client);
 }
 
 static int group_of_server_name(void *self, const char *name, size_t len)
@@ -77,7 +77,7 @@ static int group_of_token(void *self, const char *token, size_t len)
 
 static uint32_t group_id(void *self, unsigned group)
 {
-    return policy_group_id(groups_of(self), group);
+    return policy_observed_group(groups_of(self), group);
 }
 
 static size_t answer(void *self, const struct dns_query *q, const uint8_t *message, const struct dns_decision *d, uint8_t *to, size_t max)

@@ -31,7 +31,7 @@ struct dns_role {
     struct channel *hub;
     struct event *parent, *terminate, *reclaim, *renewal;
     struct certificate certificate; /* of TLS, which the service owns */
-    uint64_t generation[POLICY_LAYER_COUNT];
+    uint64_t generation[POLICY_PARTS];
 };
 
 /* ---- policy ---- */
@@ -39,8 +39,8 @@ struct dns_role {
 static void show_generations(struct dns_role *r)
 {
     for (unsigned i = 0; i < r->memory.workers; i++)
-        for (int layer = 0; layer < POLICY_LAYER_COUNT; layer++)
-            dns_gauge(&shared_memory_counters(&r->memory, i)->policy_generation[layer], r->generation[layer]);
+        for (int part = 0; part < POLICY_PARTS; part++)
+            dns_gauge(&shared_memory_counters(&r->memory, i)->policy_generation[part], r->generation[part]);
 }
 
 static void on_reclaim(evutil_socket_t fd, short what, void *self)
@@ -70,11 +70,21 @@ static struct policy_image *open_layer(struct dns_role *r, enum policy_layer lay
     return image;
 }
 
-static void tell_hub(struct dns_role *r, unsigned layer, uint64_t generation, const char *reason)
+static struct member_table *open_members(struct dns_role *r, const char **ret_reason)
+{
+    struct member_table *table;
+    *ret_reason = NULL;
+    if (member_table_open(r->folder, node_policy_files[POLICY_PART_MEMBERS], &table, ret_reason) < 0)
+        return NULL;
+    r->generation[POLICY_PART_MEMBERS] = member_table_generation(table);
+    return table;
+}
+
+static void tell_hub(struct dns_role *r, unsigned part, uint64_t generation, const char *reason)
 {
     uint8_t message[HUB_DNS_MESSAGE_MAX];
     struct writer w = writer_of(message, sizeof message);
-    writer_u8(&w, (uint8_t)layer);
+    writer_u8(&w, (uint8_t)part);
     writer_u64(&w, generation);
     writer_u8(&w, reason == NULL);
     if (reason)
@@ -83,30 +93,44 @@ static void tell_hub(struct dns_role *r, unsigned layer, uint64_t generation, co
         log_warning(_("the hub does not take the news of a policy"));
 }
 
-static void put_in_force(struct dns_role *r, enum policy_layer layer, uint64_t announced)
+/* NULL and a text: the part cannot be used. */
+static struct policy *next_policy(struct dns_role *r, unsigned part, const char **ret_reason)
 {
-    if (announced != 0 && announced <= r->generation[layer]) {
-        tell_hub(r, layer, r->generation[layer], NULL); /* read at the start, or overtaken by a newer one */
+    const struct policy *old = atomic_load(&r->service.policy.slot.current);
+    struct policy *next = NULL;
+    if (part == POLICY_PART_MEMBERS) {
+        struct member_table *table = open_members(r, ret_reason);
+        next = table ? policy_with_members(old, table) : NULL;
+        if (table && !next)
+            member_table_close(table);
+    } else {
+        struct policy_image *image = open_layer(r, (enum policy_layer)part, ret_reason);
+        next = image ? policy_with_layer(old, (enum policy_layer)part, image) : NULL;
+        if (image && !next)
+            policy_image_close(image);
+    }
+    if (!next && !*ret_reason)
+        *ret_reason = N_("out of memory");
+    return next;
+}
+
+static void put_in_force(struct dns_role *r, unsigned part, uint64_t announced)
+{
+    if (announced != 0 && announced <= r->generation[part]) {
+        tell_hub(r, part, r->generation[part], NULL); /* read at the start, or overtaken by a newer one */
         return;
     }
-    const char *reason;
-    struct policy_image *image = open_layer(r, layer, &reason);
-    if (!image) {
-        log_error(_("policy image refused, the one in force is kept: %s"), _(reason));
-        tell_hub(r, layer, announced, reason);
-        return;
-    }
-    struct policy *old = atomic_load(&r->service.policy.slot.current);
-    struct policy *next = policy_with_layer(old, layer, image);
+    const char *reason = NULL;
+    struct policy *next = next_policy(r, part, &reason);
     if (!next) {
-        policy_image_close(image);
-        tell_hub(r, layer, announced, "out of memory");
+        log_error(_("policy image refused, the one in force is kept: %s"), _(reason));
+        tell_hub(r, part, announced, reason);
         return;
     }
     while (policy_slot_swap(&r->service.policy.slot, next) == -EBUSY)
         usleep(200); /* a worker holds the one before for less than a batch */
     show_generations(r);
-    tell_hub(r, layer, r->generation[layer], NULL);
+    tell_hub(r, part, r->generation[part], NULL);
     on_reclaim(-1, 0, r);
 }
 
@@ -115,10 +139,10 @@ static void put_in_force(struct dns_role *r, enum policy_layer layer, uint64_t a
 static void on_hub_message(struct channel *channel, uint16_t type, struct reader payload, void *self)
 {
     (void)channel;
-    unsigned layer = reader_u8(&payload);
+    unsigned part = reader_u8(&payload);
     uint64_t generation = reader_u64(&payload);
-    if (type == HUB_POLICY_CHANGED && !payload.failed && layer < POLICY_LAYER_COUNT && generation != 0)
-        put_in_force(self, (enum policy_layer)layer, generation);
+    if (type == HUB_POLICY_CHANGED && !payload.failed && part < POLICY_PARTS && generation != 0)
+        put_in_force(self, part, generation);
 }
 
 static void on_hub_end(struct channel *channel, int reason, void *self)
@@ -199,7 +223,19 @@ static struct policy *first_policy(struct dns_role *r)
         if (!images[i] && faccessat(r->folder, node_policy_files[i], F_OK, 0) == 0)
             log_error(_("policy image %s refused, starting without it: %s"), node_policy_files[i], _(reason));
     }
-    return policy_new(images[POLICY_LAYER_HAND], images[POLICY_LAYER_LISTS], images[POLICY_LAYER_BELIEF], r->groups);
+    struct policy *p = policy_new(images[POLICY_LAYER_HAND], images[POLICY_LAYER_LISTS], images[POLICY_LAYER_BELIEF], r->groups);
+    const char *reason = NULL;
+    struct member_table *table = p ? open_members(r, &reason) : NULL;
+    if (!table) {
+        if (p && faccessat(r->folder, node_policy_files[POLICY_PART_MEMBERS], F_OK, 0) == 0)
+            log_error(_("policy image %s refused, starting without it: %s"), node_policy_files[POLICY_PART_MEMBERS], _(reason));
+        return p;
+    }
+    struct policy *with = policy_with_members(p, table);
+    if (!with)
+        member_table_close(table);
+    policy_free(p);
+    return with;
 }
 
 /* Without a certificate names are still resolved, over UDP and TCP; NULL. */

@@ -16,6 +16,8 @@ enum {
     FEED_READY,     /* name */
     HUB_FEED_RETURN, /* name: what lies under FEED_RETURN_FILE is to be posted to that feed's server */
     FEED_RETURNED,  /* name, result ("taken", "refused": never to be sent again, "failed"), failures, text */
+    HUB_LOOK_UP = 32, /* number, owner: TXT records that the node's own resolver is to be asked for */
+    LOOKED_UP,        /* number, error (a text; empty: none), rcode, secure, sha256, texts */
     HUB_NOTICE_SEND, /* id, channel ("mail" or "webhook"), to, body: one try to tell a member (apps/notice) */
     NOTICE_DELIVERED,     /* id, result ("taken", "again", "refused": for good), text */
 };

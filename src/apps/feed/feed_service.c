@@ -12,6 +12,7 @@
 #include "api/intake/list_intake.h"
 #include "api/intake/statement_intake.h"
 #include "apps/feed/feed_protocol.h"
+#include "apps/feed/look_ups.h"
 #include "apps/process/roles.h"
 #include "base/addr.h"
 #include "base/channel.h"
@@ -46,6 +47,7 @@ struct feed_service {
     struct entry entries[FEED_MAX];
     unsigned count;
     struct waiter waiters[WAITERS_MAX];
+    struct look_ups look_ups;
     struct event *copying;
     /* The edition being taken; one at a time. */
     struct list_intake *intake;           /* of a list */
@@ -376,7 +378,9 @@ static void on_message(struct channel *channel, uint16_t type, struct reader pay
     struct feed_service *s = self;
     json_t *object = json_loadb((const char *)payload.at, payload.left, 0, NULL);
     struct entry *e = entry_of(s, json_string_value(json_object_get(object, "name")));
-    if (e && type == FEED_READY && strcmp(s->current, e->feed.name) != 0) {
+    if (type == LOOKED_UP) {
+        look_ups_take(&s->look_ups, object);
+    } else if (e && type == FEED_READY && strcmp(s->current, e->feed.name) != 0) {
         e->ready = true;
         take_next(s);
     } else if (type == NOTICE_DELIVERED && json_is_object(object)) {
@@ -410,6 +414,16 @@ static void on_end(struct channel *channel, int reason, void *self)
         s->o.returned(s->o.self, s->entries[i].feed.name, FEED_RETURN_FAILED, 0, _("the fetch role has ended"));
     s->o.sent(s->o.self, NULL);
     end_waiters(s);
+    look_ups_end(&s->look_ups, _("the fetch role has ended"));
+}
+
+int feed_service_look_up(struct feed_service *s, const char *owner, node_looked_up_fn *done, void *self)
+{
+    int64_t number = s->fetch ? look_ups_add(&s->look_ups, done, self) : -ENOTCONN;
+    if (number < 0)
+        return (int)number;
+    send_json(s, HUB_LOOK_UP, json_pack("{s:I, s:s}", "number", (json_int_t)number, "owner", owner));
+    return 0;
 }
 
 /* What of the list the hub has: in force, held or discarded. */

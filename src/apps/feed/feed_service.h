@@ -32,6 +32,8 @@ void feed_service_configure(struct feed_service *s, const struct config *c);
 int feed_service_connect(struct feed_service *s, int fd) must_check;
 /* Has what lies under the feed's FEED_RETURN_FILE posted; `returned` tells the end. -ENOTCONN, -ENOENT. */
 int feed_service_return(struct feed_service *s, const char *name) must_check;
+/* As struct node's look_up. */
+int feed_service_look_up(struct feed_service *s, const char *owner, node_looked_up_fn *done, void *self) must_check;
 /* Has a member told (HUB_NOTICE_SEND); the wish is taken over. -ENOTCONN. */
 int feed_service_notify(struct feed_service *s, json_t *wish) must_check;
 /* An array: each feed with its name, source, times and errors. NULL when out of memory. */

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "apps/feed/feed_job.h"
+#include "apps/feed/look_up_job.h"
 #include "apps/feed/feed_protocol.h"
 #include "apps/feed/feed_state.h"
 #include "apps/notice/notice_sender.h"
@@ -46,8 +47,9 @@ struct fetch_role {
     int folder; /* NODE_FEEDS */
     struct channel *hub;
     bool begun; /* the hub has told what it has */
-    struct event *parent, *terminate, *tick, *done;
-    int done_pipe[2];
+    struct event *parent, *terminate, *tick, *done, *looked;
+    int done_pipe[2], looked_pipe[2];
+    unsigned looking; /* for TXT records */
     struct shared_memory memory;
     struct slot slots[FEED_MAX];
     unsigned count, running;
@@ -340,6 +342,51 @@ static void begin(struct fetch_role *r)
     }
 }
 
+/* ---- TXT records ---- */
+
+static void tell_looked(struct fetch_role *r, int64_t number, int error, const struct txt_answer *a)
+{
+    char sha256[2 * TXT_SHA256_LEN + 1];
+    json_t *texts = json_array();
+    for (unsigned i = 0; error == 0 && i < a->count; i++)
+        json_array_append_new(texts, json_string(a->text[i]));
+    send_json(r, LOOKED_UP, json_pack("{s:I, s:s, s:i, s:b, s:s, s:o}", "number", (json_int_t)number, "error", error < 0 ? strerror(-error) : "", "rcode",
+                                      (int)a->rcode, "secure", (int)a->secure, "sha256", sodium_bin2hex(sha256, sizeof sha256, a->sha256, sizeof a->sha256),
+                                      "texts", texts));
+}
+
+static void look_up(struct fetch_role *r, const json_t *object)
+{
+    static const struct txt_answer none;
+    struct sockaddr_storage resolver;
+    struct look_up_job *job;
+    const char *owner = json_string_value(json_object_get(object, "owner"));
+    int64_t number = json_integer_value(json_object_get(object, "number"));
+    int e = r->looking >= LOOK_UP_JOBS_MAX                                     ? -EBUSY
+            : !owner || !look_up_resolver(&r->start.config->dns, &resolver) ? -EADDRNOTAVAIL
+                                                                             : look_up_job_start(&resolver, owner, number, r->looked_pipe[1], &job);
+    if (e < 0)
+        tell_looked(r, number, e, &none);
+    else
+        r->looking++;
+}
+
+static void on_looked(evutil_socket_t fd, short what, void *self)
+{
+    (void)what;
+    struct fetch_role *r = self;
+    struct look_up_job *job;
+    while (read((int)fd, &job, sizeof job) == (ssize_t)sizeof job) {
+        static struct txt_answer answer;
+        int error;
+        int64_t number = look_up_job_end(job, &error, &answer);
+        r->looking--;
+        tell_looked(r, number, error, &answer);
+    }
+}
+
+/* ---- the hub ---- */
+
 static void on_hub_message(struct channel *channel, uint16_t type, struct reader payload, void *self)
 {
     (void)channel;
@@ -348,6 +395,8 @@ static void on_hub_message(struct channel *channel, uint16_t type, struct reader
     struct slot *s = slot_of(r, json_string_value(json_object_get(object, "name")));
     if (type == HUB_FEED_BEGIN)
         begin(r);
+    else if (type == HUB_LOOK_UP)
+        look_up(r, object);
     else if (type == HUB_NOTICE_SEND)
         notice_sender_send(r->sender, object);
     else if (s && type == HUB_FEED_KNOWN)
@@ -516,7 +565,7 @@ static int make_loop(struct fetch_role *r)
 {
     static const struct timeval period = {.tv_usec = TICK_MS * 1000};
     r->loop = event_base_new();
-    if (!r->loop || pipe2(r->done_pipe, O_CLOEXEC | O_NONBLOCK) < 0)
+    if (!r->loop || pipe2(r->done_pipe, O_CLOEXEC | O_NONBLOCK) < 0 || pipe2(r->looked_pipe, O_CLOEXEC | O_NONBLOCK) < 0)
         return -ENOMEM;
     struct notice_sender_options sender = {.loop = r->loop, .self = r, .done = tell_sent};
     int e = notice_sender_new(&sender, &r->start.config->notify, &r->sender);
@@ -530,7 +579,8 @@ static int make_loop(struct fetch_role *r)
     r->terminate = evsignal_new(r->loop, SIGTERM, on_terminate, r);
     r->tick = event_new(r->loop, -1, EV_PERSIST, on_tick, r);
     r->done = event_new(r->loop, r->done_pipe[0], EV_READ | EV_PERSIST, on_done, r);
-    return r->parent && r->terminate && r->tick && r->done && event_add(r->parent, NULL) == 0 &&
+    r->looked = event_new(r->loop, r->looked_pipe[0], EV_READ | EV_PERSIST, on_looked, r);
+    return r->parent && r->terminate && r->tick && r->done && r->looked && event_add(r->looked, NULL) == 0 && event_add(r->parent, NULL) == 0 &&
                    event_add(r->terminate, NULL) == 0 && event_add(r->tick, &period) == 0 && event_add(r->done, NULL) == 0
                ? 0
                : -ENOMEM;

@@ -73,6 +73,17 @@ static json_t *policy_json(const struct node_status_sources *s)
         json_object_set_new(layer, "in_force", json_boolean(status.in_force[i] == status.generation[i]));
         json_object_set_new(policy, words[i], layer);
     }
+    json_t *members = json_object();
+    add(members, "members", status.members.members);
+    add(members, "networks", status.members.networks);
+    add(members, "taken", status.members.taken);
+    add(members, "too_wide", status.members.too_wide);
+    add(members, "unlisted", status.members.unlisted);
+    add(members, "octets", status.members.bytes);
+    add(members, "last_build_ms", status.members_ms);
+    add(members, "generation", status.generation[POLICY_PART_MEMBERS]);
+    json_object_set_new(members, "in_force", json_boolean(status.in_force[POLICY_PART_MEMBERS] == status.generation[POLICY_PART_MEMBERS]));
+    json_object_set_new(policy, "members", members);
     return policy;
 }
 

@@ -297,6 +297,11 @@ void recorder_set_groups(struct recorder *r, const struct group_settings *groups
     group_names_set(r->groups, groups);
 }
 
+void recorder_set_members(struct recorder *r, const struct member_table *table)
+{
+    group_names_set_members(r->groups, table);
+}
+
 struct recorder_counters recorder_counters_get(const struct recorder *r)
 {
     struct recorder_counters c = {.taken = r->taken, .invalid = r->invalid, .rows_waiting = dns_rows_count(r->rows) + pdns_rows_count(r->records),

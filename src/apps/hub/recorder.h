@@ -37,6 +37,7 @@ void recorder_set_clients(struct recorder *r, const struct client_form *form, co
 struct addr recorder_client(const struct recorder *r, const struct addr *client);
 /* The client groups of the configuration in force: rows get the names of their numbers. */
 void recorder_set_groups(struct recorder *r, const struct group_settings *groups);
+void recorder_set_members(struct recorder *r, const struct member_table *table);
 void recorder_free(struct recorder *r);
 /* Everything that is in the rings goes to the store now: before a question that should see it. */
 void recorder_flush(struct recorder *r);

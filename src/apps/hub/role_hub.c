@@ -21,6 +21,7 @@
 #include "apps/hub/metrics_server.h"
 #include "apps/hub/node_status.h"
 #include "apps/policy/list_effect.h"
+#include "apps/belief/member_prover.h"
 #include "apps/policy/policy_manager.h"
 #include "apps/hub/recorder.h"
 #include "apps/process/roles.h"
@@ -30,7 +31,7 @@
 #include "base/log.h"
 #include "base/text.h"
 
-enum { RELOADS_MAX = 16, COMMANDS_MAX = 64, ENDING_PATIENCE_MS = 3000 };
+enum { RELOADS_MAX = 16, COMMANDS_MAX = 80, ENDING_PATIENCE_MS = 3000 };
 
 struct hub {
     struct role_start start;
@@ -47,6 +48,7 @@ struct hub {
     struct feed_service *feeds;
     struct exchange_service *exchange;
     struct control_server *control;
+    struct member_prover *prover;
     struct web_service *web;
     struct list_effect *effect;
     struct node node;
@@ -120,6 +122,11 @@ static int node_fetch(void *self, const char *name, node_fetched_fn *done, void 
     return feed_service_fetch(((struct hub *)self)->feeds, name, done, done_self);
 }
 
+static int node_look_up(void *self, const char *owner, node_looked_up_fn *done, void *done_self)
+{
+    return feed_service_look_up(((struct hub *)self)->feeds, owner, done, done_self);
+}
+
 static int node_ask_store(void *self, const char *sql, size_t len, node_answer_fn *answer, void *answer_self)
 {
     struct hub *h = self;
@@ -160,7 +167,19 @@ static const struct note_signer *node_ledger_signer(void *self)
 
 static void node_members_changed(void *self)
 {
-    hub_loop_members_changed(((struct hub *)self)->closed);
+    struct hub *h = self;
+    hub_loop_members_changed(h->closed);
+    policy_manager_members_changed(h->policy);
+}
+
+/* Also called while the hub is being made. */
+static void on_members_built(void *self, const struct member_table *table)
+{
+    struct hub *h = self;
+    if (h->recorder)
+        recorder_set_members(h->recorder, table);
+    if (h->closed)
+        sighting_keeper_set_members(hub_loop_sightings(h->closed), table);
 }
 
 static const struct notice_rules *node_notice_rules(void *self)
@@ -308,6 +327,8 @@ static void take_limits(struct hub *h)
 {
     h->node.shrink_percent = h->start.config->lists.shrink_percent;
     h->node.grow_percent = h->start.config->lists.grow_percent;
+    h->node.overrides = h->start.config->members.overrides;
+    h->node.may_allow = h->start.config->members.may_allow;
 }
 
 /* Another configuration is in force, and its files have come. */
@@ -358,6 +379,8 @@ static void configure_recorder(struct hub *h)
     const struct config *c = h->start.config;
     recorder_set_groups(h->recorder, &c->dns.groups);
     sighting_keeper_set_groups(hub_loop_sightings(h->closed), &c->dns.groups);
+    on_members_built(h, policy_members(policy_manager_policy(h->policy)));
+    policy_manager_set_member_groups(h->policy, c->members.groups);
     struct client_key key = {.first = {0}};
     int e = c->clients.kind == CLIENT_PSEUDONYM ? client_key_load(h->data_fd, &key) : 0;
     if (e < 0)
@@ -473,7 +496,8 @@ static int make_keeper(struct hub *h)
 static void gather_commands(struct hub *h)
 {
     const struct control_command *const tables[] = {verdict_commands, why_commands, list_commands, dns_commands, pdns_commands,
-                                                    ledger_commands, judgement_commands, object_commands, indicator_commands, share_commands, clock_commands, notice_commands, campaign_commands, status_commands};
+                                                    ledger_commands, judgement_commands, object_commands, indicator_commands, share_commands, clock_commands, notice_commands, campaign_commands, status_commands,
+                                                    member_commands, member_list_commands, member_override_commands, member_proof_commands};
     size_t n = 0;
     for (size_t i = 0; i < array_len(tables); i++)
         for (const struct control_command *c = tables[i]; c->name && n + 1 < array_len(h->commands); c++)
@@ -546,6 +570,8 @@ static int make_parts(struct hub *h)
                                                  .protection_changed = on_protection,
                                                  .self = h,
                                                  .groups = &h->start.config->dns.groups,
+                                                 .member_groups = c->members.groups,
+                                                 .members_built = on_members_built,
                                                  .protect_files = files,
                                                  .protect_count = take_protect_files(h, files)};
         e = policy_manager_new(&options, &h->policy);
@@ -582,6 +608,8 @@ static int make_parts(struct hub *h)
         e = make_control(h);
     if (e == 0)
         e = make_web(h);
+    if (e == 0)
+        e = member_prover_new(h->loop, &h->node, &h->prover);
     if (e == 0 && h->start.metrics_fd >= 0)
         serve_metrics(h, h->start.metrics_fd);
     for (unsigned role = 0; e == 0 && role < ROLE_COUNT; role++)
@@ -606,6 +634,7 @@ static int make_loop(struct hub *h)
 
 static void unmake(struct hub *h)
 {
+    member_prover_free(h->prover);
     control_server_free(h->control);
     if (h->recorder)
         recorder_set_live(h->recorder, NULL);
@@ -663,6 +692,7 @@ int role_hub_main(void)
             .feeds = node_feeds,
             .fetch = node_fetch,
             .ask_store = node_ask_store,
+            .look_up = node_look_up,
             .stored_client = node_stored_client,
             .ledger_signer = node_ledger_signer,
             .belief = node_belief,

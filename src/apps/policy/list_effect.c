@@ -314,13 +314,17 @@ static void end_name(struct list_effect *e)
     e->is_already = e->is_released = false;
 }
 
-/* As the first group of that member sees it; without one, or for another member, as everybody. */
-static uint16_t group_of(const struct policy_groups *groups, const char *member)
+/* As the first group of that member in the configuration sees it; without one as the member's own networks do; nobody's, as everybody. */
+static uint16_t group_of(const struct policy *policy, const char *member)
 {
+    const struct policy_groups *groups = policy_groups_get(policy);
+    char text[POLICY_GROUP_TEXT_MAX];
     for (unsigned g = 1; *member && g <= policy_groups_count(groups); g++)
         if (strcmp(policy_group_member(groups, g), member) == 0)
             return (uint16_t)g;
-    return 0;
+    snprintf(text, sizeof text, POLICY_MEMBER_GROUP "%s", member);
+    int group = *member ? policy_find_group(policy, text) : 0;
+    return group > 0 ? (uint16_t)group : 0;
 }
 
 static bool is_by(const struct dns_decision *d, const char *list)
@@ -335,7 +339,7 @@ static void count_row(struct list_effect *e, const char *text, const char *membe
     struct dns_decision now, then;
     if (dns_name_parse(text, strlen(text), &name) < 0)
         return;
-    uint16_t group = group_of(e->build.aside.groups, member);
+    uint16_t group = group_of(e->build.aside.now, member);
     policy_decide_name(e->build.aside.now, &name, group, e->build.now_us, &now);
     policy_decide_name(e->alone, &name, group, e->build.now_us, &then);
     bool blocks = policy_action_blocks(then.action) && is_by(&then, f->list);

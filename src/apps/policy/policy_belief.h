@@ -1,7 +1,6 @@
 /* Builds the policy's layer of beliefs in a thread: what indicators are to be blocked or watched, as the ledger's table has them.
  *
- * Many changes become one build: the next begins when the last has ended and some time has passed, longer after long builds. The
- * thread reads the ledger's file by itself. One thread for the calls: the hub's loop.
+ * As background_build.h; the thread reads the ledger's file by itself. One thread for the calls: the hub's loop.
  */
 #ifndef HINOMI_APPS_POLICY_BELIEF_H
 #define HINOMI_APPS_POLICY_BELIEF_H

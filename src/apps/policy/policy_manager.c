@@ -37,7 +37,7 @@ enum {
 struct waiter {
     policy_done_fn *done; /* NULL: free */
     void *self;
-    enum policy_layer layer;
+    unsigned layer; /* or another part of the policy */
     uint64_t generation; /* 0: of the build that has not begun yet */
     uint64_t since_ms;   /* announced at; 0: not yet */
 };
@@ -68,7 +68,7 @@ struct policy_manager {
     struct policy *policy;
     struct policy_groups *groups; /* of the policy */
     struct group_settings group_settings;
-    uint64_t generation[POLICY_LAYER_COUNT], in_force[POLICY_LAYER_COUNT];
+    uint64_t generation[POLICY_PARTS], in_force[POLICY_PARTS];
     struct waiter waiters[WAITERS_MAX];
     struct event *tick, *built, *expiry;
     int built_fd;
@@ -81,6 +81,10 @@ struct policy_manager {
     struct protection *protection; /* of the image in force */
     struct policy_belief *belief;
     uint64_t belief_generation; /* of the build that is under way */
+    struct policy_members *members;
+    bool has_member_rules; /* of the layer by hand */
+    struct member_table_stats member_stats; /* of the last build */
+    uint64_t members_ms;
     uint64_t build_ms;
 };
 
@@ -106,7 +110,7 @@ static void add_waiter(struct policy_manager *m, enum policy_layer layer, policy
     done(self, _("too many changes at once; it is done, but not confirmed"));
 }
 
-static void finish_waiters(struct policy_manager *m, enum policy_layer layer, uint64_t generation, const char *error)
+static void finish_waiters(struct policy_manager *m, unsigned layer, uint64_t generation, const char *error)
 {
     for (size_t i = 0; i < array_len(m->waiters); i++) {
         struct waiter *w = &m->waiters[i];
@@ -137,7 +141,7 @@ static void on_tick(evutil_socket_t fd, short what, void *self)
 
 /* ---- images ---- */
 
-static void announce(struct policy_manager *m, enum policy_layer layer)
+static void announce(struct policy_manager *m, unsigned layer)
 {
     uint64_t now_ms = clock_mono_ms();
     for (size_t i = 0; i < array_len(m->waiters); i++)
@@ -169,7 +173,7 @@ static int take_image(struct policy_manager *m, enum policy_layer layer, struct 
 }
 
 /* Grows with each image, also when the clock jumps back. */
-static uint64_t next_generation(const struct policy_manager *m, enum policy_layer layer)
+static uint64_t next_generation(const struct policy_manager *m, unsigned layer)
 {
     uint64_t now = (uint64_t)clock_wall_us();
     return now > m->generation[layer] ? now : m->generation[layer] + 1;
@@ -203,6 +207,7 @@ static int build_hand(struct policy_manager *m)
     uint64_t generation = next_generation(m, POLICY_LAYER_HAND);
     struct policy_builder_options options = builder_options(m, HAND_MEMORY, generation, now_us);
     int e = policy_hand_build(m->o.ledger, &options, node_policy_files[POLICY_LAYER_HAND]);
+    m->has_member_rules = e != 0;
     struct policy_image *image;
     if (e >= 0)
         e = policy_image_open(m->folder, node_policy_files[POLICY_LAYER_HAND], false, &image, NULL);
@@ -281,6 +286,80 @@ static int make_belief(struct policy_manager *m)
     /* A hub that was killed may have written down what it had not yet built: so built anew in any case. */
     policy_belief_changed(m->belief);
     return policy_image_open(m->folder, options.file, true, &image, NULL) == 0 ? take_image(m, POLICY_LAYER_BELIEF, image) : 0;
+}
+
+/* ---- the table of members ---- */
+
+static int take_members(struct policy_manager *m, struct member_table *table)
+{
+    struct policy *next = policy_with_members(m->policy, table);
+    if (!next) {
+        member_table_close(table);
+        return -ENOMEM;
+    }
+    policy_free(m->policy);
+    m->policy = next;
+    m->generation[POLICY_PART_MEMBERS] = member_table_generation(table);
+    m->o.members_built(m->o.self, table);
+    return 0;
+}
+
+static uint64_t members_generation(void *self)
+{
+    return next_generation(self, POLICY_PART_MEMBERS);
+}
+
+static void on_members(void *self, int error, const struct member_table_stats *stats, uint64_t took_ms)
+{
+    struct policy_manager *m = self;
+    struct member_table *table;
+    const char *reason = NULL;
+    int e = error;
+    if (e == 0)
+        e = member_table_open(m->folder, node_policy_files[POLICY_PART_MEMBERS], &table, &reason);
+    if (e == 0)
+        e = take_members(m, table);
+    if (e < 0) {
+        log_error(_("the groups of members' clients cannot be put in force, those in force are kept: %s"), reason ? _(reason) : strerror(-e));
+        return;
+    }
+    m->member_stats = *stats;
+    m->members_ms = took_ms;
+    if (stats->unlisted > 0)
+        log_warning(_("%llu members have those lists that everybody has: there are more different sets of lists than %d"),
+                    (unsigned long long)stats->unlisted, MEMBER_TABLE_PROFILES_MAX);
+    announce(m, POLICY_PART_MEMBERS);
+    if (m->has_member_rules) /* of a member that was made anew they have another number */
+        policy_manager_hand_changed(m, NULL, NULL);
+}
+
+/* The table of the last run holds until there is a newer one. */
+static int make_members(struct policy_manager *m)
+{
+    struct policy_members_options options = {.loop = m->o.loop,
+                                             .ledger_path = m->o.ledger_path,
+                                             .file = node_policy_files[POLICY_PART_MEMBERS],
+                                             .dir_fd = m->folder,
+                                             .groups = m->o.member_groups,
+                                             .self = m,
+                                             .generation = members_generation,
+                                             .built = on_members};
+    struct member_table *table;
+    int e = policy_members_new(&options, &m->members);
+    if (e < 0)
+        return e;
+    policy_members_changed(m->members); /* as for beliefs */
+    return member_table_open(m->folder, options.file, &table, NULL) == 0 ? take_members(m, table) : 0;
+}
+
+void policy_manager_members_changed(struct policy_manager *m)
+{
+    policy_members_changed(m->members);
+}
+
+void policy_manager_set_member_groups(struct policy_manager *m, enum member_groups groups)
+{
+    policy_members_set_groups(m->members, groups);
 }
 
 /* ---- the layer of lists ---- */
@@ -500,17 +579,17 @@ static void on_message(struct channel *channel, uint16_t type, struct reader pay
     uint64_t generation = reader_u64(&payload);
     bool in_force = reader_u8(&payload) == 1;
     char text[256] = "";
-    if (payload.failed || layer >= POLICY_LAYER_COUNT)
+    if (payload.failed || layer >= POLICY_PARTS)
         return;
     size_t len = payload.left < sizeof text ? payload.left : sizeof text - 1;
     reader_copy(&payload, text, len);
     if (in_force) {
         m->in_force[layer] = generation;
-        finish_waiters(m, (enum policy_layer)layer, generation, NULL);
+        finish_waiters(m, layer, generation, NULL);
         return;
     }
     log_error(_("the resolver refused a policy image: %s"), text);
-    finish_waiters(m, (enum policy_layer)layer, generation, text);
+    finish_waiters(m, layer, generation, text);
 }
 
 static void on_end(struct channel *channel, int reason, void *self)
@@ -529,8 +608,8 @@ int policy_manager_connect(struct policy_manager *m, int fd)
     int e = channel_new(m->o.loop, fd, HUB_DNS_MESSAGE_MAX, HUB_DNS_QUEUE_MAX, handler, &m->dns);
     if (e < 0)
         return e;
-    for (int layer = 0; layer < POLICY_LAYER_COUNT; layer++)
-        announce(m, (enum policy_layer)layer);
+    for (unsigned part = 0; part < POLICY_PARTS; part++)
+        announce(m, part);
     return 0;
 }
 
@@ -604,6 +683,8 @@ int policy_manager_new(const struct policy_manager_options *options, struct poli
         e = build_hand(m);
     if (e == 0)
         e = make_belief(m);
+    if (e == 0)
+        e = make_members(m);
     if (e < 0) {
         policy_manager_free(m);
         return e;
@@ -624,6 +705,7 @@ void policy_manager_free(struct policy_manager *m)
         list_sources_close(&m->build.lists);
     }
     policy_belief_free(m->belief);
+    policy_members_free(m->members);
     list_examiner_free(m->examiner);
     close_protect_files(m);
     protection_free(m->protection);
@@ -668,7 +750,9 @@ const struct policy *policy_manager_policy(const struct policy_manager *m)
 void policy_manager_status_get(const struct policy_manager *m, struct policy_manager_status *ret_status)
 {
     *ret_status = (struct policy_manager_status){
-        .dns_connected = m->dns != NULL, .building = m->building, .build_ms = m->build_ms};
+        .dns_connected = m->dns != NULL, .building = m->building, .build_ms = m->build_ms, .members = m->member_stats, .members_ms = m->members_ms};
+    ret_status->generation[POLICY_PART_MEMBERS] = m->generation[POLICY_PART_MEMBERS];
+    ret_status->in_force[POLICY_PART_MEMBERS] = m->in_force[POLICY_PART_MEMBERS];
     for (int i = 0; i < POLICY_LAYER_COUNT; i++) {
         const struct policy_image *image = policy_layer(m->policy, (enum policy_layer)i);
         struct policy_image_info info = {0};

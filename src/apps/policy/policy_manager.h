@@ -11,6 +11,7 @@
 #include "act/policy/policy.h"
 #include "apps/policy/list_examiner.h"
 #include "apps/policy/list_sources.h"
+#include "apps/policy/policy_members.h"
 #include "store/ledger.h"
 
 struct event_base;
@@ -31,6 +32,8 @@ struct policy_manager_options {
     int data_fd; /* the node's data folder; borrowed */
     const char *ledger_path; /* for the thread that reads indicators; copied */
     const struct group_settings *groups; /* copied */
+    enum member_groups member_groups;
+    void (*members_built)(void *self, const struct member_table *table); /* before the resolver hears of it */
     void (*protection_changed)(void *self); /* other never-block lists are in force */
     void *self;
     const struct policy_protect_file *protect_files; /* as policy_manager_set_protect_files */
@@ -80,14 +83,20 @@ void policy_aside_close(struct policy_aside *a);
 /* Other client groups are configured. */
 int policy_manager_set_groups(struct policy_manager *m, const struct group_settings *settings) must_check;
 
+/* Members, their networks or lists are others now. */
+void policy_manager_members_changed(struct policy_manager *m);
+void policy_manager_set_member_groups(struct policy_manager *m, enum member_groups groups);
+
 /* The policy as the hub sees it, to explain decisions; never NULL. Valid until the loop runs on. */
 const struct policy *policy_manager_policy(const struct policy_manager *m);
 
 struct policy_manager_status {
     bool dns_connected, building;
-    uint64_t names[POLICY_LAYER_COUNT], generation[POLICY_LAYER_COUNT];
-    uint64_t in_force[POLICY_LAYER_COUNT]; /* as the dns role last said */
-    uint64_t build_ms;                     /* the last build of the lists */
+    uint64_t names[POLICY_LAYER_COUNT], generation[POLICY_PARTS];
+    uint64_t in_force[POLICY_PARTS]; /* as the dns role last said */
+    uint64_t build_ms;               /* the last build of the lists */
+    struct member_table_stats members; /* of the last build of the table of members */
+    uint64_t members_ms;
 };
 void policy_manager_status_get(const struct policy_manager *m, struct policy_manager_status *ret_status);
 

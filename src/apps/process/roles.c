@@ -20,8 +20,8 @@ static const char *const role_names[] = {[ROLE_STORE] = "store", [ROLE_HUB] = "h
 _Static_assert(array_len(role_names) == ROLE_COUNT, "one name per role");
 
 const char *const node_policy_files[] = {[POLICY_LAYER_HAND] = "hand.img", [POLICY_LAYER_LISTS] = "lists.img",
-                                          [POLICY_LAYER_BELIEF] = "belief.img"};
-_Static_assert(array_len(node_policy_files) == POLICY_LAYER_COUNT, "one file per layer");
+                                          [POLICY_LAYER_BELIEF] = "belief.img", [POLICY_PART_MEMBERS] = "members.tbl"};
+_Static_assert(array_len(node_policy_files) == POLICY_PARTS, "one file per part");
 
 const char *role_name(enum role role)
 {

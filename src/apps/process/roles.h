@@ -38,8 +38,8 @@ enum {
 
 /* Hub and dns over base/channel. */
 enum {
-    HUB_POLICY_CHANGED = 1, /* u8 layer, u64 generation: the file is in place */
-    DNS_POLICY_RESULT,      /* u8 layer, u64 generation, u8 in force (1) or refused (0), text: why */
+    HUB_POLICY_CHANGED = 1, /* u8 part of the policy, u64 generation: the file is in place */
+    DNS_POLICY_RESULT,      /* u8 part, u64 generation, u8 in force (1) or refused (0), text: why */
 };
 enum { HUB_DNS_MESSAGE_MAX = 1024, HUB_DNS_QUEUE_MAX = 64 << 10 };
 
@@ -63,7 +63,7 @@ const char *role_name(enum role role);
 #define NODE_POLICY_KEY "key"
 #define NODE_CLIENT_KEY "clients.key"
 
-/* By enum policy_layer: file names in NODE_POLICY. */
+/* By part of the policy (act/policy/policy.h): file names in NODE_POLICY. */
 extern const char *const node_policy_files[];
 
 int role_dns_main(void);

@@ -55,7 +55,7 @@ struct dns_counters {
     DNS_COUNTERS(X)
 #undef X
     _Atomic uint64_t cache_entries, cache_bytes, pending, tcp_clients; /* now */
-    _Atomic uint64_t policy_generation[2];                             /* by layer, in force */
+    _Atomic uint64_t policy_generation[4];                             /* by part of the policy, in force */
 };
 
 enum { DNS_COUNTERS_SIZE = 4096 };

@@ -40,9 +40,10 @@ struct dns_policy {
     bool (*wants_name_servers)(const void *policy, const struct dns_asker *asker, const struct dns_decision *decision);
     /* Does a decision on a name and its servers stand whatever the answer is? all: all servers are known. */
     bool (*stands)(const void *policy, const struct dns_asker *asker, const struct dns_decision *decision, bool all);
-    /* Client groups; they do not change while the worker lives. */
+    /* Client groups. Those by a name or token do not change while the worker lives; whose an address is, the policy says. A number means the
+     * same under every policy. */
     bool has_groups, has_tokens;
-    uint16_t (*group_of_client)(void *self, const struct addr *client);
+    uint16_t (*group_of_client)(const void *policy, const struct addr *client);
     int (*group_of_server_name)(void *self, const char *name, size_t len); /* -ENOENT */
     int (*group_of_token)(void *self, const char *token, size_t len);      /* -ENOENT */
     uint32_t (*group_id)(void *self, unsigned group);

@@ -151,10 +151,12 @@ void stream_serve(struct stream *c, const uint8_t *message, size_t len, struct s
     work->transport = c->transport;
     work->known_by_token = request.group >= 0;
     work->asker.client = addr_of_sockaddr(&c->from.sa);
-    work->asker.group = work->known_by_token ? (uint16_t)request.group : c->group;
     work->answer = w->large;
     work->answer_max = DNS_MESSAGE_MAX;
     worker_begin_batch(w);
+    work->asker.group = work->known_by_token ? (uint16_t)request.group
+                        : c->group >= 0      ? (uint16_t)c->group
+                                             : worker_group_of(w, &work->asker.client);
     respond_begin(w, work, probes);
     respond_fetch(w, work);
     respond_finish(w, work, probes);
@@ -224,7 +226,7 @@ static void find_group_by_name(struct stream *c)
     int len = p->has_groups ? tls_session_server_name(c->tls, name, sizeof name) : 0;
     int group = len > 0 ? p->group_of_server_name(p->self, name, (size_t)len) : -ENOENT;
     if (group >= 0)
-        c->group = (uint16_t)group;
+        c->group = group;
 }
 
 /* Decrypts some. False: there is nothing for the protocol, or the stream has been closed. */
@@ -336,8 +338,7 @@ static void accept_one(struct dns_worker *w, enum dns_transport transport, int f
     uint32_t generation = c->generation;
     *c = (struct stream){
         .worker = w, .generation = generation, .transport = transport, .from = *from, .last_query_s = w->now_s};
-    struct addr address = addr_of_sockaddr(&from->sa);
-    c->group = worker_group_of(w, &address);
+    c->group = -1;
     c->socket = bufferevent_socket_new(w->loop, fd, BEV_OPT_CLOSE_ON_FREE | BEV_OPT_DEFER_CALLBACKS);
     if (!c->socket) {
         evutil_closesocket(fd);

@@ -25,7 +25,7 @@ struct stream {
     bool ended;       /* the client has said its last */
     uint32_t last_query_s;
     union client_sockaddr from;
-    uint16_t group; /* of client groups, by its address or the server name it asked for */
+    int group; /* of client groups, by the server name it asked for; negative: by its address */
     struct tls_session *tls;   /* NULL: plain */
     struct evbuffer *in, *out; /* plain octets, whatever the socket carries */
     struct doh_session *doh;   /* DOH only */

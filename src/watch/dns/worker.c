@@ -38,7 +38,7 @@ void worker_end_batch(struct dns_worker *w)
 
 uint16_t worker_group_of(const struct dns_worker *w, const struct addr *client)
 {
-    return w->o.policy.has_groups ? w->o.policy.group_of_client(w->o.policy.self, client) : 0;
+    return w->o.policy.has_groups ? w->o.policy.group_of_client(w->policy, client) : 0;
 }
 
 void worker_observe(struct dns_worker *w, const struct work *work, int64_t read_us, uint32_t latency_us)

@@ -96,7 +96,7 @@ void worker_end_batch(struct dns_worker *w);
 void worker_observe(struct dns_worker *w, const struct work *work, int64_t read_us, uint32_t latency_us);
 void worker_publish(struct dns_worker *w);
 
-/* The client's group by its address. */
+/* The client's group by its address. The policy must be held. */
 uint16_t worker_group_of(const struct dns_worker *w, const struct addr *client);
 
 /* respond.c: the three steps of a query; between them others of the batch take the same step. */
