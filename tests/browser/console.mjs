@@ -155,10 +155,10 @@ const steps = {
       await until("notices of both members", async () => {
         await page.goto("/notices");
         await settled(page);
-        const rows = table(page, "Notices");
+        const rows = page.getByRole("grid", { name: "Notices", exact: true });
         return (await rows.getByRole("row", { name: own }).count()) > 0 && (await rows.getByRole("row", { name: other }).count()) > 0;
       });
-      await table(page, "Notices").getByRole("row", { name: own }).first().click();
+      await page.getByRole("grid", { name: "Notices", exact: true }).getByRole("row", { name: own }).first().click();
       await table(page, "Subjects").getByText(name).waitFor();
       await page.goto("/accounts");
       await page.getByLabel("Role").selectOption("operator");
@@ -172,16 +172,16 @@ const steps = {
       await see(page, "Notices");
       await settled(page);
       if ((await page.locator("main").innerText()).includes(other)) fail("another member's notice is shown");
-      await table(page, "Notices").getByRole("row").nth(1).click();
+      await page.getByRole("grid", { name: "Notices", exact: true }).getByRole("row").nth(1).click();
       await page.getByLabel("What was found and done").fill("one PC, made anew");
       await page.getByRole("button", { name: "We acted" }).click();
-      await page.getByText("operator: one PC, made anew").waitFor();
+      await page.locator(".report-text", { hasText: "one PC, made anew" }).waitFor();
     });
     await as("root", async (page) => {
       await page.goto("/notices?state=acted");
       await settled(page);
-      await table(page, "Notices").getByRole("row", { name: own }).first().click();
-      await page.getByText("operator: one PC, made anew").waitFor();
+      await page.getByRole("grid", { name: "Notices", exact: true }).getByRole("row", { name: own }).first().click();
+      await page.locator(".report-text", { hasText: "one PC, made anew" }).waitFor();
     });
   },
 

@@ -37,9 +37,14 @@ const blank: Member = { name: "", title: "", sector: "", prefecture: 0, note: ""
 const head = ["name", "title", "sector", "prefecture", "networks", "names", "contacts", "note"];
 const proofs = ["none", "paper", "mail"];
 
+/** A word alone keeps the proof that it has; one by DNS is found, not said. */
+function asSent(c: Claim): string | { value: string; proof: string; reference: string } {
+  return c.proof === "none" || c.proof === "dns" ? c.value : { value: c.value, proof: c.proof, reference: c.reference };
+}
+
 function save(m: Omit<Member, "changed_us">): Promise<unknown> {
   const { name, ...rest } = m;
-  return post(`/members/${encodeURIComponent(name)}`, { title: rest.title, sector: rest.sector, prefecture: rest.prefecture, note: rest.note, networks: rest.networks, names: rest.names, contacts: rest.contacts, ...(rest.groups ? { groups: rest.groups } : {}) });
+  return post(`/members/${encodeURIComponent(name)}`, { title: rest.title, sector: rest.sector, prefecture: rest.prefecture, note: rest.note, networks: rest.networks.map(asSent), names: rest.names.map(asSent), contacts: rest.contacts, ...(rest.groups ? { groups: rest.groups } : {}) });
 }
 
 /** Networks and names are separated by blanks, contacts are "name <mail> language urgent", separated by semicolons. */
