@@ -137,7 +137,7 @@ static enum notify_result smtp_result(CURL *c, CURLcode code)
 
 enum notify_result notify_send_mail(const struct notify_settings *s, const char *secret, const char *to, const char *mail, size_t len, char *ret_error)
 {
-    char url[NOTIFY_URL_MAX + NOTIFY_ADDRESS_MAX], error[CURL_ERROR_SIZE] = "", from[NOTIFY_ADDRESS_MAX + 2], rcpt[NOTIFY_ADDRESS_MAX + 2];
+    char url[NOTIFY_URL_MAX + sizeof s->from], error[CURL_ERROR_SIZE] = "", from[sizeof s->from + 2], rcpt[NOTIFY_ADDRESS_MAX + 2];
     struct sending sending = {.text = mail, .len = len};
     bool needs_tls = !is_loopback(s->relay) || s->user[0];
     const char *domain = strrchr(s->from, '@');

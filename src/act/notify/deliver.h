@@ -14,18 +14,18 @@
 
 enum { NOTIFY_SECRET_MAX = 256, NOTIFY_PATH_MAX = 512, NOTIFY_NAME_MAX = 128, NOTIFY_ERROR_MAX = 256 };
 
-/* Plain octets behind their ends, so that two can be compared as such. */
+/* Plain octets behind their ends and no padding, so that two can be compared as such. */
 struct notify_settings {
     char relay[NOTIFY_URL_MAX]; /* smtps://HOST[:PORT] or smtp://HOST[:PORT] (by STARTTLS); empty: no mail */
-    char from[NOTIFY_ADDRESS_MAX], from_name[NOTIFY_NAME_MAX];
+    char from[NOTIFY_ADDRESS_MAX + 1 /* no padding */], from_name[NOTIFY_NAME_MAX];
     char user[NOTIFY_NAME_MAX], password_file[NOTIFY_PATH_MAX];
     char ca_file[NOTIFY_PATH_MAX]; /* empty: the system's authorities */
     char webhook[NOTIFY_URL_MAX], webhook_secret_file[NOTIFY_PATH_MAX]; /* empty: none */
     char base_url[NOTIFY_URL_MAX]; /* of the console, for links; empty: mails have none */
     unsigned digest_hour;          /* 0..23, of the machine's time zone */
+    unsigned urgent_per_hour;      /* mails to one contact */
     int64_t fixed_after_us, no_effect_after_us;
     int64_t retry_after_us;        /* the first wait after a try in vain */
-    unsigned urgent_per_hour;      /* mails to one contact */
 };
 
 enum { NOTIFY_PASSWORD_FILE, NOTIFY_WEBHOOK_FILE, NOTIFY_FILES }; /* that the role which sends gets from the parent */
