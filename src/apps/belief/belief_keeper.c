@@ -19,7 +19,7 @@ enum {
     STEP_SUBJECTS_MIN = 4,  /* the first of each step may have a thousand statements */
     STEP_MS = 5,            /* the loop has others who wait: a step of this length, and the disk's time for it */
     WALK_SPAN = 4096,       /* indicators that one step goes over: a millisecond or two when none of them acts */
-    ASIDE_MAX = 64,         /* subjects that cannot be reckoned */
+    ASIDE_MAX = STEP_SUBJECTS, /* subjects that cannot be reckoned: were all of one step such, it would still end */
     RECHECK_MAX = 4096,     /* asked for at once; more are found when they are due */
     AGAIN_AFTER_S = 5,      /* a disk that was full may not be so for ever */
     NOT_READY_MS = 100,
@@ -291,7 +291,7 @@ static bool is_of_subject(int error)
     return error == -EBADMSG || error == -EINVAL || error == -ERANGE || error == -EOVERFLOW || error == -E2BIG;
 }
 
-/* The step is taken again without it. The oldest gives way when there are too many: then it is found anew. */
+/* The oldest gives way when there are too many: then it is found anew. */
 static bool put_aside(struct belief_keeper *k, int error)
 {
     if (k->broken >= k->subject_count || !is_of_subject(error))
@@ -395,6 +395,30 @@ static int find_others(struct belief_keeper *k, int64_t now_us, bool *ret_more)
     return e;
 }
 
+/* One try of the step's subjects, all or none. */
+static int reckon_step(struct belief_keeper *k, uint32_t last, int64_t now_us)
+{
+    k->change_count = 0;
+    k->broken = k->subject_count;
+    int e = indicator_begin(k->o.ledger);
+    if (e == 0)
+        e = reckon_each(k, last, now_us);
+    if (e == 0)
+        e = keep_sources(k);
+    if (e == 0 && last != k->folded)
+        e = indicator_set_folded(k->o.ledger, last);
+    if (e == 0 && k->is_again)
+        e = reckon_again_put(k->again);
+    if (e == 0)
+        e = indicator_commit(k->o.ledger);
+    if (e < 0) {
+        indicator_rollback(k->o.ledger);
+        forget_sources(k);
+        k->change_count = 0;
+    }
+    return e;
+}
+
 /* *ret_more: there may be more to do at once. */
 static int step(struct belief_keeper *k, int64_t now_us, bool *ret_more)
 {
@@ -409,26 +433,14 @@ static int step(struct belief_keeper *k, int64_t now_us, bool *ret_more)
     *ret_more |= k->subject_count > 0;
     if (e < 0 || !*ret_more)
         return e;
-    k->broken = k->subject_count;
-    e = indicator_begin(k->o.ledger);
-    if (e == 0)
-        e = reckon_each(k, last, now_us);
-    if (e == 0)
-        e = keep_sources(k);
-    if (e == 0 && last != k->folded)
-        e = indicator_set_folded(k->o.ledger, last);
-    if (e == 0 && k->is_again)
-        e = reckon_again_put(k->again);
+    /* The same subjects again without what cannot be reckoned: what was asked for by number is not found a second time. */
+    for (unsigned tries = 0; (e = reckon_step(k, last, now_us)) < 0 && tries < ASIDE_MAX && put_aside(k, e);)
+        tries++;
     pace(k, (clock_mono_ns() - began_ns) / 1000);
-    if (e == 0)
-        e = indicator_commit(k->o.ledger);
     if (e < 0) {
-        indicator_rollback(k->o.ledger);
-        forget_sources(k);
         k->walking |= k->walked != k->walked_on_disk;
         k->walked = k->walked_on_disk;
-        k->change_count = 0;
-        return put_aside(k, e) ? 0 : e;
+        return e;
     }
     k->folded = last;
     k->walked_on_disk = k->walked;

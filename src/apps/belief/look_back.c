@@ -207,6 +207,8 @@ static void on_answer(void *self, bool ok, const char *bytes, size_t len)
     }
     if (b->too_many && take_fewer(b))
         return;
+    b->status.failed += b->too_many; /* of one indicator alone: the rest of what it met is left out */
+    b->too_many = false;
     next_phase(b);
 }
 
