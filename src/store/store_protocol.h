@@ -5,7 +5,7 @@
  *     STORE_INSERT         hub   u64 batch, u8 table, Native blocks to the end
  *     STORE_INSERTED       store u64 batch: on disk
  *     STORE_INSERT_FAILED  store u64 batch, u8 again, text to the end: why; again = 1: the same batch may be sent later
- *     STORE_QUERY          hub   u32 id, SQL to the end
+ *     STORE_QUERY          hub   u32 id, SQL to the end: less than STORE_QUERY_MAX octets
  *     STORE_RESULT         store u32 id, u8 ok, JSONEachRow (ok = 1) or why not (ok = 0) to the end
  *     STORE_STATUS         hub   u32 id
  *     STORE_STATUS_IS      store u32 id, u8 open, u64 rows, u64 bytes on disk, u64 batches inserted since start,
@@ -24,6 +24,7 @@
 
 #include "base/attr.h"
 #include "base/reader.h"
+#include "store/seen_query.h"
 
 enum store_message {
     STORE_INSERT = 1,
@@ -40,6 +41,7 @@ enum store_table { STORE_TABLE_DNS, STORE_TABLE_PDNS, STORE_TABLE_COUNT };
 enum {
     STORE_INSERT_HEAD_LEN = 9,             /* before the blocks */
     STORE_RESULT_HEAD_LEN = 5,             /* before the bytes */
+    STORE_QUERY_MAX = SEEN_QUERY_MAX,      /* the longest statement, that of a look back, and its terminator */
     STORE_MESSAGE_MAX = 17 << 20,          /* the longest block, the longest result, and their heads */
     STORE_QUEUE_MAX = 2 * STORE_MESSAGE_MAX,
     STORE_TEXT_MAX = 512,                  /* of a reason or a version, with terminator */

@@ -8,7 +8,6 @@
 
 #include "base/writer.h"
 #include "store/dns_query.h"
-#include "store/sql_text.h"
 
 struct store_service {
     struct store_service_options options;
@@ -108,16 +107,20 @@ static void reply_result(uint32_t id, bool ok, const char *bytes, size_t len, st
 
 static int query(struct store_service *s, struct reader payload, store_reply *reply, void *self)
 {
-    char sql[SQL_TEXT_MAX];
     uint32_t id = reader_u32(&payload);
-    if (payload.failed || payload.left >= sizeof sql || memchr(payload.at, '\0', payload.left))
+    if (payload.failed || payload.left >= STORE_QUERY_MAX || memchr(payload.at, '\0', payload.left))
         return -EBADMSG;
-    memcpy(sql, payload.at, payload.left);
-    sql[payload.left] = '\0';
+    autofree char *sql = malloc(payload.left + 1);
     autofree char *json = NULL;
     size_t len = 0;
-    int r = s->engine ? engine_query(s->engine, sql, &json, &len) : -ENOENT;
-    if (r < 0 && s->engine)
+    if (sql) {
+        memcpy(sql, payload.at, payload.left);
+        sql[payload.left] = '\0';
+    }
+    int r = !sql ? -ENOMEM : s->engine ? engine_query(s->engine, sql, &json, &len) : -ENOENT;
+    if (!sql)
+        snprintf(s->error, sizeof s->error, "%s", strerror(ENOMEM));
+    else if (r < 0 && s->engine)
         note_error(s);
     if (r < 0)
         reply_result(id, false, s->error, strlen(s->error), reply, self);

@@ -98,10 +98,21 @@ TEST(what_is_no_message_gets_no_answer)
     for (size_t i = 0; i < array_len(cases); i++)
         check_int(store_service_message(s, cases[i].type, reader_of(cases[i].bytes, cases[i].len), keep, &a), ==,
                   -EBADMSG);
-    static char sql[20000];
+    static char sql[4 + STORE_QUERY_MAX];
     memset(sql, 'x', sizeof sql);
     check_int(store_service_message(s, STORE_QUERY, reader_of(sql, sizeof sql), keep, &a), ==, -EBADMSG);
     check_int(a.count, ==, 0);
+    store_service_free(s);
+}
+
+TEST(the_longest_statement_that_is_built_is_taken)
+{
+    struct store_service *s = without_engine();
+    struct answer a = {0};
+    static char sql[4 + STORE_QUERY_MAX - 1];
+    memset(sql, 'x', sizeof sql);
+    check_int(store_service_message(s, STORE_QUERY, reader_of(sql, sizeof sql), keep, &a), ==, 0);
+    check_int(a.type, ==, STORE_RESULT);
     store_service_free(s);
 }
 

@@ -249,6 +249,8 @@ int store_client_ask(struct store_client *c, const char *sql, size_t len, store_
 {
     if (!c->channel)
         return -ENOTCONN;
+    if (len >= STORE_QUERY_MAX)
+        return -E2BIG;
     struct question *q = NULL;
     for (size_t i = 0; i < array_len(c->questions) && !q; i++)
         if (c->questions[i].id == 0)

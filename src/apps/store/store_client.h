@@ -39,7 +39,7 @@ bool store_client_has_room(const struct store_client *c);
 /* Copies the block; newest_us: the time of its newest row, 0 if that does not count. */
 int store_client_insert(struct store_client *c, enum store_table table, const struct native *block, size_t rows,
                         int64_t newest_us) must_check;
-/* -ENOTCONN without a store, -EBUSY with too many questions. */
+/* -ENOTCONN without a store, -EBUSY with too many questions, -E2BIG: STORE_QUERY_MAX octets or more. */
 int store_client_ask(struct store_client *c, const char *sql, size_t len, store_answer_fn *answer, void *self) must_check;
 /* The store's own status as it last told; asked for every few seconds. */
 const struct store_status *store_client_status(const struct store_client *c);
