@@ -22,6 +22,7 @@ enum {
     ACCEPT_AT_ONCE = 16,
     LOW_WATER = 128 << 10, /* octets still to be taken when the next piece is read */
     PATH_LEN = 1024,
+    STORE_PATIENCE = 20, /* tries, some seconds: at the first start the hub has not made the file yet */
 };
 
 struct client {
@@ -53,7 +54,7 @@ struct rpz_server {
     struct client *clients;
     unsigned client_count;
     struct rpz_counters counters;
-    bool store_failing;
+    unsigned store_failures; /* in a row */
     struct rpz_zone zones[RPZ_ZONES_MAX];
     unsigned transfers[RPZ_ZONES_MAX]; /* running now */
     struct rpz_notify notifies[RPZ_ZONES_MAX][RPZ_NOTIFY_MAX];
@@ -66,9 +67,9 @@ struct rpz_server {
 static struct exchange *store_of(struct rpz_server *s)
 {
     int e = s->store ? 0 : exchange_open_to_read(s->path, &s->store);
-    if (e < 0 && !s->store_failing)
+    s->store_failures = e < 0 ? s->store_failures + 1 : 0;
+    if (s->store_failures == STORE_PATIENCE)
         log_warning(_("zones cannot be read: %s; tried again"), _(exchange_error_of(e)));
-    s->store_failing = e < 0;
     return s->store;
 }
 
