@@ -22,6 +22,11 @@ void progress_show(struct progress *p, uint64_t done)
         return;
     p->next_ms = now_ms + (p->terminal ? BAR_MS : LINE_MS);
     unsigned percent = p->total ? (unsigned)(done * 100 / p->total) : 0;
+    if (p->total == 0) { /* how much there is, nobody knows */
+        fprintf(stderr, p->terminal ? "\r%s: %" PRIu64 : "%s: %" PRIu64 "\n", p->what, done);
+        p->shown = p->terminal;
+        return;
+    }
     if (!p->terminal) {
         fprintf(stderr, "%s: %u %% (%" PRIu64 " of %" PRIu64 ")\n", p->what, percent, done, p->total);
         return;
