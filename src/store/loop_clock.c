@@ -63,3 +63,17 @@ int clock_read(struct ledger *l, int64_t since_us, clock_each *each, void *self)
     sqlite3_finalize(s);
     return r;
 }
+
+int clock_get(struct ledger *l, uint32_t indicator, int64_t ret_us[CLOCK_MOMENT_COUNT])
+{
+    sqlite3_stmt *s;
+    int r = ledger_prepare(l, "SELECT seen_us, judged_us, blocked_us, shared_us, told_us, fixed_us FROM clock WHERE indicator = ?", &s);
+    if (r < 0)
+        return r;
+    sqlite3_bind_int64(s, 1, indicator);
+    r = ledger_next_row(l, s);
+    for (int m = 0; m < CLOCK_MOMENT_COUNT; m++)
+        ret_us[m] = r == 1 ? sqlite3_column_int64(s, m) : 0;
+    sqlite3_finalize(s);
+    return r < 0 ? r : 0;
+}

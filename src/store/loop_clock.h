@@ -22,6 +22,9 @@ typedef int clock_each(void *self, const struct clock_times *t);
 /* Of those judged from then on, by number. */
 int clock_read(struct ledger *l, int64_t since_us, clock_each *each, void *self) must_check;
 
+/* Of one indicator; zeros when it was never acted on. */
+int clock_get(struct ledger *l, uint32_t indicator, int64_t ret_us[CLOCK_MOMENT_COUNT]) must_check;
+
 /* "seen", "judged", ... */
 const char *clock_moment_word(enum clock_moment moment);
 

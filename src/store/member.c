@@ -174,6 +174,10 @@ int member_delete(struct ledger *l, const char *name)
     if (r == 0)
         r = account_run(l, "DELETE FROM member_challenge WHERE member = ?", "t", name);
     if (r == 0)
+        r = account_run(l, "DELETE FROM member_mail WHERE member = ?", "t", name);
+    if (r == 0)
+        r = account_run(l, "DELETE FROM member_webhook WHERE member = ?", "t", name);
+    if (r == 0)
         r = account_run(l, "DELETE FROM member WHERE name = ?", "t", name);
     if (r == 0) {
         gone = sqlite3_changes(l->db);

@@ -378,3 +378,20 @@ int notice_digest_put(struct ledger *l, int64_t us)
 {
     return account_run(l, "INSERT INTO notice_digest VALUES (1, ?1) ON CONFLICT DO UPDATE SET last_us = ?1", "i", us);
 }
+
+int notice_of_indicator(struct ledger *l, uint32_t indicator, const char *member, unsigned max, notice_each_id *each, void *self)
+{
+    sqlite3_stmt *s;
+    int e = account_ask(l,
+                        "SELECT DISTINCT notice FROM notice_subject WHERE indicator = ?1 AND (?2 = '' OR member = ?2) AND wrong_us = 0 ORDER BY notice DESC LIMIT ?3",
+                        &s, "iti", (int64_t)indicator, member ? member : "", (int64_t)max);
+    if (e < 0)
+        return e;
+    while ((e = ledger_next_row(l, s)) == 1) {
+        e = each(self, sqlite3_column_int64(s, 0));
+        if (e != 0)
+            break;
+    }
+    sqlite3_finalize(s);
+    return e;
+}

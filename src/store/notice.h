@@ -76,6 +76,9 @@ int notice_to_tell(struct ledger *l, bool at_once, int64_t raised_by_us, unsigne
 /* Of the control group of that campaign. */
 int notice_held(struct ledger *l, const char *campaign, unsigned max, int64_t *ret_ids) must_check;
 
+/* Those that have the indicator, of that member (NULL: of all), the newest first. Anything but 0 stops and is returned. */
+int notice_of_indicator(struct ledger *l, uint32_t indicator, const char *member, unsigned max, notice_each_id *each, void *self) must_check;
+
 struct notice_counts {
     uint64_t state[NOTICE_STATE_COUNT];
     uint64_t uncovered;

@@ -7,7 +7,7 @@
 
 #include "store/account_impl.h"
 
-#define COLUMNS "d.id, d.member, d.channel, d.urgent, d.mail, d.name, d.language, d.state, d.made_us, d.due_us, d.tries, d.done_us, d.opened_us, d.error"
+#define COLUMNS "d.id, d.member, d.channel, d.urgent, d.mail, d.name, d.language, d.state, d.made_us, d.due_us, d.tries, d.done_us, d.opened_us, d.error, d.purpose, d.about"
 
 static const char *const words[] = {"waiting", "taken", "given-up"};
 _Static_assert(array_len(words) == DELIVERY_STATE_COUNT, "a word for each");
@@ -30,7 +30,8 @@ static int take(sqlite3_stmt *s, struct notice_delivery *d)
     d->tries = (unsigned)sqlite3_column_int(s, 10);
     d->done_us = sqlite3_column_int64(s, 11);
     d->opened_us = sqlite3_column_int64(s, 12);
-    bool fine = (unsigned)d->state < DELIVERY_STATE_COUNT && ledger_take_text(s, 1, d->member, sizeof d->member) == 0 &&
+    d->purpose = (enum delivery_purpose)sqlite3_column_int(s, 14);
+    bool fine = (unsigned)d->purpose < DELIVERY_PURPOSE_COUNT && ledger_take_text(s, 15, d->about, sizeof d->about) == 0 && (unsigned)d->state < DELIVERY_STATE_COUNT && ledger_take_text(s, 1, d->member, sizeof d->member) == 0 &&
                 ledger_take_text(s, 4, d->mail, sizeof d->mail) == 0 && ledger_take_text(s, 5, d->name, sizeof d->name) == 0 &&
                 ledger_take_text(s, 6, language, sizeof language) == 0 && ledger_take_text(s, 13, d->error, sizeof d->error) == 0;
     d->is_japanese = fine && strcmp(language, "ja") == 0;
@@ -46,9 +47,9 @@ int delivery_add(struct ledger *l, struct notice_delivery *d)
     if (e == 0)
         e = account_run(l,
                         "INSERT INTO notice_delivery (member, channel, urgent, mail, name, language, state, made_us, due_us, tries, done_us,"
-                        " opened_us, error) VALUES (?,?,?,?,?,?,0,?,?,0,0,0,'')",
-                        "tiitttii", d->member, (int64_t)d->channel, (int64_t)d->is_urgent, d->mail, d->name, d->is_japanese ? "ja" : "en", d->made_us,
-                        d->due_us);
+                        " opened_us, error, purpose, about) VALUES (?,?,?,?,?,?,0,?,?,0,0,0,'',?,?)",
+                        "tiitttiiit", d->member, (int64_t)d->channel, (int64_t)d->is_urgent, d->mail, d->name, d->is_japanese ? "ja" : "en", d->made_us,
+                        d->due_us, (int64_t)d->purpose, d->about);
     if (e == 0)
         d->id = sqlite3_last_insert_rowid(l->db);
     for (unsigned i = 0; e == 0 && i < d->notice_count; i++)
@@ -91,11 +92,34 @@ int delivery_put(struct ledger *l, const struct notice_delivery *d)
                        d->due_us, (int64_t)d->tries, d->done_us, d->error, d->id);
 }
 
-int delivery_due(struct ledger *l, int64_t now_us, unsigned max, int64_t *ret_ids)
+bool delivery_is_of_member(const struct notice_delivery *d)
+{
+    return d->channel == DELIVERY_WEBHOOK && d->mail[0] != '\0';
+}
+
+int delivery_delay_webhook(struct ledger *l, const char *member, int64_t due_us)
+{
+    return account_run(l, "UPDATE notice_delivery SET due_us = max(due_us, ?) WHERE state = 0 AND channel = 1 AND mail <> '' AND member = ?", "it", due_us, member);
+}
+
+int delivery_last_webhook(struct ledger *l, const char *member, struct notice_delivery *ret_delivery)
 {
     sqlite3_stmt *s;
+    int e = account_ask(l, "SELECT " COLUMNS " FROM notice_delivery AS d WHERE d.channel = 1 AND d.mail <> '' AND d.member = ? ORDER BY d.id DESC LIMIT 1", &s, "t",
+                        member);
+    return e < 0 ? e : one_delivery(l, s, ret_delivery);
+}
+
+int delivery_due(struct ledger *l, bool of_member, int64_t now_us, unsigned max, int64_t *ret_ids)
+{
+    static const char *const questions[] = {
+        "SELECT id FROM notice_delivery WHERE state = 0 AND (channel = 0 OR mail = '') AND due_us <= ? ORDER BY due_us LIMIT ?",
+        /* SQLite: with min() the other columns are of the row that has it */
+        "SELECT id, min(due_us) AS due FROM notice_delivery WHERE state = 0 AND channel = 1 AND mail <> '' AND due_us <= ? GROUP BY member ORDER BY due LIMIT ?",
+    };
+    sqlite3_stmt *s;
     unsigned count = 0;
-    int e = account_ask(l, "SELECT id FROM notice_delivery WHERE state = 0 AND due_us <= ? ORDER BY due_us LIMIT ?", &s, "ii", now_us, (int64_t)max);
+    int e = account_ask(l, questions[of_member], &s, "ii", now_us, (int64_t)max);
     if (e < 0)
         return e;
     while (count < max && (e = ledger_next_row(l, s)) == 1)
@@ -118,6 +142,17 @@ int delivery_urgent_count(struct ledger *l, const char *mail, const char *member
     int64_t count = 0;
     int e = account_ask(l, "SELECT count(*) FROM notice_delivery WHERE urgent = 1 AND mail = ? AND made_us > ? AND (? = 0 OR member = ?)", &s, "tiit", mail,
                         since_us, (int64_t)(member != NULL), member ? member : "");
+    if (e == 0)
+        e = number_of(l, s, &count);
+    *ret_count = (unsigned)count;
+    return e;
+}
+
+int delivery_proof_count(struct ledger *l, const char *member, int64_t since_us, unsigned *ret_count)
+{
+    sqlite3_stmt *s;
+    int64_t count = 0;
+    int e = account_ask(l, "SELECT count(*) FROM notice_delivery WHERE purpose = 1 AND member = ? AND made_us > ?", &s, "ti", member, since_us);
     if (e == 0)
         e = number_of(l, s, &count);
     *ret_count = (unsigned)count;

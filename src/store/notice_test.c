@@ -243,8 +243,8 @@ TEST(deliveries_wait_and_are_done)
     unsigned count;
     bool is_told, waits;
     check_int(delivery_add(l, &d), ==, 0);
-    check_int(delivery_due(l, 9, 4, ids), ==, 0);
-    check_int(delivery_due(l, 10, 4, ids), ==, 1);
+    check_int(delivery_due(l, false, 9, 4, ids), ==, 0);
+    check_int(delivery_due(l, false, 10, 4, ids), ==, 1);
     check_int(delivery_get(l, ids[0], &back), ==, 0);
     check(back.is_japanese && back.is_urgent && back.notice_count == 1 && back.notices[0] == d.notices[0]);
     check_str(back.name, "花子");
