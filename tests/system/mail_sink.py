@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
-"""A mail server and a webhook that take what comes, for tests/system/76-notices.sh: each mail and document becomes a file.
+"""A mail server and a webhook that take what comes, for tests/system/76-notices.sh and others: each mail and document becomes a file.
 
     mail_sink.py FOLDER SMTP_PORT HTTPS_PORT CERTIFICATE KEY SECRET
 
 What it does with a mail is told by the recipient's name: "later..." is refused once with 451 and then taken, "never..." is refused with 550. The file
-FOLDER/no-starttls makes it offer no TLS. A webhook whose signature is wrong is refused with 403. Plain Python, threads, bounded by the test's time.
+FOLDER/no-starttls makes it offer no TLS. A webhook whose signature is wrong is refused with 403; the secret of the path /own/NAME is in FOLDER/secret-NAME, and
+what it answers, instead of 204, in FOLDER/status-NAME. Plain Python, threads, bounded by the test's time.
 """
 import hashlib
 import hmac
@@ -101,15 +102,28 @@ class Smtp(socketserver.BaseRequestHandler):
                 self.say("250 fine")
 
 
+def read(name, otherwise):
+    try:
+        with open(os.path.join(folder, name), encoding="utf-8") as f:
+            return f.read().strip()
+    except FileNotFoundError:
+        return otherwise
+
+
 class Hook(http.server.BaseHTTPRequestHandler):
     def do_POST(self):
         body = self.rfile.read(int(self.headers["Content-Length"]))
+        own = self.path.removeprefix("/own/") if self.path.startswith("/own/") else "node"
         parts = dict(part.split("=", 1) for part in self.headers["X-Hinomi-Signature"].split(","))
-        wanted = hmac.new(secret.encode(), parts["t"].encode() + b"." + body, hashlib.sha256).hexdigest()
+        wanted = hmac.new(read("secret-" + own, secret).encode(), parts["t"].encode() + b"." + body, hashlib.sha256).hexdigest()
         fine = hmac.compare_digest(wanted, parts["v1"]) and abs(time.time() - int(parts["t"])) < 300
-        if fine:
-            keep("json", body)
-        self.send_response(204 if fine else 403)
+        status = int(read("status-" + own, "204")) if fine else 403
+        keep("json" if status == 204 else f"{status}", body)
+        self.send_response(status)
+        if status != 204:
+            self.send_header("Content-Length", "0")
+        if status // 100 == 3:
+            self.send_header("Location", "https://localhost:%d/own/elsewhere" % https_port)
         self.end_headers()
 
     def log_message(self, *_):

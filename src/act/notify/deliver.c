@@ -9,8 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/socket.h>
 
-#include "base/addr.h"
 #include "base/text.h"
 
 enum { CONNECT_MS = 20000, ALL_S = 60, HOST_MAX = 256 };
@@ -76,6 +76,35 @@ int notify_webhook_check(const char *url)
     char host[HOST_MAX];
     bool fine = is_clean(url) && host_of(url, host) && (has_scheme(url, "https://") || (has_scheme(url, "http://") && is_loopback(url)));
     return fine ? 0 : -EINVAL;
+}
+
+bool notify_may_call(const struct notify_settings *s, const struct addr *a)
+{
+    enum { MULTICAST_V4 = 224, MULTICAST_V6 = 0xff }; /* from there on, IPv4 has multicast and what is reserved (RFC 1112 4) */
+    for (unsigned i = 0; i < s->network_count && i < NOTIFY_NETWORKS_MAX; i++)
+        if (addr_prefix_has(&s->networks[i], a))
+            return true;
+    bool is_unicast = addr_is_v4(a) ? a->bytes[12] < MULTICAST_V4 : a->bytes[0] != MULTICAST_V6;
+    return is_unicast && !addr_is_private(a);
+}
+
+int notify_origin(const char *url, char *ret_origin)
+{
+    const char *at = strstr(url, "://");
+    size_t len = at ? (size_t)(at + 3 - url) + strcspn(at + 3, "/?") : 0;
+    if (len == 0 || len >= NOTIFY_ORIGIN_MAX)
+        return -EINVAL;
+    snprintf(ret_origin, NOTIFY_ORIGIN_MAX, "%.*s", (int)len, url);
+    return 0;
+}
+
+int notify_member_webhook_check(const struct notify_settings *s, const char *url)
+{
+    char host[HOST_MAX], origin[NOTIFY_ORIGIN_MAX];
+    struct addr a;
+    if (notify_webhook_check(url) < 0 || notify_origin(url, origin) < 0 || !host_of(url, host))
+        return -EINVAL;
+    return addr_parse(host, &a) == 0 && !notify_may_call(s, &a) ? -EPERM : 0;
 }
 
 int notify_base_check(const char *url)
@@ -207,25 +236,80 @@ static enum notify_result http_result(CURL *c, CURLcode code, const char *curls_
     return status >= 400 && status <= 499 && status != 408 && status != 429 ? NOTIFY_REFUSED : NOTIFY_AGAIN;
 }
 
-enum notify_result notify_send_webhook(const struct notify_settings *s, const char *secret, int64_t now_us, const char *document, size_t len, char *ret_error)
+void notify_signature_line(const char *secret, int64_t now_us, const char *document, size_t len, char *ret_line)
 {
-    char error[CURL_ERROR_SIZE] = "", hex[NOTIFY_SIGNATURE_MAX], line[NOTIFY_SIGNATURE_MAX + 64];
+    char hex[NOTIFY_SIGNATURE_MAX];
+    notify_signature(secret, now_us / 1000000, document, len, hex);
+    snprintf(ret_line, NOTIFY_SIGNATURE_LINE_MAX, "X-Hinomi-Signature: t=%" PRId64 ",v1=%s", now_us / 1000000, hex);
+}
+
+/* Looks at each address before it is connected to: what a name led to when it was entered may be another place by now. */
+struct guard {
+    const struct notify_settings *settings;
+    bool has_refused;
+};
+
+static curl_socket_t open_guarded(void *self, curlsocktype purpose, struct curl_sockaddr *to)
+{
+    struct guard *g = self;
+    struct addr a = {.bytes = {0}};
+    bool is_internet = to->family == AF_INET || to->family == AF_INET6;
+    (void)purpose;
+    if (is_internet)
+        a = addr_of_sockaddr(&to->addr);
+    if (!is_internet || !notify_may_call(g->settings, &a)) {
+        g->has_refused = true;
+        return CURL_SOCKET_BAD;
+    }
+    return socket(to->family, to->socktype | SOCK_CLOEXEC, to->protocol);
+}
+
+static bool setup_guard(CURL *c, const char *url, struct guard *g)
+{
+    return curl_easy_setopt(c, CURLOPT_OPENSOCKETFUNCTION, open_guarded) == CURLE_OK && curl_easy_setopt(c, CURLOPT_OPENSOCKETDATA, g) == CURLE_OK &&
+           curl_easy_setopt(c, CURLOPT_TIMEOUT, (long)NOTIFY_MEMBER_S) == CURLE_OK &&
+           curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, has_scheme(url, "https://") ? "https" : "http") == CURLE_OK;
+}
+
+/* guard: NULL, of the configured one. */
+static enum notify_result post(const struct notify_settings *s, const char *url, const char *signature, struct guard *guard, const char *document, size_t len,
+                               char *ret_error)
+{
+    char error[CURL_ERROR_SIZE] = "";
     bool is_failed = false;
     enum notify_result result = NOTIFY_AGAIN;
     ret_error[0] = '\0';
-    notify_signature(secret, now_us / 1000000, document, len, hex);
-    snprintf(line, sizeof line, "X-Hinomi-Signature: t=%" PRId64 ",v1=%s", now_us / 1000000, hex);
-    struct curl_slist *headers = with_header(NULL, line, &is_failed);
+    struct curl_slist *headers = with_header(NULL, signature, &is_failed);
     headers = with_header(headers, "Content-Type: application/json", &is_failed);
     CURL *c = is_failed ? NULL : curl_easy_init();
-    bool fine = c && setup(c, s, s->webhook, error) && curl_easy_setopt(c, CURLOPT_HTTPHEADER, headers) == CURLE_OK &&
+    bool fine = c && setup(c, s, url, error) && (!guard || setup_guard(c, url, guard)) && curl_easy_setopt(c, CURLOPT_HTTPHEADER, headers) == CURLE_OK &&
                 curl_easy_setopt(c, CURLOPT_USERAGENT, "hinomi/" HINOMI_VERSION) == CURLE_OK && curl_easy_setopt(c, CURLOPT_POST, 1L) == CURLE_OK &&
                 curl_easy_setopt(c, CURLOPT_POSTFIELDSIZE, (long)len) == CURLE_OK && curl_easy_setopt(c, CURLOPT_POSTFIELDS, document) == CURLE_OK;
-    if (!fine)
+    if (!fine) {
         snprintf(ret_error, NOTIFY_ERROR_MAX, "%s", strerror(ENOMEM));
-    else
+    } else {
         result = http_result(c, curl_easy_perform(c), error, ret_error);
+        if (guard && guard->has_refused && result == NOTIFY_AGAIN) /* which address it was is not the member's to know */
+            snprintf(ret_error, NOTIFY_ERROR_MAX, "%s", _("the name leads to an address that webhooks of members may not be at"));
+    }
     curl_easy_cleanup(c);
     curl_slist_free_all(headers);
     return result;
+}
+
+enum notify_result notify_send_webhook(const struct notify_settings *s, const char *secret, int64_t now_us, const char *document, size_t len, char *ret_error)
+{
+    char line[NOTIFY_SIGNATURE_LINE_MAX];
+    notify_signature_line(secret, now_us, document, len, line);
+    return post(s, s->webhook, line, NULL, document, len, ret_error);
+}
+
+enum notify_result notify_send_member_webhook(const struct notify_settings *s, const char *url, const char *signature, const char *document, size_t len, char *ret_error)
+{
+    struct guard guard = {.settings = s};
+    if (!s->member_webhooks || notify_member_webhook_check(s, url) < 0) {
+        snprintf(ret_error, NOTIFY_ERROR_MAX, "%s", _("the configuration does not allow that webhook of a member"));
+        return NOTIFY_REFUSED;
+    }
+    return post(s, url, signature, &guard, document, len, ret_error);
 }

@@ -9,10 +9,11 @@
 #include <string.h>
 #include <time.h>
 
+#include "act/notify/mail_head.h"
 #include "act/notify/mail_text.h"
 #include "act/notify/notify_texts.h"
 
-enum { TITLE_CHARACTERS = 80, VALUE_CHARACTERS = 300, TEXT_CHARACTERS = 2000, BODY_MAX = 64 << 10, LABEL_MAX = 63 };
+enum { VALUE_CHARACTERS = 300, TEXT_CHARACTERS = 2000, LABEL_MAX = 63 };
 
 /* ---- addresses ---- */
 
@@ -176,7 +177,7 @@ static void put_notice(struct writer *w, const struct notify_notice *n, unsigned
 static void put_body(struct writer *w, const struct notify_mail *m)
 {
     const char *name = m->to_name && *m->to_name ? m->to_name : m->member_title;
-    mail_put_clean(w, name, TITLE_CHARACTERS);
+    mail_put_clean(w, name, MAIL_TITLE_CHARACTERS);
     mail_put(w, notify_text(NOTIFY_GREETING, m->language));
     mail_put(w, "\r\n\r\n");
     put_line(w, notify_text(m->is_urgent ? NOTIFY_INTRO_URGENT : NOTIFY_INTRO_DIGEST, m->language));
@@ -207,44 +208,7 @@ static bool is_correction(const struct notify_mail *m)
     return m->notice_count > 0;
 }
 
-static void put_mailbox(struct writer *w, const char *header, const char *name, const char *address)
-{
-    mail_put(w, header);
-    if (name && *name) {
-        char clean[4 * TITLE_CHARACTERS + 1];
-        struct writer c = writer_of(clean, sizeof clean - 1);
-        mail_put_clean(&c, name, TITLE_CHARACTERS);
-        clean[c.len] = '\0';
-        mail_put_words(w, clean, strlen(header), "");
-        mail_put(w, "\r\n ");
-    }
-    mail_put(w, "<");
-    mail_put(w, address);
-    mail_put(w, ">\r\n");
-}
-
-static void put_subject(struct writer *w, const struct notify_mail *m)
-{
-    char text[512];
-    struct writer c = writer_of(text, sizeof text - 1);
-    mail_put(&c, notify_text(is_correction(m) ? NOTIFY_SUBJECT_WRONG : m->is_urgent ? NOTIFY_SUBJECT_URGENT : NOTIFY_SUBJECT_DIGEST, m->language));
-    mail_put_clean(&c, m->member_title, TITLE_CHARACTERS);
-    text[c.len] = '\0';
-    mail_put(w, "Subject: ");
-    mail_put_words(w, text, strlen("Subject: "), ".,:-");
-    mail_put(w, "\r\n");
-}
-
-static bool is_plain_id(const char *text)
-{
-    size_t len = strlen(text);
-    for (size_t i = 0; i < len; i++)
-        if (!is_letter(text[i]) && text[i] != '.')
-            return false;
-    return is_dot_atom(text, len) && len <= 128;
-}
-
-static bool is_link(const char *link)
+bool notify_link_is_valid(const char *link)
 {
     for (const char *p = link; *p; p++)
         if ((unsigned char)*p <= 0x20 || (unsigned char)*p >= 0x7f)
@@ -254,35 +218,25 @@ static bool is_link(const char *link)
 
 int notify_mail_write(const struct notify_mail *m, char *to, size_t max)
 {
-    struct writer w = writer_of(to, max);
-    char *text = NULL;
-    if (!notify_address_is_valid(m->from) || !notify_address_is_valid(m->to) || !is_plain_id(m->message_id) || (m->link && !is_link(m->link)))
+    if (m->link && !notify_link_is_valid(m->link))
         return -EINVAL;
-    text = malloc(BODY_MAX);
+    char *text = malloc(MAIL_BODY_MAX);
     if (!text)
         return -ENOMEM;
-    struct writer body = writer_of(text, BODY_MAX);
+    struct mail_head head = {.from = m->from,
+                             .to = m->to,
+                             .from_name = m->from_name,
+                             .to_name = m->to_name,
+                             .subject = notify_text(is_correction(m) ? NOTIFY_SUBJECT_WRONG : m->is_urgent ? NOTIFY_SUBJECT_URGENT : NOTIFY_SUBJECT_DIGEST, m->language),
+                             .about = m->member_title,
+                             .message_id = m->message_id,
+                             .date_us = m->date_us,
+                             .language = m->language};
+    struct writer body = writer_of(text, MAIL_BODY_MAX);
     put_body(&body, m);
-    mail_put(&w, "Date: ");
-    mail_put_date(&w, m->date_us);
-    mail_put(&w, "\r\n");
-    put_mailbox(&w, "From: ", m->from_name, m->from);
-    put_mailbox(&w, "To: ", m->to_name, m->to);
-    put_subject(&w, m);
-    mail_put(&w, "Message-ID: <");
-    mail_put(&w, m->message_id);
-    mail_put(&w, strrchr(m->from, '@'));
-    mail_put(&w, ">\r\n");
-    put_line(&w, "Auto-Submitted: auto-generated"); /* RFC 3834 5.2: no vacation notes come back */
-    put_line(&w, m->language == NOTIFY_JA ? "Content-Language: ja" : "Content-Language: en");
-    put_line(&w, "MIME-Version: 1.0");
-    put_line(&w, "Content-Type: text/plain; charset=utf-8");
-    put_line(&w, "Content-Transfer-Encoding: base64");
-    mail_put(&w, "\r\n");
-    mail_put_base64(&w, body.base, body.len);
-    bool is_full = w.full || body.full;
+    int len = mail_write(&head, &body, to, max);
     free(text);
-    return is_full ? -EMSGSIZE : (int)w.len;
+    return len;
 }
 
 /* ---- JSON ---- */
@@ -319,7 +273,7 @@ int notify_json_write(const struct notify_mail *m, int64_t delivery, char *to, s
     for (unsigned i = 0; i < m->notice_count; i++)
         json_array_append_new(notices, notice_json(&m->notices[i]));
     json_t *object = json_pack("{s:s, s:I, s:s, s:o, s:I, s:b, s:I, s:o}", "type", "hinomi-notices", "delivery", (json_int_t)delivery, "member",
-                               m->notice_count > 0 ? m->notices[0].notice->member : "", "title", clean_text(m->member_title, TITLE_CHARACTERS), "made_us",
+                               m->notice_count > 0 ? m->notices[0].notice->member : "", "title", clean_text(m->member_title, MAIL_TITLE_CHARACTERS), "made_us",
                                (json_int_t)m->date_us, "urgent", m->is_urgent, "more", (json_int_t)m->more, "notices", notices);
     size_t len = object ? json_dumpb(object, to, max, JSON_COMPACT | JSON_ENSURE_ASCII) : 0;
     json_decref(object);

@@ -27,6 +27,8 @@ enum notify_language { NOTIFY_EN, NOTIFY_JA, NOTIFY_LANGUAGE_COUNT };
 /* Can the text stand as an address in headers and in SMTP: a dot-atom, "@", a domain name (RFC 5321 4.1.2 without quoted strings and literals), all
  * ASCII? */
 bool notify_address_is_valid(const char *address);
+/* Printable ASCII without blanks, of less than NOTIFY_URL_MAX octets. */
+bool notify_link_is_valid(const char *link);
 
 struct notify_row {
     enum subject_kind kind;

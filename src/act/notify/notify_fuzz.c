@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "act/notify/notify.h"
+#include "act/notify/notify_proof.h"
 
 static char mail[NOTIFY_MAIL_MAX + 1];
 
@@ -67,6 +68,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                             .message_id = "1", .language = data[1] & 1 ? NOTIFY_JA : NOTIFY_EN, .notices = &one, .notice_count = 1};
     snprintf(n.member, sizeof n.member, "m");
     int len = notify_mail_write(&m, mail, sizeof mail - 1);
+    if (len > 0) {
+        mail[len] = '\0';
+        look(len);
+    }
+    struct notify_proof p = {.from = m.from, .from_name = fields[2], .to = m.to, .to_name = fields[3], .message_id = "1", .member_title = fields[4], .value = fields[0],
+                             .link = data[1] & 1 ? fields[1] : NULL, .code = "ABCD2345", .language = m.language};
+    len = notify_proof_write(&p, mail, sizeof mail - 1);
     if (len > 0) {
         mail[len] = '\0';
         look(len);

@@ -1,5 +1,6 @@
 /* Mails and documents about notices: the RFCs' forms and examples, both languages, and what hostile names can not do. */
 #include "act/notify/notify.h"
+#include "act/notify/notify_proof.h"
 
 #include <errno.h>
 #include <jansson.h>
@@ -248,6 +249,39 @@ TEST(what_may_not_be_named_is_not)
     json_decref(object);
 }
 
+TEST(a_mail_that_asks_for_a_proof)
+{
+    struct notify_proof p = {.from = "csirt@csirt.example", .from_name = "CSIRT", .to = "hana@hospital.example", .to_name = "山田", .message_id = "1.a", .member_title = "市立病院",
+                             .value = "192.0.2.0/25", .link = "https://console.csirt.example/proof#ABCDEFGH", .code = "ABCDEFGHI", .until_us = INT64_C(1700000000000000),
+                             .language = NOTIFY_JA};
+    int len = notify_proof_write(&p, out, sizeof out - 1);
+    check_int(len, >, 0);
+    out[len > 0 ? len : 0] = '\0';
+    check_lines();
+    check_int(headers("subject:"), ==, 1);
+    check(strstr(out, "Content-Language: ja\r\n") != NULL);
+    check(strstr(body(), "山田 様") != NULL);
+    check(strstr(body(), "\r\n  192.0.2.0/25\r\n") != NULL);
+    check(strstr(body(), "\r\n  市立病院\r\n") != NULL);
+    check(strstr(body(), "https://console.csirt.example/proof#ABCDEFGH\r\n") != NULL);
+    check(strstr(body(), "\r\n  ABCD-EFGH-I\r\n") != NULL);
+    check(strstr(body(), "2023-11-14 22:13 UTC\r\n") != NULL); /* date -u -d @1700000000 */
+    p.language = NOTIFY_EN;
+    p.link = NULL;
+    len = notify_proof_write(&p, out, sizeof out - 1);
+    check_int(len, >, 0);
+    out[len > 0 ? len : 0] = '\0';
+    check(strstr(out, "Subject: =?UTF-8?B?") != NULL); /* for the "/" */
+    check(strstr(body(), "proof#") == NULL);
+    p.code = "A B";
+    check_int(notify_proof_write(&p, out, sizeof out), ==, -EINVAL);
+    p.code = "AB";
+    p.to = "x";
+    check_int(notify_proof_write(&p, out, sizeof out), ==, -EINVAL);
+    p.to = "a@b.example\r\nBcc: c@d.example";
+    check_int(notify_proof_write(&p, out, sizeof out), ==, -EINVAL);
+}
+
 TEST(a_document)
 {
     struct notice n = a_notice(NOTICE_MET, CLAIM_C2);
@@ -287,6 +321,73 @@ TEST(urls)
     check_int(notify_base_check("https://console.example"), ==, 0);
     check_int(notify_base_check("https://console.example/"), ==, -EINVAL);
     check_int(notify_base_check("http://console.example"), ==, -EINVAL);
+}
+
+static bool may_call(const struct notify_settings *s, const char *text)
+{
+    struct addr a;
+    check_int(addr_parse(text, &a), ==, 0);
+    return notify_may_call(s, &a);
+}
+
+/* IANA's registries of special-purpose addresses (RFC 6890) and of multicast (RFC 5771, RFC 4291 2.7). */
+TEST(webhooks_of_members_are_at_public_addresses)
+{
+    static const char *const no[] = {"127.0.0.1", "10.0.0.1", "172.16.5.4", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.0", "224.0.0.1", "239.255.255.250",
+                                     "240.0.0.1", "255.255.255.255", "::", "::1", "fe80::1", "fd00::1", "ff02::1", "::ffff:127.0.0.1", "64:ff9b::7f00:1", "2002:7f00:1::"};
+    static const char *const yes[] = {"8.8.8.8", "223.255.255.1", "2001:db8::1", "2606:4700::1111", "64:ff9b::808:808"};
+    struct notify_settings s = {.member_webhooks = 1};
+    for (size_t i = 0; i < array_len(no); i++)
+        check(!may_call(&s, no[i]));
+    for (size_t i = 0; i < array_len(yes); i++)
+        check(may_call(&s, yes[i]));
+    check_int(notify_member_webhook_check(&s, "https://hook.example/x?y=1"), ==, 0);
+    check_int(notify_member_webhook_check(&s, "https://8.8.8.8:8443/x"), ==, 0);
+    check_int(notify_member_webhook_check(&s, "https://[fd00::1]/x"), ==, -EPERM);
+    check_int(notify_member_webhook_check(&s, "http://127.0.0.1/x"), ==, -EPERM);
+    check_int(notify_member_webhook_check(&s, "http://hook.example/x"), ==, -EINVAL);
+    check_int(notify_member_webhook_check(&s, "https://user@hook.example/x"), ==, -EINVAL);
+    check_int(addr_prefix_parse("127.0.0.0/8", &s.networks[0]), ==, 0);
+    s.network_count = 1;
+    check(may_call(&s, "127.0.0.1"));
+    check(!may_call(&s, "10.0.0.1"));
+    check_int(notify_member_webhook_check(&s, "http://127.0.0.1:8080/x"), ==, 0);
+}
+
+TEST(an_origin_is_what_stands_before_the_path)
+{
+    char origin[NOTIFY_ORIGIN_MAX], url[400];
+    check_int(notify_origin("https://hook.example:8443/a/b?c=d", origin), ==, 0);
+    check_str(origin, "https://hook.example:8443");
+    check_int(notify_origin("https://[2001:db8::1]?x", origin), ==, 0);
+    check_str(origin, "https://[2001:db8::1]");
+    check_int(notify_origin("https://hook.example", origin), ==, 0);
+    check_str(origin, "https://hook.example");
+    memset(url, 'a', sizeof url - 1);
+    url[sizeof url - 1] = '\0';
+    memcpy(url, "https://", 8);
+    check_int(notify_origin(url, origin), ==, -EINVAL);
+}
+
+/* The line has the time in seconds, and the digits of a_signature. */
+TEST(a_line_of_a_signature)
+{
+    char line[NOTIFY_SIGNATURE_LINE_MAX];
+    notify_signature_line("secret", INT64_C(1700000000999999), "{}", 2, line);
+    check_str(line, "X-Hinomi-Signature: t=1700000000,v1=b8569b78799ff9e3cbff0fc2d63a33a2b57f3282abd07c37ae5e8e7d79a5f163");
+}
+
+/* Nothing listens there, and nothing is asked: what is not allowed is refused before. */
+TEST(a_webhook_that_is_not_allowed_is_not_called)
+{
+    char error[NOTIFY_ERROR_MAX] = "";
+    struct notify_settings s = {.member_webhooks = 0};
+    check_int(notify_send_member_webhook(&s, "https://hook.example/", "X: y", "{}", 2, error), ==, NOTIFY_REFUSED);
+    check(error[0] != '\0');
+    s.member_webhooks = 1;
+    check_int(notify_send_member_webhook(&s, "https://127.0.0.1:1/", "X: y", "{}", 2, error), ==, NOTIFY_REFUSED);
+    check_int(notify_send_member_webhook(&s, "https://2130706433:1/", "X: y", "{}", 2, error), ==, NOTIFY_AGAIN); /* 127.0.0.1 by another name */
+    check(strstr(error, "may not be at") != NULL);
 }
 
 int main(int argc, char **argv)

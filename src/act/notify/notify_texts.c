@@ -30,6 +30,19 @@ static const char *const texts[NOTIFY_TEXT_COUNT][NOTIFY_LANGUAGE_COUNT] = {
                          "誤って開かないように、名前やアドレスの「.」は [.] と書いています。"},
     [NOTIFY_FOOT] = {"This mail was made by a machine. It tells what is known at its date; the page tells what is known now.",
                      "このメールは自動で作成されました。内容は送信時点のものです。最新の状況はページでご確認ください。"},
+    [NOTIFY_SUBJECT_PROOF] = {"Please confirm: ", "ご確認のお願い: "},
+    [NOTIFY_PROOF_INTRO] = {"in the records of the centre that protects your network, this is entered:",
+                            "貴組織のネットワークを守るセンターの台帳に、次のネットワークまたは名前が登録されています。"},
+    [NOTIFY_PROOF_OF] = {"as belonging to the organisation", "登録上の組織:"},
+    [NOTIFY_PROOF_LINK] = {"Please open this page, and say there whether that is so. Opening it alone says nothing.",
+                           "次のページを開き、正しいかどうかをお答えください。開いただけでは回答になりません。"},
+    [NOTIFY_PROOF_CODE] = {"If that is so, please give this code to the centre:", "正しければ、次のコードをセンターにお伝えください。"},
+    [NOTIFY_PROOF_CODE_TOO] = {"Or, if that is so, give this code to the centre:", "正しい場合は、次のコードをセンターにお伝えいただいても構いません。"},
+    [NOTIFY_PROOF_UNTIL] = {"Good for one answer, until ", "一度だけ使えます。期限: "},
+    [NOTIFY_PROOF_SILENCE] = {"If that is not so, please say no on that page or tell the centre. No answer proves nothing.",
+                              "正しくない場合は、ページで「いいえ」とお答えいただくか、センターにお知らせください。お答えがなければ、確認されたことにはなりません。"},
+    [NOTIFY_PROOF_FOOT] = {"This mail was made by a machine. Please do not forward it: who has it can answer.",
+                           "このメールは自動で作成されました。お持ちの方が回答できますので、転送しないでください。"},
 };
 
 static const char *const met[CLAIM_COUNT][NOTIFY_LANGUAGE_COUNT] = {

@@ -25,6 +25,15 @@ enum notify_text {
     NOTIFY_LINK,
     NOTIFY_DEFANGED,
     NOTIFY_FOOT,
+    NOTIFY_SUBJECT_PROOF,  /* behind it the network or name */
+    NOTIFY_PROOF_INTRO,    /* above the network or name */
+    NOTIFY_PROOF_OF,       /* above the member */
+    NOTIFY_PROOF_LINK,
+    NOTIFY_PROOF_CODE,     /* there is no link */
+    NOTIFY_PROOF_CODE_TOO, /* there is one */
+    NOTIFY_PROOF_UNTIL,    /* before a time */
+    NOTIFY_PROOF_SILENCE,
+    NOTIFY_PROOF_FOOT,
     NOTIFY_TEXT_COUNT
 };
 
