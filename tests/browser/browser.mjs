@@ -81,4 +81,4 @@ export async function accept(page, context, word, name, password, file) {
 }
 
 /** The pages of the menu and those beside it. */
-export const allPages = ["/", "/live", "/review", "/subject?q=SUBJECT", "/subject", "/indicators", "/lists", "/members", "/members?name=hospital", "/notices", "/campaigns", "/reports", "/sharing", "/sources", "/system", "/accounts", "/audit", "/settings"];
+export const allPages = ["/", "/live", "/review", "/subject?q=SUBJECT", "/subject", "/indicators", "/world", "/lists", "/members", "/members?name=hospital", "/notices", "/cases", "/cases?number=1", "/campaigns", "/reports", "/sharing", "/sources", "/system", "/accounts", "/audit", "/settings"];

@@ -185,6 +185,52 @@ const steps = {
     });
   },
 
+  /** A case is opened on the page of a subject, worked on, shared with a member, who sees what is for it, and closed. */
+  async cases(subject, own) {
+    let word;
+    await as("root", async (page) => {
+      await page.goto("/accounts");
+      await page.getByLabel("Role").selectOption("operator");
+      await page.getByLabel("Member", { exact: true }).fill(own);
+      await page.getByRole("button", { name: "Make a link" }).click();
+      word = (await page.locator("code.link").textContent()).split("#")[1];
+      await page.goto(`/subject?q=${subject}`);
+      await settled(page);
+      const panel = page.getByRole("region", { name: "Cases", exact: true });
+      await panel.getByRole("button", { name: "Open a case" }).click();
+      await panel.getByLabel("Title of the case").fill("beacons");
+      await panel.locator("form.form").getByRole("button", { name: "Open a case" }).click();
+      await see(page, "Case 1: beacons");
+      await table(page, "Subjects").getByText(subject).waitFor();
+      await page.getByLabel("Note; it is not edited afterwards").fill("<b>seen by the SOC</b>");
+      await page.getByRole("button", { name: "Write it down" }).click();
+      await page.locator(".timeline", { hasText: "<b>seen by the SOC</b>" }).waitFor();
+      const members = page.getByRole("region", { name: "Members concerned" });
+      await members.getByLabel("Member").fill(own);
+      await members.getByRole("button", { name: "Add" }).click();
+      await members.getByText(own).waitFor();
+      await page.getByLabel("Shared with the members that it concerns").click();
+      await figureOf(page, "Who sees it").getByText("centre and its members").waitFor();
+    });
+    await as("operator", async (page, context) => {
+      await accept(page, context, word, "operator", password, session("operator"));
+      await page.getByRole("navigation", { name: "Pages" }).getByRole("link", { name: "Cases" }).click();
+      await page.getByRole("link", { name: "beacons" }).click();
+      await see(page, "Case 1: beacons");
+      await table(page, "Subjects").getByText(subject).waitFor();
+      await settled(page);
+      const text = await page.locator("main").innerText();
+      if (text.includes("SOC") || text.includes("root") || (await page.getByRole("button", { name: "Close the case" }).count()) > 0) fail(`the member sees: ${text}`);
+    });
+    await as("root", async (page) => {
+      await page.goto("/cases?number=1");
+      await page.getByLabel("Outcome").selectOption("handed-over");
+      await page.getByRole("button", { name: "Close the case" }).click();
+      await figureOf(page, "State").getByText("handed over").waitFor();
+      await page.locator(".timeline", { hasText: "state: open → closed" }).waitFor();
+    });
+  },
+
   /** A campaign is begun, shown with how many it told, and ended. */
   async campaign(name) {
     await as("root", async (page) => {
