@@ -6,6 +6,7 @@ import { followLinks, go, subjectPath, usePlace } from "./router";
 import { pages } from "./pages";
 import { SignIn } from "./pages/sign_in";
 import { NoticeLink } from "./pages/notice_link";
+import { ProofLink } from "./pages/proof_link";
 import { ReportState } from "./pages/report_state";
 import { Welcome } from "./pages/welcome";
 import { language, setLanguage, t, useLanguage } from "./texts";
@@ -177,6 +178,13 @@ export function App() {
     return (
       <Outside>
         <NoticeLink />
+      </Outside>
+    );
+  }
+  if (place.path === "/proof") {
+    return (
+      <Outside>
+        <ProofLink />
       </Outside>
     );
   }

@@ -228,3 +228,52 @@ export interface NoticeSubject {
   last_us: number;
   wrong: boolean;
 }
+
+export interface Case {
+  number: number;
+  title: string;
+  state: string;
+  outcome: string;
+  severity: string;
+  tlp: string;
+  owner: string;
+  made_by: string;
+  restricted: boolean;
+  shared: boolean;
+  made_us: number;
+  changed_us: number;
+  closed_us: number;
+  version: number;
+  access: "write" | "read" | "shown";
+  subjects?: { kind: string; subject: string | null; note: string }[];
+  members?: string[];
+  people?: { account: string; write: boolean }[];
+  links?: { kind: string; reference: number }[];
+}
+
+export interface CaseSubject {
+  kind: string;
+  subject: string | null; // null: not for members
+  note: string;
+  made_us: number;
+  state: string; // empty: nothing was ever said of it
+  claim: string;
+  advice: string;
+  probability: number;
+  action: string;
+  met: { member: string; count: number; last_us: number }[];
+  notices: { id: number; member: string; state: string }[];
+  also: { number: number; title: string; state: string }[];
+}
+
+export interface CaseMoment {
+  at_us: number;
+  what: string;
+  kind?: string;
+  subject?: string;
+  field?: string;
+  internal?: boolean;
+  made_by?: string;
+  old?: string;
+  text?: string;
+}

@@ -38,7 +38,6 @@ struct node {
     int data_fd; /* the data folder */
     unsigned shrink_percent, grow_percent; /* an edition of a list beyond these is held back */
     bool overrides;                        /* operators of members may block and allow for their own clients */
-    uint32_t may_allow;                    /* bits of enum claim: what they may allow although it is believed */
     const struct policy *(*policy)(void *self);
     /* Of the lists in force; NULL: there is no never-block list, or those there are are being read. */
     const struct protection *(*protection)(void *self);
@@ -73,8 +72,14 @@ struct node {
     enum gate_outcome (*gate)(void *self, unsigned recipient, const struct indicator *i);
     /* Names of warning lists that have the subject; how many. */
     unsigned (*warnings)(void *self, const struct subject *s, const char *ret_names[NODE_WARNINGS_MAX]);
+    /* Where the addresses are that something bad is believed of: as place_counter_json (apps/belief/place_counter.h). */
+    json_t *(*places)(void *self);
     /* What belongs to members is another now; NULL: nobody wants to know. */
     void (*members_changed)(void *self);
+    /* Can mails be sent: is a relay configured? */
+    bool (*has_mail)(void *self);
+    /* Why a member's own webhook cannot be there, for people; NULL: it can. */
+    const char *(*webhook_flaw)(void *self, const char *url);
     /* Notices: after how long they are seen fixed or without effect; tells that one has changed; tells it to its member now, as it then is; has
      * the digest made up now. */
     const struct notice_rules *(*notice_rules)(void *self);
@@ -99,7 +104,7 @@ json_t *api_sightings_json(struct ledger *l, uint32_t id);
 
 /* One table of commands for each resource. */
 extern const struct control_command verdict_commands[], why_commands[], list_commands[], dns_commands[],
-    pdns_commands[], ledger_commands[], indicator_commands[], share_commands[], clock_commands[], judgement_commands[], object_commands[], notice_commands[], campaign_commands[],
-    status_commands[], member_commands[], member_list_commands[], member_override_commands[], member_proof_commands[];
+    pdns_commands[], ledger_commands[], indicator_commands[], share_commands[], clock_commands[], judgement_commands[], object_commands[], notice_commands[], campaign_commands[], case_commands[], case_part_commands[],
+    status_commands[], member_commands[], member_list_commands[], member_override_commands[], member_proof_commands[], member_mail_commands[], member_webhook_commands[], place_commands[];
 
 #endif

@@ -110,13 +110,16 @@ static const struct {
     {"clock", command_clock, N_("clock [--weeks N]"), N_("show how long the loop took, by week and claim"),
      N_("From the first meeting of a subject, in stored answers too, to its verdict, block and sharing: medians and 90th\n"
         "percentiles. A subject that was known before it was met counts with no time at all.")},
+    {"places", command_places, N_("places [ADDRESS...]"), N_("show in which countries suspicious addresses are, or one address is"),
+     N_("Counted in the background, of what is believed of addresses and networks. With an ADDRESS or network no node is asked: the table\n"
+        "(iptoasn.com, public domain) is built in, and has the country that the network is registered in.")},
     {"share", command_share, N_("share SUBJECT [--kind KIND]\nshare --dry-run RECIPIENT"),
      N_("show what the exit gate lets through to whom, and why not"),
      N_("Of a subject: the decision for each recipient, and what it was given. --dry-run goes through all that is active as if it\n"
         "were to be decided now, and gives nothing to anybody.")},
-    {"export", command_export, N_("export RECIPIENT FORMAT FOLDER"), N_("write what may be told to a recipient to files"),
+    {"export", command_export, N_("export RECIPIENT FORMAT FOLDER [--case NUMBER]"), N_("write what may be told to a recipient to files"),
      N_("FORMAT is stix, misp, hosts, plain, csv, suricata or zeek. What passes the exit gate for that recipient is written, and\n"
-        "the ledger has receipts of it.")},
+        "the ledger has receipts of it. --case: only of the subjects of that case, which STIX has as a grouping.")},
     {"receipts", command_receipts, N_("receipts [RECIPIENT] [--limit N]"), N_("show what was given to whom and when"),
      N_("Each is an entry of the ledger, written when the minute is over in which the recipient fetched something.")},
     {"notices", command_notices,
@@ -129,6 +132,17 @@ static const struct {
         "one. STATE is waiting, held-back, sent, failed, opened, acted, no-effect, fixed or withdrawn. \"send\" tells a notice to all contacts of\n"
         "its member now; \"digest\" makes up and sends the digest now. \"begin\" begins a campaign: of the notices that it takes a share is held\n"
         "back until its end, so that \"campaign\" can say whether telling helps.")},
+    {"cases", command_cases,
+     N_("cases [list] [--state STATE] [--owner ACCOUNT] [--member MEMBER] [--subject SUBJECT] [--limit N] [--after N]\n"
+        "cases show NUMBER\ncases open TITLE [SUBJECT...] [--severity LEVEL] [--tlp LEVEL] [--owner ACCOUNT] [--restricted] [--text TEXT]\n"
+        "cases add NUMBER [SUBJECT...] [--kind KIND] [--note TEXT] [--member MEMBER]\ncases note NUMBER --text TEXT [--shown]\n"
+        "cases judge NUMBER CLAIM --reason TEXT [--probability PERCENT] [--severity LEVEL] [--tlp LEVEL]\n"
+        "cases close NUMBER OUTCOME\ncases admit NUMBER ACCOUNT [--read-only]"),
+     N_("show and work on cases: subjects, members, people and notes that belong together"),
+     N_("What is known of a case's subjects is looked up, not copied. STATE is open, waiting or closed; OUTCOME is resolved, false-alarm,\n"
+        "nothing-to-do, handed-over or duplicate. A case that is --restricted is for the people who are admitted alone; here all are seen,\n"
+        "and the ledger says who read them. \"judge\" judges all subjects at once, with the case as evidence. A note is for the centre unless\n"
+        "it is --shown to the members that the case is shared with.")},
     {"ledger", command_ledger, N_("ledger [key | show NUMBER | verify | prove NUMBER | export FOLDER]\n"
         "ledger replay [--without SOURCE] [--trust SOURCE=PERCENT] [--threshold CLAIM=PERCENT] [--config FILE]\n"
         "ledger replay --list NAME=FILE [--format FORMAT] [--group GROUP] [--limit N] [--config FILE]"),

@@ -164,6 +164,8 @@ check a_wrong_configuration_is_refused test $? -ne 0
 line=$(grep -n 'workers: many' "$WORK/node.conf" | cut -d : -f 1)
 check and_the_place_is_told has "$refusal" "node\.conf:$line: .+"
 check and_the_running_one_is_kept resolves www.example 192.0.2.10
+printf 'dns:\n  workers: 1\nfeeds:\n  - name: x\n    url: ""\n' >"$WORK/empty.conf"
+check an_empty_value_is_told_with_its_key_and_line has "$(timeout 10 "$HINOMI" up --data "$WORK/other" --config "$WORK/empty.conf" 2>&1)" 'empty.conf:5: url: must not be empty'
 cp "$WORK/good.conf" "$WORK/node.conf"
 check a_right_one_is_taken hinomi reload
 check and_the_node_answers until_true 5 resolves www.example 192.0.2.10

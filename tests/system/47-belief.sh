@@ -130,6 +130,19 @@ check what_was_met_before_it_was_known_is_found until_true 15 met_before
 check once is "$(sleep 1; met past.example)" 3
 check the_look_back_is_counted has "$(hinomi status --json)" '"looked_for": ?[1-9]'
 check the_loop_clock_tells_how_long_it_took has "$(hinomi clock)" 'judged -> blocked.*commands infected machines'
+# So many names at once are looked for in statements of some hundred thousand octets.
+for n in 17 6000 11999; do ask @127.0.0.1 -p 5300 "listed$n.many.example" >/dev/null; done
+sleep 2.5
+seq -f 'listed%.0f.many.example' 12000 >"$WORK/many.txt"
+hinomi judge --from "$WORK/many.txt" --source many c2 >/dev/null
+all_met() { [ "$(met listed17.many.example) $(met listed6000.many.example) $(met listed11999.many.example)" = '1 1 1' ]; }
+check of_twelve_thousand_those_that_were_met_are_found until_true 30 all_met
+looked_for_all() { hinomi status --json | python3 -c '
+import json, sys
+l = json.load(sys.stdin)["belief"]["look_back"]
+sys.exit(l["looked_for"] < 12000 or l["failed"] > 0)'; }
+check all_are_looked_for_and_none_in_vain until_true 20 looked_for_all
+check the_store_takes_the_statements lacks "$(cat "$WORK/node.log")" 'a message that is none'
 said=$(hinomi ledger replay --without cert-feed --config "$WORK/node.conf")
 check a_replay_tells_what_would_be_without_a_source has "$said" 'block -> none .*three.example'
 check other_beliefs_stay lacks "$said" after.example

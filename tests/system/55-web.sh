@@ -18,7 +18,14 @@ groups:
     member: city
     clients: ["127.0.0.3"]
 web: {client_certificates: true}
+share:
+  recipients:
+    - name: described
+      token_file: $WORK/described.token
+      receives: {tlp: amber, advice: observe}
 CONF
+printf 'a-token-of-the-recipient-0123456789\n' >"$WORK/described.token"
+chmod a+r "$WORK/described.token"
 stay_root_if_alone "$WORK/node.conf"
 
 web() {

@@ -108,6 +108,19 @@ check not_even_by_one_made_before blocked_for 127.0.2.1 later.example
 hinomi judge grave.example c2 --reason beacons >/dev/null
 check what_is_believed_blocks until_true 5 blocked_for 127.0.2.1 grave.example
 check what_is_grave_cannot_be_allowed has "$(hinomi members override bank grave.example allow --reason r --until 1h 2>&1)" 'too grave'
+hinomi members override bank turns.example allow --reason 'a supplier' --until 1h >/dev/null
+hinomi members override bank wide.example allow --reason 'a supplier' --until 1h >/dev/null
+check what_is_allowed_resolves resolves_for 127.0.2.1 turns.example
+hinomi judge turns.example c2 --reason beacons >/dev/null
+hinomi judge c2.wide.example malware --reason loader >/dev/null
+check what_becomes_grave_later_is_blocked_all_the_same until_true 5 blocked_for 127.0.2.1 turns.example
+check so_is_what_is_grave_below_it until_true 5 blocked_for 127.0.2.1 www.c2.wide.example
+check and_nothing_beside_it resolves_for 127.0.2.1 www.wide.example
+check the_override_is_shown_as_set_aside has "$(hinomi members overrides bank)" 'set aside +what is known'
+check why_says_so has "$(hinomi why turns.example --client 127.0.2.1)" 'set aside +what is known'
+check and_of_one_that_the_centre_blocked has "$(hinomi members overrides bank)" 'set aside +the centre has decided'
+hinomi judge turns.example false-positive --reason 'it was another' >/dev/null
+check when_it_was_wrong_the_override_stands_again until_true 5 resolves_for 127.0.2.1 turns.example
 hinomi members override bank soon.example block --reason r --until 3s >/dev/null
 check an_override_is_in_force blocked_for 127.0.2.1 soon.example
 check and_ends_by_itself until_true 10 resolves_for 127.0.2.1 soon.example
@@ -171,6 +184,10 @@ printf 'members: {groups: all, overrides: false}\n' >>"$WORK/node.conf"
 hinomi reload >/dev/null
 check unless_the_configuration_says_so until_true 5 in_group 127.0.8.1 member:trusting
 check and_it_may_forbid_overrides has "$(hinomi members override bank y.example block --reason r --until 1h 2>&1)" 'lets no member'
+check what_is_grave_is_a_matter_of_the_configuration blocked_for 127.0.2.1 c2.wide.example
+sed -i 's/overrides: false/overrides: false, may_allow: [c2, malware]/' "$WORK/node.conf"
+hinomi reload >/dev/null
+check and_comes_into_force until_true 5 resolves_for 127.0.2.1 c2.wide.example
 sed -i 's/groups: all/groups: no/' "$WORK/node.conf"
 hinomi reload >/dev/null
 check or_make_no_groups until_true 5 in_group 127.0.2.1 ''

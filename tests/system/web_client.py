@@ -33,6 +33,7 @@ state = load()
 
 
 shapes = []
+events = {}  # of streams: name and schema
 
 
 def load_shapes():
@@ -44,6 +45,7 @@ def load_shapes():
     for path, operations in sorted(document["paths"].items(), key=lambda item: item[0].count("{")):
         for method, operation in operations.items():
             content = operation["responses"]["200"]["content"].get("application/json")
+            events.update((operation["responses"]["200"]["content"].get("text/event-stream") or {"schema": {}})["schema"].get("properties", {}))
             shapes.append((method.upper(), re.compile(re.sub(r"\{[^}]+\}", "[^/]+", path)), content and content["schema"]))
     shapes.append(document["components"]["schemas"])
 
@@ -160,6 +162,16 @@ def step_invite(role, member=""):
     accept(role, value["word"], "another long password")
 
 
+def step_invite_as(who, role, member):
+    status, _, value = ask("POST", "/invitations", {"role": role, "member": member}, "root")
+    want(status, 200, f"invite {role}: {value}")
+    accept(who, value["word"], "another long password")
+
+
+def step_show(path, who):
+    print(json.dumps(ask("GET", path, who=who)[2]))
+
+
 def step_roles():
     """Every route of the description with every role: what the table says, and nobody without signing in."""
     document = ask("GET", "/openapi.json")[2]
@@ -169,7 +181,7 @@ def step_roles():
             if (method, path) in (("delete", "/session"), ("post", "/codes"), ("post", "/password"), ("get", "/events")):
                 continue  # these change who asks, or do not end: steps of their own
             own = path.startswith("/members/") and "{name}/" in path  # of a member: the role's own, or the wall answers
-            real = path.replace("{id}", "999999").replace("{name}", "hospital" if own else "no-such-list").replace("{value}", "x.example").replace("{group}", "g")
+            real = path.replace("{id}", "999999").replace("{name}", "hospital" if own else "no-such-list").replace("{value}", "x.example").replace("{group}", "g").replace("{number}", "999999")
             anyone = operation["x-permission"] == "anyone"
             upper = method.upper()
             body = {} if upper in ("POST", "PATCH") else None
@@ -301,7 +313,7 @@ def step_described():
     reason = {"reason": "described"}
     for method, path, body in (
             ("PUT", "/lists/described?observe=true", None), ("POST", "/rules/allow", {"name": "described.example", **reason}),
-            ("POST", "/verdicts", {"subject": "judged.example", "claim": "c2", "probability": 900, "severity": "high",
+            ("POST", "/verdicts", {"subject": "judged.example", "claim": "c2", "probability": 900, "severity": "high", "tlp": "green",
                                    "evidence": [{"kind": "document", "reference": "https://report.example/1", "sha256": "0" * 64}], **reason}),
             ("GET", "/verdicts?subject=judged.example", None), ("GET", "/verdicts?subject=described.example", None),
             ("GET", "/why?name=described.example", None), ("GET", "/why?name=listed.described.example", None),
@@ -310,10 +322,18 @@ def step_described():
             ("POST", "/lists/described/effect", {"days": 1}), ("GET", "/lists/described/effect", None), ("GET", "/sources", None),
             ("GET", "/clock", None), ("GET", "/indicators", None), ("GET", "/receipts", None), ("GET", "/ledger", None), ("GET", "/identity", None),
             ("GET", "/top?what=blocked", None), ("GET", "/top?what=clients", None), ("GET", "/top?what=groups", None), ("GET", "/log", None),
-            ("GET", "/share?subject=judged.example", None), ("DELETE", "/lists/described", None)):
+            ("GET", "/share?subject=judged.example", None), ("GET", "/share?recipient=described", None), ("GET", "/status", None),
+            ("GET", "/pdns?name=described.example&limit=10", None), ("DELETE", "/lists/described", None)):
         raw = b"listed.described.example\n! a remark\nno name at all\n" if method == "PUT" else None
         status, _, value = ask(method, path, body, "root", {"Content-Type": "application/octet-stream"} if raw else None, raw)
         want(status, 200, f"{method} {path}: {value}")
+    for _ in range(50):  # as soon as it is believed
+        rows = ask("GET", "/export?recipient=described&format=test", who="root")[2]["rows"]
+        if rows:
+            break
+        time.sleep(0.2)
+    said = ask("GET", "/share?subject=judged.example", who="root")[2]["outcomes"]
+    want([row["subject"] for row in rows], ["judged.example"], f"what a recipient would get ({said})")
 
 
 def step_password():
@@ -472,12 +492,18 @@ def step_events(trigger_seconds):
     answer = connection.getresponse()
     want(answer.status, 200, "events")
     want(answer.getheader("Content-Type"), "text/event-stream", "its type")
-    kinds, seen = set(), False
+    kinds, seen, kind = set(), False, ""
+    load_shapes()
     end = time.time() + float(trigger_seconds)
     while time.time() < end and not (seen and "status" in kinds):
         line = answer.readline().decode()
         if line.startswith("event: "):
-            kinds.add(line.split()[1])
+            kind = line.split()[1]
+            kinds.add(kind)
+        elif line.startswith("data: "):
+            flaw = flaw_of(json.loads(line[6:]), events[kind])
+            if flaw:
+                sys.exit(f"an event {kind} is not as it is described: {flaw}")
         seen = seen or "name-of-live" in line
     if not seen or "status" not in kinds:
         sys.exit(f"not seen: {kinds}")
@@ -583,6 +609,88 @@ def step_report_flood():
         if last != 201:
             break
     want(last, 429, "after so many")
+
+
+# ---- webhooks of members (tests/system/79-member-webhooks.sh) ----
+def step_webhook_set(member, url, who, wanted, path=None):
+    """The secret comes with the answer, and never again; it goes into a file for the sink."""
+    status, _, value = ask("POST", f"/members/{member}/webhook", {"url": url}, who)
+    want(status, int(wanted), f"{who} sets the webhook of {member}: {value}")
+    if status != 200:
+        return
+    if path:
+        with open(path, "w", encoding="utf-8") as f:
+            f.write(value["secret"])
+    again = ask("GET", f"/members/{member}/webhook", who=who)[2]
+    want((again["url"], "secret" in again), (url, False), "what is shown of it")
+    for kept in (again, ask("GET", "/audit?limit=100", who="root")[2], ask("GET", f"/members?member={member}", who=who)[2]):
+        if value["secret"] in json.dumps(kept):
+            sys.exit("the secret is given again")
+
+
+def step_webhook_walls(url):
+    for who in ("reader", "other"):
+        want(ask("POST", "/members/hospital/webhook", {"url": url}, who)[0], 403, f"{who} sets it")
+        want(ask("DELETE", "/members/hospital/webhook", who=who)[0], 403, f"{who} removes it")
+    want(ask("GET", "/members/hospital/webhook", who="other")[0], 403, "another member's operator looks")
+    want(ask("GET", "/members/hospital/webhook")[0], 401, "nobody looks")
+    want(ask("GET", "/members/hospital/webhook", who="reader")[2]["url"], url, "a reader of its own looks")
+
+
+def step_webhook_last(member, state_word, error=""):
+    last = ask("GET", f"/members/{member}/webhook", who="root")[2]["last"] or {"state": "none", "error": ""}
+    if last["state"] != state_word or error not in last["error"]:
+        sys.exit(f"the last call: {last}")
+
+
+# ---- proofs by mail (tests/system/78-proof-by-mail.sh) ----
+def claim_path(member, value):
+    return f"/members/{member}/claims/{urllib.parse.quote(value, safe='')}"
+
+
+def step_proof_open(word, value, title):
+    status, _, got = ask("POST", "/proofs/open", {"word": word})
+    want((status, got.get("value"), got.get("title")), (200, value, title), "what is asked")
+    want(ask("GET", f"/proofs/open?word={word}")[0], 405, "a program that opens links")
+
+
+def step_proof_guess():
+    for body in ({"word": "A" * 32}, {"word": "x"}, {"word": ""}, {}):
+        want(ask("POST", "/proofs/open", body)[0], 404, f"a guess {body}")
+        want(ask("POST", "/proofs/answer", {"answer": "yes", **body})[0], 404, f"an answer without a word {body}")
+
+
+def step_proof_answer(word, answer, wanted):
+    want(ask("POST", "/proofs/answer", {"word": word})[0], 400, "neither yes nor no")
+    status, _, value = ask("POST", "/proofs/answer", {"word": word, "answer": answer})
+    want(status, int(wanted), f"the answer: {value}")
+
+
+def step_proof_audit(account, what):
+    rows = [row for row in ask("GET", "/audit", who="root")[2]["rows"] if row["account"] == account and row["what"] == what]
+    want([json.loads(row["about"])["answer"] for row in rows], ["yes"], "who answered")
+
+
+def step_proof_walls(code):
+    """Who is of another member asks nothing, sees nothing and gives back no code; a reader of the own asks nothing either."""
+    for value in ("127.0.1.0/25", "hospital.example"):
+        path = claim_path("hospital", value)
+        for method, last, body in (("POST", "/mail", {"to": "1"}), ("GET", "/mail", None), ("POST", "/code", {"code": code})):
+            want(ask(method, path + last, body, "reader")[0], 403, f"the reader of the city: {method} {last}")
+            want(ask(method, path + last, body)[0], 401, f"nobody: {method} {last}")
+    want(ask("POST", claim_path("city", "127.0.3.0/25") + "/code", {"code": code}, "operator")[0], 403, "the operator at another member's")
+    want(ask("POST", claim_path("city", "127.0.3.0/25") + "/mail", {}, "reader")[0], 403, "a reader asks")
+
+
+def step_proof_ask(value, to):
+    status, _, got = ask("POST", claim_path("hospital", value) + "/mail", {"to": to}, "operator")
+    want((status, got.get("answer")), (200, "open"), f"the operator asks: {got}")
+    want(ask("POST", claim_path("hospital", value) + "/mail", {"to": to, "mail": "me@evil.example"}, "operator")[0], 400, "an address of one's own")
+
+
+def step_proof_state(value, answer):
+    status, _, got = ask("GET", claim_path("hospital", value) + "/mail", who="analyst")
+    want((status, got.get("answer"), got.get("asked_by")), (200, answer, "operator (operator)"), "what came of it")
 
 
 # ---- notices (tests/system/76-notices.sh) ----
@@ -693,6 +801,254 @@ def step_notice_held():
     accept("controlled", word, "another long password")
     want([row for row in ask("GET", "/notices", who="controlled")[2]["rows"] if row["id"] == held[0]["id"]], [], "a notice held back, by its member")
     want(ask("GET", f"/notices/{held[0]['id']}", who="controlled")[0], 404, "the same by its number")
+
+
+# ---- cases (tests/system/79-cases.sh) ----
+
+
+def case_of(who, number):
+    status, _, value = ask("GET", f"/cases/{number}", who=who)
+    want(status, 200, f"case {number} for {who}: {value}")
+    return value
+
+
+def step_case_people():
+    """Two analysts, an auditor, and a reader of the city."""
+    for name, role, member in (("ana", "analyst", ""), ("bob", "analyst", ""), ("aud", "auditor", ""), ("nurse", "operator", "hospital"), ("clerk", "reader", "city"), ("feed", "feed-client", "")):
+        body = {"role": role}
+        if member:
+            body["member"] = member
+        word = ask("POST", "/invitations", body, "root")[2]["word"]
+        accept(name, word, "another long password")
+
+
+def step_case_open():
+    """Case 1 is open to the centre, 2 is restricted to ana, 3 concerns the city; a.example is in all three."""
+    status, _, value = ask("POST", "/cases", {"title": "銀行をかたるフィッシング", "severity": "high", "tlp": "green", "text": "called the bank",
+                                              "subjects": ["A.example.", {"subject": "192.0.2.7", "note": "its server"}]}, "ana")
+    want((status, value["number"], value["owner"], value["state"], value["access"]), (200, 1, "ana", "open", "write"), f"open: {value}")
+    want([(s["kind"], s["subject"], s["note"]) for s in value["subjects"]], [("domain", "a.example", ""), ("address", "192.0.2.7", "its server")], "canonical subjects")
+    want(value["people"], [{"account": "ana", "write": True}], "who opened it is admitted")
+    want(ask("POST", "/cases", {"title": "an insider", "tlp": "red", "restricted": True, "subjects": ["a.example", "insider.example"]}, "ana")[2]["number"], 2, "restricted")
+    want(ask("POST", "/cases", {"title": "the city's own", "subject": "a.example", "owner": "bob"}, "ana")[2]["number"], 3, "another")
+    want(ask("POST", "/cases/3/members", {"member": "city"}, "bob")[2]["changed"], True, "concerns the city")
+    want(ask("POST", "/cases/1/members", {"member": "hospital"}, "ana")[2]["changed"], True, "concerns the hospital")
+    want(ask("POST", "/cases/1/members", {"member": "hospital"}, "ana")[2]["changed"], False, "twice")
+
+
+def step_case_wrong():
+    """Wrong input is refused with a text, and leaves nothing."""
+    before = ask("GET", "/cases", who="root")[2]["rows"]
+    for body in ({}, {"title": ""}, {"title": "x" * 256}, {"title": "two\nlines"}, {"title": "bell\u0007"}, {"title": "x", "tlp": "purple"}, {"title": "x", "severity": "huge"},
+                 {"title": "x", "owner": "nobody"}, {"title": "x", "owner": "nurse"}, {"title": "x", "owner": "aud"}, {"title": "x", "subjects": ["no subject at all"]},
+                 {"title": "x", "subjects": [5]}, {"title": "x", "subjects": [{"subject": "a.example", "note": "y" * 512}]}, {"title": "x", "subjects": ["a.example"] * 501},
+                 {"title": "x", "text": "y" * 8192}, {"title": 5}, {"title": "x", "state": "closed"}, {"title": "x", "made_by": "somebody"}, {"title": "x", "shared": True}):
+        status, _, value = ask("POST", "/cases", body, "ana")
+        want((status, bool(value.get("detail"))), (400, True), f"{str(body)[:70]}: {value}")
+    want(ask("GET", "/cases", who="root")[2]["rows"], before, "nothing was made")
+    for method, path, body, wanted in (("PATCH", "/cases/1", {"state": "closed"}, 400), ("PATCH", "/cases/1", {"outcome": "resolved"}, 400), ("PATCH", "/cases/1", {"state": "gone"}, 400),
+                                       ("PATCH", "/cases/2", {"shared": True}, 409), ("PATCH", "/cases/1", {"version": 1, "title": "x"}, 409), ("PATCH", "/cases/1x", {}, 404),
+                                       ("PATCH", "/cases/99", {"title": "x"}, 404), ("POST", "/cases/1/subjects", {}, 400), ("POST", "/cases/1/notes", {"text": ""}, 400),
+                                       ("POST", "/cases/1/notes", {}, 400), ("POST", "/cases/1/members", {"member": "no such member"}, 400), ("POST", "/cases/1/members", {}, 400),
+                                       ("POST", "/cases/1/people", {"account": "nurse"}, 400), ("POST", "/cases/1/people", {}, 400), ("POST", "/cases/1/people", {"account": "ana", "write": False}, 409),
+                                       ("POST", "/cases/1/links", {"kind": "verdict", "reference": 999999}, 404), ("POST", "/cases/1/links", {"kind": "x", "reference": 1}, 400),
+                                       ("POST", "/cases/1/judge", {"claim": "phishing"}, 400), ("POST", "/cases/1/judge", {"claim": "block", "reason": "x"}, 400),
+                                       ("DELETE", "/cases/1/subjects?subject=never.example", None, 404), ("DELETE", "/cases/1/people?account=bob", None, 404),
+                                       ("DELETE", "/cases/1/members?member=city", None, 404), ("DELETE", "/cases/2/people?account=ana", None, 409),
+                                       ("GET", "/cases?state=gone", None, 400), ("GET", "/cases?subject=not%20one", None, 400), ("GET", "/cases?owned=ana", None, 400)):
+        status, _, value = ask(method, path, body, "ana")
+        want((status, bool(value.get("detail"))), (wanted, True), f"{method} {path} {body}: {value}")
+
+
+def case_routes(number):
+    """Every route of one case, with something that would do if the wall let it through."""
+    return [("GET", f"/cases/{number}", None), ("GET", f"/cases/{number}/subjects", None), ("GET", f"/cases/{number}/notes", None), ("GET", f"/cases/{number}/timeline", None),
+            ("PATCH", f"/cases/{number}", {"title": "taken over"}), ("POST", f"/cases/{number}/subjects", {"subject": "mine.example"}),
+            ("DELETE", f"/cases/{number}/subjects?subject=a.example", None), ("POST", f"/cases/{number}/notes", {"text": "I was here", "internal": False}),
+            ("POST", f"/cases/{number}/members", {"member": "city"}), ("DELETE", f"/cases/{number}/members?member=hospital", None),
+            ("POST", f"/cases/{number}/people", {"account": "bob"}), ("DELETE", f"/cases/{number}/people?account=ana", None),
+            ("POST", f"/cases/{number}/links", {"kind": "verdict", "reference": 1}), ("POST", f"/cases/{number}/judge", {"claim": "benign", "reason": "mine"})]
+
+
+def step_case_walls():
+    """Another member's case, one that is not shared and a restricted one by every route, for everybody whom they are not for."""
+    document = ask("GET", "/openapi.json")[2]
+    known = {(m.upper(), p) for p, each in document["paths"].items() if p.startswith("/cases/") for m in each}
+    want({(m, re.sub(r"/cases/2", "/cases/{number}", p.split("?")[0])) for m, p, _ in case_routes(2)}, known, "all routes of cases are tried")
+    was = {n: json.dumps([ask("GET", f"/cases/{n}{p}", who="aud")[2] for p in ("", "/subjects", "/notes")]) for n in (1, 2, 3)}
+    for who, number, read, change in (("bob", 2, 404, 404), ("root", 2, 403, 403), ("aud", 2, 200, 403), ("aud", 1, 200, 403), ("nurse", 1, 404, 403), ("nurse", 2, 404, 403),
+                                      ("nurse", 3, 404, 403), ("clerk", 1, 404, 403), ("clerk", 2, 404, 403), ("clerk", 3, 404, 403), ("feed", 1, 403, 403), (None, 1, 401, 401)):
+        for method, path, body in case_routes(number):
+            status, _, value = ask(method, path, body, who)
+            want(status, read if method == "GET" else change, f"{who}: {method} {path}: {value}")
+            if status != 200 and re.search("insider|銀行|the city's own|ana", json.dumps(value, ensure_ascii=False)):
+                sys.exit(f"{who}: {method} {path} tells: {value}")
+    for who in ("nurse", "clerk"):
+        for query in ("", "?member=hospital", "?member=city", "?member=", "?owner=ana", "?subject=a.example", "?subject=insider.example", "?state=open", "?after=4", "?limit=1"):
+            want(ask("GET", "/cases" + query, who=who)[2]["rows"], [], f"{who} lists {query}")
+        want(ask("POST", "/cases", {"title": "x"}, who)[0], 403, f"{who} opens one")
+    for query in ("", "?owner=ana", "?subject=a.example", "?state=open", "?limit=2", "?subject=insider.example"):
+        for who in ("bob", "root"):
+            if 2 in [row["number"] for row in ask("GET", "/cases" + query, who=who)[2]["rows"]]:
+                sys.exit(f"{who} lists the restricted case by {query}")
+    want(was, {n: json.dumps([ask("GET", f"/cases/{n}{p}", who="aud")[2] for p in ("", "/subjects", "/notes")]) for n in (1, 2, 3)}, "nothing was changed")
+
+
+def step_case_pages():
+    """Pages by cursor do not skip what stands behind a case that is hidden."""
+    seen, after = [], 0
+    for _ in range(9):
+        value = ask("GET", f"/cases?limit=1&after={after}", who="bob")[2]
+        seen += [row["number"] for row in value["rows"]]
+        after = value["after"]
+        if after == 0:
+            break
+    want(seen, [3, 1], "bob's cases, one by one")
+
+
+def step_case_also():
+    """The same subject in other cases: those alone that the reader may see."""
+    def also(who, number):
+        rows = ask("GET", f"/cases/{number}/subjects", who=who)[2]["rows"]
+        return [o["number"] for row in rows if row["subject"] == "a.example" for o in row["also"]]
+    want(also("ana", 1), [3, 2], "who may see all")
+    want(also("bob", 1), [3], "who is not admitted to the second")
+    want(also("aud", 1), [3, 2], "the auditor")
+    want([row["number"] for row in ask("GET", "/cases?subject=A.EXAMPLE", who="bob")[2]["rows"]], [3, 1], "cases of a subject")
+
+
+def step_case_share():
+    """Shared with the hospital: it sees what is for it, and nothing of the city, the people and the notes of the centre."""
+    want(ask("POST", "/cases/1/members", {"member": "city"}, "ana")[0], 200, "concerns both")
+    want(ask("POST", "/cases/1/notes", {"text": "the clerk of the city clicked"}, "ana")[0], 200, "an internal note")
+    want(ask("POST", "/cases/1/notes", {"text": "パスワードを変更してください", "internal": False}, "ana")[0], 200, "a note for members")
+    want(ask("PATCH", "/cases/1", {"shared": True}, "ana")[2].get("shared"), True, "shared")
+    value = case_of("nurse", 1)
+    want((value["access"], value["members"], value["people"], value["links"], value["owner"], value["made_by"]), ("shown", ["hospital"], [], [], "", ""), f"the hospital: {value}")
+    whole = json.dumps([value] + [ask("GET", f"/cases/1/{p}", who="nurse")[2] for p in ("subjects", "notes", "timeline")], ensure_ascii=False)
+    for hidden in ("city", "clicked", "called the bank", "ana", "its server", "insider"):
+        if hidden in whole:
+            sys.exit(f"the hospital sees {hidden}: {whole}")
+    if "パスワードを変更してください" not in whole or "a.example" not in whole:
+        sys.exit(f"the hospital does not see what is for it: {whole}")
+    for method, path, body in case_routes(1):
+        if method != "GET":
+            want(ask(method, path, body, "nurse")[0], 403, f"the hospital: {method} {path}")
+    want([row["number"] for row in ask("GET", "/cases?member=city", who="nurse")[2]["rows"]], [1], "its list")
+    rows = ask("GET", "/cases/1/subjects", who="clerk")[2]["rows"]
+    want([o for row in rows for o in row["also"]], [], "another case of the city that is not shared")
+    want(ask("PATCH", "/cases/1", {"tlp": "red"}, "ana")[0], 409, "a level that is not for members while it is shared")
+    want(ask("PATCH", "/cases/1", {"restricted": True}, "ana")[0], 409, "restricted while it is shared")
+    want(ask("DELETE", "/cases/1/members?member=city", who="ana")[0], 200, "not the city any more")
+    want(ask("GET", "/cases/1", who="clerk")[0], 404, "which sees it no more")
+
+
+def step_case_admit():
+    """To read, to write, no more; an administrator by itself; never an account that is called alike."""
+    want(ask("POST", "/cases/2/people", {"account": "bob", "write": False}, "ana")[2]["changed"], True, "admitted to read")
+    want(case_of("bob", 2)["access"], "read", "bob reads")
+    want(ask("POST", "/cases/2/notes", {"text": "x"}, "bob")[0], 403, "and does not write")
+    want(ask("POST", "/cases/2/people", {"account": "bob"}, "bob")[0], 403, "nor admits itself to write")
+    want(ask("POST", "/cases/2/people", {"account": "bob", "write": True}, "root")[0], 403, "an administrator outside admits nobody else")
+    want(ask("DELETE", "/cases/2/people?account=bob", who="ana")[0], 200, "no more")
+    want(ask("GET", "/cases/2", who="bob")[0], 404, "bob is out")
+    want(ask("POST", "/cases/2/people", {"account": "root"}, "root")[0], 200, "an administrator admits itself")
+    want(case_of("root", 2)["access"], "write", "and is in")
+    notes = ask("GET", "/cases/2/notes", who="ana")[2]["rows"]
+    want((notes[0]["field"], notes[0]["text"], notes[0]["made_by"]), ("person", "root write", "root (administrator)"), "which the case says")
+    want(ask("DELETE", "/cases/2/people?account=root", who="ana")[0], 200, "and is put out")
+    want(ask("GET", "/cases/2", who="root")[0], 403, "again")
+    numbers = {row["name"]: row["id"] for row in ask("GET", "/accounts", who="root")[2]["rows"]}
+    want(ask("POST", "/cases/2/people", {"account": "bob"}, "ana")[0], 200, "bob again")
+    want(ask("DELETE", f"/accounts/{numbers['bob']}", who="root")[0], 200, "bob leaves")
+    accept("bob", ask("POST", "/invitations", {"role": "analyst"}, "root")[2]["word"], "another long password")
+    want(ask("GET", "/cases/2", who="bob")[0], 404, "another bob is not the one who was admitted")
+
+
+def step_case_close():
+    value = ask("PATCH", "/cases/3", {"state": "waiting", "owner": "ana", "version": case_of("ana", 3)["version"]}, "ana")[2]
+    want((value["state"], value["owner"]), ("waiting", "ana"), "waits")
+    value = ask("PATCH", "/cases/3", {"state": "closed", "outcome": "false-alarm"}, "ana")[2]
+    want((value["state"], value["outcome"], value["closed_us"] > 0), ("closed", "false-alarm", True), "closed")
+    value = ask("PATCH", "/cases/3", {"state": "open"}, "ana")[2]
+    want((value["state"], value["outcome"], value["closed_us"]), ("open", "none", 0), "open again")
+    changes = [(n["field"], n["old"], n["text"]) for n in ask("GET", "/cases/3/notes", who="ana")[2]["rows"]][:5]
+    want(changes[:4], [("outcome", "false-alarm", "none"), ("state", "closed", "open"), ("outcome", "none", "false-alarm"), ("state", "waiting", "closed")], "what was before stays")
+    page = ask("GET", "/cases/3/notes?limit=2", who="ana")[2]
+    want([n["field"] for n in ask("GET", f"/cases/3/notes?limit=2&after={page['after']}", who="ana")[2]["rows"]], ["outcome", "state"], "the next page of notes")
+
+
+def step_case_judge():
+    """All subjects at once, each verdict with the case as evidence; what the node knows then stands on the case's page."""
+    status, _, value = ask("POST", "/cases/1/judge", {"claim": "phishing", "reason": "same kit", "probability": 990}, "ana")
+    want((status, len(value.get("verdicts", []))), (200, 2), f"judged: {value}")
+    said = ask("GET", "/verdicts?subject=a.example", who="ana")[2]["verdicts"][0]
+    want((said["number"], said["claim"], said["tlp"], said["evidence"]), (value["verdicts"][0], "phishing", "green", [{"kind": "document", "reference": "case 1"}]), "the verdict")
+    again = ask("POST", "/cases/1/judge", {"claim": "phishing", "reason": "same kit, seen again"}, "ana")[2]["verdicts"]
+    want(ask("GET", "/verdicts?subject=a.example", who="ana")[2]["verdicts"][0]["supersedes"], value["verdicts"][0], "one's own word is replaced")
+    want(ask("POST", "/cases/1/links", {"kind": "verdict", "reference": again[0]}, "ana")[2]["changed"], True, "a link")
+    note = ask("GET", "/cases/1/notes", who="ana")[2]["rows"][1]
+    want((note["field"], note["text"]), ("judged", f"phishing {again[0]}-{again[-1]}"), "the note of it")
+
+
+def step_case_known(member):
+    """After a client of the member met it: belief, block, where it was met, and the timeline."""
+    for _ in range(100):
+        row = [r for r in ask("GET", "/cases/1/subjects", who="ana")[2]["rows"] if r["subject"] == "a.example"][0]
+        if any(m["member"] == member for m in row["met"]):
+            break
+        time.sleep(0.1)
+    want((row["state"], row["claim"], row["action"]), ("active", "phishing", "nxdomain"), f"known: {row}")
+    want([m["count"] for m in row["met"] if m["member"] == member], [1], f"where: {row}")
+    moments = [m["what"] for m in ask("GET", "/cases/1/timeline", who="ana")[2]["rows"] if m.get("subject") == "a.example"]
+    for wanted in ("judged", "blocked"):
+        want(wanted in moments, True, f"{wanted} in {moments}")
+    at = [m["at_us"] for m in ask("GET", "/cases/1/timeline", who="ana")[2]["rows"]]
+    want(at, sorted(at), "in order")
+
+
+def step_case_strict():
+    """A subject that was judged at a level which is not for members has no name in their case."""
+    want(ask("POST", "/cases/1/subjects", {"subject": "secret.example"}, "ana")[0], 200, "added")
+    want(ask("POST", "/verdicts", {"subject": "secret.example", "claim": "c2", "reason": "x", "tlp": "red"}, "ana")[0], 200, "judged")
+    for _ in range(50):
+        whole = json.dumps([ask("GET", "/cases/1" + p, who="nurse")[2] for p in ("", "/subjects", "/timeline", "/notes")])
+        if "secret.example" not in whole and None in [s["subject"] for s in case_of("nurse", 1)["subjects"]]:
+            return
+        time.sleep(0.1)
+    sys.exit(f"the hospital sees a subject that is not for it: {whole}")
+
+
+def step_case_audit():
+    """Who read and changed which case is in the ledger; a restricted one too."""
+    rows, before = [], 0
+    for _ in range(20):
+        value = ask("GET", f"/audit?limit=100&before={before}" if before else "/audit?limit=100", who="aud")[2]
+        rows += value["rows"]
+        before = value["before"]
+        if not before:
+            break
+    seen = {(row["account"], row["what"]) for row in rows if '"number": "2"' in row["about"] or '"number":"2"' in row["about"]}
+    for wanted in (("ana", "GET /cases/{number}/notes"), ("aud", "GET /cases/{number}"), ("bob", "GET /cases/{number}"), ("root", "POST /cases/{number}/people"), ("ana", "DELETE /cases/{number}/people")):
+        want(wanted in seen, True, f"{wanted} in the ledger: {sorted(seen)}")
+
+
+def step_case_etag():
+    _, answer, _ = ask("GET", "/cases/1", who="ana")
+    tag = answer.getheader("ETag")
+    want(ask("GET", "/cases/1", who="ana", headers={"If-None-Match": tag})[0], 304, "unchanged")
+    want(ask("POST", "/cases/1/notes", {"text": "one more"}, "ana")[0], 200, "a note")
+    want(ask("GET", "/cases/1", who="ana", headers={"If-None-Match": tag})[0], 200, "changed")
+
+
+def step_case_pages_again():
+    """After a restart: what was there, for whom it was there."""
+    want([row["number"] for row in ask("GET", "/cases", who="nurse")[2]["rows"]], [1], "the hospital's")
+    want(ask("GET", "/cases", who="clerk")[2]["rows"], [], "the city's")
+    for method, path, body in case_routes(2):
+        want(ask(method, path, body, "bob")[0], 404, f"bob: {method} {path}")
+        want(ask(method, path, body, "nurse")[0], 404 if method == "GET" else 403, f"the hospital: {method} {path}")
+    want(case_of("ana", 2)["title"], "an insider", "the restricted one")
 
 
 globals()["step_" + sys.argv[3]](*sys.argv[4:])

@@ -6,6 +6,7 @@ import type { Session } from "../types";
 import { Accounts } from "./accounts";
 import { Audit } from "./audit";
 import { Campaigns } from "./campaigns";
+import { Cases } from "./cases";
 import { Home } from "./home";
 import { Indicators } from "./indicators";
 import { Lists } from "./lists";
@@ -19,6 +20,7 @@ import { Sharing } from "./sharing";
 import { Sources } from "./sources";
 import { Subject } from "./subject";
 import { System } from "./system";
+import { WorldPage } from "./world";
 
 export interface PageProps {
   session: Session;
@@ -39,7 +41,9 @@ export const pages: PageOf[] = [
   { path: "/review", title: "Review", permission: "intelligence", view: Review },
   { path: "/reports", title: "Reports", permission: "report", view: Reports },
   { path: "/subject", title: "Search", permission: "intelligence", view: Subject },
+  { path: "/cases", title: "Cases", permission: "cases", view: Cases },
   { path: "/indicators", title: "Indicators", permission: "intelligence", view: Indicators },
+  { path: "/world", title: "World", permission: "intelligence", view: WorldPage },
   { path: "/lists", title: "Lists", permission: "lists", view: Lists },
   { path: "/members", title: "Members", permission: "members", view: Members },
   { path: "/notices", title: "Notices", permission: "notices", view: Notices },

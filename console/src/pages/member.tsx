@@ -15,6 +15,13 @@ export interface Claim {
   proved_us: number;
 }
 
+export interface Contact {
+  name: string;
+  mail: string;
+  language: string;
+  urgent: boolean;
+}
+
 interface Challenge {
   owner: string;
   type: string;
@@ -30,6 +37,12 @@ interface Look {
   others: string;
 }
 
+interface Asked {
+  to: string;
+  answer: string;
+  until_us: number;
+}
+
 interface ListOf {
   list: string;
   without: boolean;
@@ -37,11 +50,69 @@ interface ListOf {
 
 interface Override extends Verdict {
   by_member: boolean;
+  /** Why it is of no effect now. */
+  set_aside?: string;
 }
 
 const DAY_US = 86400e6;
 
-function ClaimRow({ member, claim, may, changed }: { member: string; claim: Claim; may: boolean; changed: () => void }) {
+/** A registered address is asked, or who runs the domain; the code of that mail proves, as its link does. */
+function ByMail({ path, contacts, isName, changed }: { path: string; contacts: Contact[]; isName: boolean; changed: () => void }) {
+  const [to, setTo] = useState(contacts.length > 0 ? "1" : "hostmaster");
+  const [code, setCode] = useState("");
+  const [asked, setAsked] = useState<Asked>();
+  const { act, busy, error } = useAct();
+  if (contacts.length === 0 && !isName) return null;
+  return (
+    <>
+      <form
+        class="row"
+        onSubmit={(e) => {
+          e.preventDefault();
+          void act(async () => setAsked(await post<Asked>(`${path}/mail`, { to })));
+        }}
+      >
+        <label>
+          {t("Who is asked")}
+          <select value={to} onChange={(e) => setTo(e.currentTarget.value)}>
+            {contacts.map((c, i) => (
+              <option value={String(i + 1)}>
+                {c.name} &lt;{c.mail}&gt;
+              </option>
+            ))}
+            {isName && ["hostmaster", "postmaster"].map((box) => <option value={box}>{box}@</option>)}
+          </select>
+        </label>
+        <button type="submit" disabled={busy}>
+          {t("Ask by mail")}
+        </button>
+      </form>
+      <form
+        class="row"
+        onSubmit={(e) => {
+          e.preventDefault();
+          void act(async () => setAsked(await post<Asked>(`${path}/code`, { code }))).then((fine) => fine && (setCode(""), changed()));
+        }}
+      >
+        <label>
+          {t("Code of the mail")}
+          <input value={code} onInput={(e) => setCode(e.currentTarget.value)} required maxLength={64} autocomplete="off" spellcheck={false} />
+        </label>
+        <button type="submit" disabled={busy}>
+          {t("Give back the code")}
+        </button>
+      </form>
+      {error && <ErrorBox error={error} />}
+      {asked && (
+        <p class="box good" role="status">
+          {asked.answer === "yes" ? t("Proved by the answer of") : t("A mail is on its way to")} {asked.to}
+        </p>
+      )}
+    </>
+  );
+}
+
+function ClaimRow({ member, claim, contacts, isName, may, mayAsk, changed }: { member: string; claim: Claim; contacts: Contact[]; isName: boolean; may: boolean; mayAsk: boolean; changed: () => void }) {
   const path = `/members/${encodeURIComponent(member)}/claims/${encodeURIComponent(claim.value)}`;
   const [challenge, setChallenge] = useState<Challenge>();
   const [look, setLook] = useState<Look>();
@@ -81,6 +152,7 @@ function ClaimRow({ member, claim, may, changed }: { member: string; claim: Clai
           {look.others && ` – ${t("also claimed by")} ${look.others}`}
         </p>
       )}
+      {mayAsk && <ByMail path={path} contacts={contacts} isName={isName} changed={changed} />}
       {may && (
         <form
           class="row"
@@ -103,7 +175,8 @@ function ClaimRow({ member, claim, may, changed }: { member: string; claim: Clai
 }
 
 /** Proofs of networks and names. */
-export function Proofs({ member, claims, session, changed }: { member: string; claims: Claim[]; session: Session; changed: () => void }) {
+export function Proofs({ member, networks, names, contacts, session, changed }: { member: string; networks: Claim[]; names: Claim[]; contacts: Contact[]; session: Session; changed: () => void }) {
+  const claims = [...networks, ...names];
   return (
     <Panel title={t("Networks and names")}>
       {claims.length === 0 ? (
@@ -111,7 +184,16 @@ export function Proofs({ member, claims, session, changed }: { member: string; c
       ) : (
         <ul class="said">
           {claims.map((c) => (
-            <ClaimRow key={c.value} member={member} claim={c} may={session.permissions["members-change"] !== undefined} changed={changed} />
+            <ClaimRow
+              key={c.value}
+              member={member}
+              claim={c}
+              contacts={contacts}
+              isName={names.includes(c)}
+              may={session.permissions["members-change"] !== undefined}
+              mayAsk={session.permissions["override"] !== undefined}
+              changed={changed}
+            />
           ))}
         </ul>
       )}
@@ -168,6 +250,76 @@ export function MemberLists({ member, session }: { member: string; session: Sess
   );
 }
 
+interface Webhook {
+  url: string;
+  made_us: number;
+  made_by: string;
+  secret?: string;
+  last: { state: string; tries: number; made_us: number; due_us: number; done_us: number; error: string } | null;
+}
+
+/** Where its machines are told of notices; the secret that signs is shown once. */
+export function MemberWebhook({ member, session }: { member: string; session: Session }) {
+  const path = `/members/${encodeURIComponent(member)}/webhook`;
+  const asked = useAsk<Webhook>(path);
+  const [url, setUrl] = useState<string>();
+  const [secret, setSecret] = useState<string>();
+  const { act, busy, error } = useAct();
+  const set = async (to: string) => setSecret((await post<Webhook>(path, { url: to })).secret);
+  return (
+    <Panel title={t("Webhook of its own")}>
+      {error && <ErrorBox error={error} />}
+      <State asked={asked}>
+        {(data) => (
+          <>
+            {data.url === "" ? (
+              <Empty>{t("None: it is told by mail and here.")}</Empty>
+            ) : (
+              <p>
+                <code class="link">{data.url}</code> <span class="muted">{data.made_by}</span> <When us={data.made_us} />
+              </p>
+            )}
+            {data.last && (
+              <p>
+                {t("Last call")}: <When us={data.last.made_us} /> <Tag of={data.last.state} /> {data.last.error && <span class="muted">{data.last.error}</span>}
+              </p>
+            )}
+            {secret && (
+              <p class="box good" role="status">
+                {t("Its secret, shown once: check the signature of each call with it.")}
+                <br />
+                <code class="link">{secret}</code>
+              </p>
+            )}
+            {session.permissions["notices-act"] !== undefined && (
+              <form
+                class="row"
+                onSubmit={(e) => {
+                  e.preventDefault();
+                  void act(() => set(url ?? data.url)).then((fine) => fine && (setUrl(undefined), asked.again()));
+                }}
+              >
+                <label>
+                  URL
+                  <input type="url" value={url ?? data.url} onInput={(e) => setUrl(e.currentTarget.value)} required maxLength={500} placeholder="https://" />
+                </label>
+                <button type="submit" disabled={busy}>
+                  {data.url === "" ? t("Save") : t("Save, with a new secret")}
+                </button>
+                {data.url !== "" && (
+                  <button type="button" class="danger" disabled={busy} onClick={() => void act(() => remove(path)).then((fine) => fine && (setSecret(undefined), setUrl(undefined), asked.again()))}>
+                    {t("Remove")}
+                  </button>
+                )}
+              </form>
+            )}
+          </>
+        )}
+      </State>
+    </Panel>
+  );
+}
+
 /** What is blocked and allowed for its own clients, with a reason and an end. */
 export function Overrides({ member, session }: { member: string; session: Session }) {
   const path = `/members/${encodeURIComponent(member)}/overrides`;
@@ -193,7 +345,14 @@ export function Overrides({ member, session }: { member: string; session: Sessio
                 rowKey={(o) => o.number}
                 columns={[
                   { head: t("Name"), cell: (o) => (session.permissions["intelligence"] ? <SubjectLink of={o.subject} /> : <span class="subject">{o.subject}</span>) },
-                  { head: t("Effect"), cell: (o) => <Tag of={o.claim} /> },
+                  {
+                    head: t("Effect"),
+                    cell: (o) => (
+                      <>
+                        <Tag of={o.claim} /> {o.set_aside && <span class="tag warn">{t("set aside")}</span>} {o.set_aside && <span class="muted">{o.set_aside}</span>}
+                      </>
+                    ),
+                  },
                   { head: t("Why"), cell: (o) => o.reason },
                   { head: t("By"), cell: (o) => (o.by_member ? o.source : t("the centre")), minor: true },
                   { head: t("Until"), cell: (o) => (o.until_us ? time(o.until_us) : t("no end")) },

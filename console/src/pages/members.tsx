@@ -10,15 +10,8 @@ import type { Rows, TopRow } from "../types";
 import { Japan, prefectureName, prefectures } from "../ui/japan";
 import { Page, Panel, Table, When } from "../ui/parts";
 import { Empty, ErrorBox, State } from "../ui/state";
-import { type Claim, MemberLists, Overrides, Proofs } from "./member";
+import { type Claim, type Contact, MemberLists, MemberWebhook, Overrides, Proofs } from "./member";
 import type { PageProps } from ".";
-
-interface Contact {
-  name: string;
-  mail: string;
-  language: string;
-  urgent: boolean;
-}
 
 interface Member {
   name: string;
@@ -273,8 +266,9 @@ export function Members({ session, place }: PageProps) {
               )}
             </p>
           </Panel>
-          <Proofs member={shown.name} claims={[...shown.networks, ...shown.names]} session={session} changed={asked.again} />
+          <Proofs member={shown.name} networks={shown.networks} names={shown.names} contacts={shown.contacts} session={session} changed={asked.again} />
           <MemberLists member={shown.name} session={session} />
+          {session.permissions["notices"] !== undefined && <MemberWebhook member={shown.name} session={session} />}
           <Overrides member={shown.name} session={session} />
         </div>
       )}

@@ -10,7 +10,9 @@ import { DayCalendar } from "../ui/calendar";
 import { Figure, Page, Panel, SubjectLink, Table, Tag, Tlp, When } from "../ui/parts";
 import { type Relation, Relations } from "../ui/relations";
 import { AsOf, Empty, ErrorBox, State } from "../ui/state";
+import { countryName } from "../ui/world";
 import type { PageProps } from ".";
+import { SubjectCases } from "./subject_cases";
 
 interface Why {
   action: string;
@@ -82,6 +84,8 @@ function isJudged(answer: VerdictsAnswer | undefined): boolean {
   return answer?.verdicts.some((v) => v.claim !== "block" && v.claim !== "allow") ?? false;
 }
 
+const isAddress = (q: string) => /^(\d{1,3}(\.\d{1,3}){3}|[0-9a-f:]*:[0-9a-f:.]*)$/i.test(q);
+
 function relationsOf(q: string, verdicts: VerdictsAnswer | undefined, pdns: PassiveRow[]): Relation[] {
   const unique = (kind: Relation["kind"], names: string[]) => [...new Set(names)].filter((n) => n && n !== q).map((name) => ({ kind, name }));
   const plain = (name: string) => name.replace(/\.$/, "");
@@ -99,6 +103,7 @@ export function Subject({ place, session }: PageProps) {
   const verdicts = useAsk<VerdictsAnswer>(path("/verdicts"), { subject: q });
   const why = useAsk<Why>(isName ? "/why" : undefined, { name: q });
   const share = useAsk<{ outcomes: Outcome[]; given: { recipient: string; given: boolean; first_us: number }[] }>(session.permissions["sharing"] && isJudged(verdicts.data) ? "/share" : undefined, { subject: q });
+  const where = useAsk<{ country: string }>(isAddress(q) ? `/places/${encodeURIComponent(q)}` : undefined);
   const log = useAsk<Rows<LogRow>>(isName ? "/log" : undefined, { name: q, below: true, limit: 20 });
   const pdns = useAsk<Rows<PassiveRow>>(path("/pdns"), isName ? { name: q, limit: 20 } : { data: q, limit: 20 });
   const relations = useMemo(() => relationsOf(q, verdicts.data, pdns.data?.rows ?? []), [q, verdicts.data, pdns.data, language()]);
@@ -112,10 +117,12 @@ export function Subject({ place, session }: PageProps) {
         <Figure label={t("At the resolver")} value={why.data ? <Tag of={why.data.action} /> : "–"} note={why.data?.verdict ? `${t("verdict")} ${why.data.verdict}` : isName ? t("nothing in the policy") : t("not a name")} />
         <Figure label={t("Believed")} value={belief ? word(belief.claim) : "–"} note={belief ? percent(belief.probability / 1000) : t("nothing was said of it")} />
         <Figure label={t("Advice")} value={belief ? <Tag of={belief.advice} /> : "–"} note={belief ? word(belief.state) : undefined} />
+        {where.data && <Figure label={t("Country")} value={countryName(where.data.country)} note={t("where its network is registered")} />}
         <Figure label={t("Met")} value={verdicts.data?.sightings ? number(verdicts.data.sightings.reduce((n, s) => n + s.count, 0)) : "–"} note={<>{t("times, in the hours that are kept")} {verdicts.at > 0 && <AsOf at={verdicts.at} />}</>} />
       </div>
       <div class="panels">
         {session.permissions["judge"] && <Act q={q} isName={isName} again={again} />}
+        {session.permissions["cases"] && <SubjectCases key={q} subject={q} session={session} />}
         <Panel title={t("Why it is believed")}>
           <State asked={verdicts} empty={(d) => (d.belief ? undefined : t("Nothing was ever said of it."))}>
             {(data) => (

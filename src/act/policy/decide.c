@@ -50,6 +50,31 @@ static void take(const struct policy *p, const struct policy_view *v, unsigned l
     d->order = order_of(layer, true_order(v, layer, s, f));
 }
 
+/* Did a member let it through by itself? */
+static bool is_own_pass(const struct policy *p, unsigned layer, const struct policy_search *s)
+{
+    const struct policy_rule *rule = s->best.rule;
+    return s->own && rule && rule->action == DNS_ACTION_PASS && policy_image_list(p->layer[layer]->image, rule->list)->by_member;
+}
+
+/* Does what is believed block it, and is of a kind that no member lets through by itself? */
+static bool is_grave(const struct policy *p, const struct policy_search *belief)
+{
+    const struct policy_rule *rule = belief->best.rule;
+    return rule && policy_image_list(p->layer[POLICY_LAYER_BELIEF]->image, rule->list)->is_grave;
+}
+
+/* Asked only of names that a member lets through. */
+static bool is_set_aside(const struct policy *p, const struct policy_view *v, const struct policy_probes *probes, const struct dns_name *name,
+                         const struct dns_asker *asker, int64_t now_us)
+{
+    if (!p->layer[POLICY_LAYER_BELIEF])
+        return false;
+    struct policy_search s = search_of(p, v, POLICY_LAYER_BELIEF, asker, now_us);
+    policy_search_probe(&s, &probes->layer[POLICY_LAYER_BELIEF], name);
+    return is_grave(p, &s);
+}
+
 static void decide_nothing(struct dns_decision *d)
 {
     d->action = DNS_ACTION_NONE;
@@ -95,6 +120,8 @@ void policy_decide(const struct policy *p, const struct policy_probes *probes, c
         if (unlikely(by_client))
             policy_search_address(&s, DNS_TRIGGER_CLIENT, &asker->client);
         policy_search_probe(&s, &probes->layer[i], name);
+        if (unlikely(is_own_pass(p, i, &s)) && is_set_aside(p, v, probes, name, asker, now_us))
+            continue;
         if (s.best.rule) {
             take(p, v, i, &s, &s.best, ret_decision);
             ret_decision->final = asker->redirected || is_final(p, v, ret_decision->order);
@@ -234,7 +261,8 @@ static bool take_examined(const struct policy *p, const struct policy_view *v, c
         if (!p->layer[i])
             continue;
         const struct policy_found *best = &x->layer[i].best, *observed = &x->layer[i].observed;
-        bool acts = best->rule && order_of(i, true_order(v, i, &x->layer[i], best)) < decision->order;
+        bool is_passed_over = is_own_pass(p, i, &x->layer[i]) && is_grave(p, &x->layer[POLICY_LAYER_BELIEF]);
+        bool acts = best->rule && !is_passed_over && order_of(i, true_order(v, i, &x->layer[i], best)) < decision->order;
         bool observes = !acts && observed->rule && decision->action == DNS_ACTION_NONE;
         if (!acts && !observes)
             continue;

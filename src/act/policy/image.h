@@ -31,7 +31,7 @@ struct policy_list {
     uint8_t is_zone;     /* 1: a rule on a name keeps its own wildcards above away from what is below (RFC 4592 3.3.1) */
     uint16_t member;     /* the only member it is for, by its number; 0: none. Such lists stand behind all others and have rules on names only */
     uint8_t by_member;   /* 1: the member said so; 0: the centre did */
-    uint8_t pad0;
+    uint8_t is_grave;    /* 1: what it blocks a member does not let through by itself */
     int64_t since_us; /* wall clock of the import */
     char name[POLICY_LIST_NAME_MAX];
     char group[POLICY_GROUP_NAME_MAX]; /* the only group it is for; empty: whoever is not told otherwise */

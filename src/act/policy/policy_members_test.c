@@ -133,6 +133,47 @@ TEST(a_client_is_of_the_group_of_the_configuration_else_of_its_member)
     policy_groups_free(g);
 }
 
+/* What is believed to be grave: below what a member lets through, at it, and above. */
+TEST(a_member_does_not_let_through_what_is_grave)
+{
+    struct policy_groups *g = make_groups();
+    struct bench hand = bench_begin(), lists = bench_begin(), belief = bench_begin();
+    bench_list(&hand, 0, "by hand");
+    bench_add(&hand, "released.test", DNS_ACTION_PASS, POLICY_SCOPE_BOTH, 1);
+    member_list(&hand, 7, true);
+    bench_add(&hand, "grave.test", DNS_ACTION_PASS, POLICY_SCOPE_BOTH, 2);
+    bench_add(&hand, "wide.test", DNS_ACTION_PASS, POLICY_SCOPE_BOTH, 3);
+    bench_add(&hand, "light.test", DNS_ACTION_PASS, POLICY_SCOPE_BOTH, 4);
+    bench_add(&hand, "listed.test", DNS_ACTION_PASS, POLICY_SCOPE_BOTH, 5);
+    bench_add(&hand, "watched.test", DNS_ACTION_PASS, POLICY_SCOPE_BOTH, 6);
+    bench_list(&lists, 3, "listed");
+    bench_add(&lists, "listed.test", DNS_ACTION_PASS, POLICY_SCOPE_BOTH, 7);
+    struct policy_list grave = {.ede = DNS_EDE_BLOCKED, .name = "indicators", .is_grave = 1}, other = {.ede = DNS_EDE_BLOCKED, .name = "indicators"};
+    belief.list = policy_builder_list(belief.builder, &grave);
+    static const char *const names[] = {"grave.test", "c2.wide.test", "listed.test", "released.test"};
+    for (unsigned i = 0; i < array_len(names); i++)
+        bench_add(&belief, names[i], DNS_ACTION_NXDOMAIN, POLICY_SCOPE_BOTH, 10 + i);
+    bench_add(&belief, "watched.test", DNS_ACTION_OBSERVE, POLICY_SCOPE_BOTH, 20);
+    belief.list = policy_builder_list(belief.builder, &other);
+    bench_add(&belief, "light.test", DNS_ACTION_NXDOMAIN, POLICY_SCOPE_BOTH, 21);
+    struct policy *without = policy_new(bench_open(&hand), bench_open(&lists), bench_open(&belief), g);
+    struct policy *p = policy_with_members(without, make_table());
+    policy_free(without);
+    check_str(decide(p, HOSPITAL, "grave.test"), "nxdomain 10");
+    check_str(decide(p, HOSPITAL, "www.grave.test"), "nxdomain 10");
+    check_str(decide(p, HOSPITAL, "wide.test"), "pass 3");
+    check_str(decide(p, HOSPITAL, "c2.wide.test"), "nxdomain 11");
+    check_str(decide(p, HOSPITAL, "a.c2.wide.test"), "nxdomain 11");
+    check_str(decide(p, HOSPITAL, "light.test"), "pass 4");
+    check_str(decide(p, HOSPITAL, "watched.test"), "pass 6");    /* it is only watched */
+    check_str(decide(p, NOBODY, "released.test"), "pass 1");     /* the centre may */
+    check_str(decide(p, HOSPITAL, "released.test"), "pass 1");
+    check_str(decide(p, WARD, "grave.test"), "nxdomain 10");
+    check_str(decide(p, HOSPITAL, "listed.test"), "pass 10/7"); /* as without the member's word: a list comes before beliefs */
+    policy_free(p);
+    policy_groups_free(g);
+}
+
 TEST(the_centres_word_comes_first_and_the_members_behind_it)
 {
     struct policy_groups *g = make_groups();

@@ -106,6 +106,8 @@ static void begin_request(struct control_client *c, struct reader payload)
         control_reply_error(r, _("not JSON: %s"), error.text);
     else if (!command)
         control_reply_error(r, _("no such command: %s"), name ? name : "");
+    else if (c->server->o.note && c->server->o.note(c->server->o.self, source, command->name, arguments) < 0)
+        control_reply_error(r, "%s", _("nothing is changed, since who changes it cannot be written into the ledger; see \"hinomi status\""));
     else
         command->handle(r, arguments);
     json_decref(arguments);

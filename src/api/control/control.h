@@ -50,6 +50,8 @@ struct control_options {
     unsigned user_count;
     const struct control_command *commands; /* ended by a NULL name */
     void *self;                             /* for the handlers: control_request_self */
+    /* Before a command is run, with who asks: an error, and it is not. May be NULL. */
+    int (*note)(void *self, const char *source, const char *command, const json_t *arguments);
 };
 
 int control_server_new(const struct control_options *options, struct control_server **ret_server) must_check;

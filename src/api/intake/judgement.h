@@ -11,6 +11,8 @@ struct node;
 
 /* Everything but the subject, made now; of many, claim and reason may be missing. A text for people when something is wrong with it; NULL. */
 const char *judgement_read(struct control_request *request, const json_t *arguments, struct verdict *v);
+/* The same, said by that person. */
+const char *judgement_read_as(const char *who, const json_t *arguments, struct verdict *v);
 /* The arguments "subject" and, unless it is found by its form, "kind". The same. */
 const char *judgement_take_subject(const json_t *arguments, struct subject *s);
 /* The same; a name of which nothing was said as a domain, but as a host alone, is that host. */

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <sodium.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -76,16 +75,4 @@ int proof_intake_look(struct node *node, const struct member_challenge *c, proof
     if (e < 0)
         free(l);
     return e;
-}
-
-char *proof_intake_mail(const char *member, const char *value, const char *word, bool is_japanese)
-{
-    static const char english[] = "%s is said to be of the organisation \"%s\".\n\nIf that is so, give this word back to the centre within %d days: %s\n"
-                                  "If it is not, do nothing, or tell the centre.\n";
-    static const char japanese[] = "%s は組織「%s」のものとして届け出られています。\n\n正しければ、%d日以内に次の合言葉をセンターへお返しください: %s\n"
-                                   "心当たりがなければ、何もしないか、センターへお知らせください。\n";
-    char *text = NULL;
-    int n = is_japanese ? asprintf(&text, japanese, value, member, MEMBER_CHALLENGE_DAYS, word)
-                        : asprintf(&text, english, value, member, MEMBER_CHALLENGE_DAYS, word);
-    return n < 0 ? NULL : text;
 }

@@ -13,8 +13,4 @@ typedef void proof_looked_fn(void *self, const struct member_challenge *c, const
 /* -ENOTCONN, -EBUSY: as struct node's look_up; -EOPNOTSUPP: there is no place to look; -ENOMEM. */
 int proof_intake_look(struct node *node, const struct member_challenge *c, proof_looked_fn *done, void *self) must_check;
 
-/* Mail: the text that goes to a contact with the word of a challenge, which proves the claim when it is given back. The caller's, to be freed;
- * NULL: out of memory. Whatever sends notices sends it; the node itself records a proof by mail as one on paper, with its reference. */
-char *proof_intake_mail(const char *member, const char *value, const char *word, bool is_japanese);
-
 #endif

@@ -35,7 +35,11 @@ void notice_answer_web(struct web_call *c, const json_t *arguments, notice_answe
     snprintf(who, sizeof who, "%s (%s)", p->account.name, account_role_word(p->account.role));
     struct notice_question q = {
         .node = web_call_node(c), .arguments = arguments, .is_own = p->access != ACCESS_ALL, .who = who, .now_us = web_call_now_us(c)};
-    struct notice_answer a = answer(&q);
+    notice_answer_reply_web(c, answer(&q));
+}
+
+void notice_answer_reply_web(struct web_call *c, struct notice_answer a)
+{
     if (a.status == 200)
         web_reply(c, 200, a.object);
     else
@@ -46,7 +50,11 @@ void notice_answer_control(struct control_request *r, const json_t *arguments, n
 {
     struct notice_question q = {
         .node = control_request_self(r), .arguments = arguments, .who = control_request_source(r), .now_us = clock_wall_us()};
-    struct notice_answer a = answer(&q);
+    notice_answer_reply_control(r, answer(&q));
+}
+
+void notice_answer_reply_control(struct control_request *r, struct notice_answer a)
+{
     if (a.status != 200) {
         control_reply_error(r, "%s", a.text);
         return;

@@ -31,7 +31,9 @@ struct notice_answer notice_answer_ledger(const struct ledger *l);
 
 typedef struct notice_answer notice_answer_fn(const struct notice_question *q);
 void notice_answer_web(struct web_call *c, const json_t *arguments, notice_answer_fn *answer);
-/* `rows` of the object go ahead of it, one a line. */
 void notice_answer_control(struct control_request *r, const json_t *arguments, notice_answer_fn *answer);
+/* An answer goes out: over HTTPS; by the control socket, where `rows` of the object go ahead of it, one a line. */
+void notice_answer_reply_web(struct web_call *c, struct notice_answer a);
+void notice_answer_reply_control(struct control_request *r, struct notice_answer a);
 
 #endif

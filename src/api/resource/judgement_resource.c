@@ -111,6 +111,11 @@ int judgement_find_own(struct ledger *l, struct verdict *v)
 
 const char *judgement_read(struct control_request *request, const json_t *arguments, struct verdict *v)
 {
+    return judgement_read_as(control_request_source(request), arguments, v);
+}
+
+const char *judgement_read_as(const char *who, const json_t *arguments, struct verdict *v)
+{
     const char *claim = text_of(arguments, "claim"), *feed = text_of(arguments, "source");
     int64_t now_us = clock_wall_us();
     *v = (struct verdict){.tlp = VERDICT_TLP_AMBER, .made_us = now_us, .from_us = now_us};
@@ -127,7 +132,7 @@ const char *judgement_read(struct control_request *request, const json_t *argume
     if (v->until_us != 0 && v->until_us <= v->from_us)
         return _("the end lies in the past");
     v->author.kind = feed ? VERDICT_BY_FEED : VERDICT_BY_ANALYST;
-    if ((feed && !*feed) || snprintf(v->author.name, sizeof v->author.name, "%s", feed ? feed : control_request_source(request)) >=
+    if ((feed && !*feed) || snprintf(v->author.name, sizeof v->author.name, "%s", feed ? feed : who) >=
                                 (int)sizeof v->author.name)
         return _("a source has a name of at most 127 octets");
     if (!has_reason) /* the document's own, or: because they say so */

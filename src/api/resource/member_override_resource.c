@@ -23,7 +23,11 @@ static void scope_of(const char *member, char scope[VERDICT_SCOPE_MAX])
 
 /* ---- those there are ---- */
 
+static const char *set_aside_by(struct node *node, const struct verdict *v, int64_t now_us);
+
 struct gathered {
+    struct node *node;
+    int64_t now_us;
     char scope[VERDICT_SCOPE_MAX];
     json_t *rows; /* NULL: only counted */
     unsigned count;
@@ -37,7 +41,10 @@ static int gather(const struct verdict *v, void *self)
     g->count += v->author.kind == VERDICT_BY_MEMBER;
     if (g->rows) {
         json_t *row = api_verdict_json(v);
+        const char *why = v->author.kind == VERDICT_BY_MEMBER ? set_aside_by(g->node, v, g->now_us) : NULL;
         json_object_set_new(row, "by_member", json_boolean(v->author.kind == VERDICT_BY_MEMBER));
+        if (why)
+            json_object_set_new(row, "set_aside", json_string(why));
         json_array_append_new(g->rows, row);
     }
     return 0;
@@ -47,9 +54,9 @@ static void handle_overrides(struct control_request *request, const json_t *argu
 {
     struct node *node = control_request_self(request);
     const char *name = json_string_value(json_object_get(arguments, "name"));
-    struct gathered g = {.rows = json_array()};
+    struct gathered g = {.node = node, .now_us = clock_wall_us(), .rows = json_array()};
     scope_of(name ? name : "", g.scope);
-    if (ledger_current(node->ledger, clock_wall_us(), gather, &g) < 0) {
+    if (ledger_current(node->ledger, g.now_us, gather, &g) < 0) {
         json_decref(g.rows);
         control_reply_error(request, _("the ledger cannot be read: %s"), _(ledger_error(node->ledger)));
         return;
@@ -85,8 +92,8 @@ static const char *take(struct node *node, const json_t *arguments, int64_t now_
 }
 
 struct matches {
-    struct node *node;
     int64_t now_us;
+    int64_t member; /* the number whose rules by the centre count as well; 0: none */
     bool is_belief;
     bool by_hand, grave;
 };
@@ -94,35 +101,52 @@ struct matches {
 static void look(void *self, const struct policy_list *list, const struct policy_rule *rule, uint32_t line, unsigned label)
 {
     struct matches *m = self;
-    struct verdict cause;
-    (void)label;
+    (void)line, (void)label;
     if (rule->until_us && rule->until_us <= m->now_us)
         return;
-    if (!m->is_belief)
-        m->by_hand = m->by_hand || (list->member == 0 && !list->group[0]);
-    else if (rule->action != DNS_ACTION_OBSERVE)
-        m->grave = m->grave || ledger_get(m->node->ledger, line, &cause) < 0 || !(m->node->may_allow & 1u << cause.claim);
+    if (m->is_belief)
+        m->grave = m->grave || (list->is_grave && rule->action != DNS_ACTION_OBSERVE);
+    else
+        m->by_hand = m->by_hand || (list->member == 0 && !list->group[0]) || (list->member != 0 && list->member == m->member && !list->by_member);
 }
 
-/* What the centre says by hand about it, or believes and a member may not undo. All that matches is looked at, not only what decides: that may be
- * a word of the member's own. */
-static const char *centre_says(struct node *node, const struct verdict *v)
+/* All that matches the name is looked at, not only what decides: that may be a word of the member's own. */
+static int look_all(struct node *node, const struct verdict *v, struct matches *m)
 {
     const struct policy *policy = node->policy(node->self);
-    struct matches m = {.node = node, .now_us = v->made_us};
     struct policy_subject_text subject;
     if (policy_subject_parse(v->subject.value, &subject) < 0)
-        return strerror(EINVAL);
+        return -EINVAL;
     if (policy_layer(policy, POLICY_LAYER_HAND))
-        policy_image_each_match(policy_layer(policy, POLICY_LAYER_HAND), &subject.name, look, &m);
-    m.is_belief = true;
+        policy_image_each_match(policy_layer(policy, POLICY_LAYER_HAND), &subject.name, look, m);
+    m->is_belief = true;
     if (policy_layer(policy, POLICY_LAYER_BELIEF))
-        policy_image_each_match(policy_layer(policy, POLICY_LAYER_BELIEF), &subject.name, look, &m);
+        policy_image_each_match(policy_layer(policy, POLICY_LAYER_BELIEF), &subject.name, look, m);
+    return 0;
+}
+
+/* What the centre says by hand about it, or believes and a member may not undo. */
+static const char *centre_says(struct node *node, const struct verdict *v)
+{
+    struct matches m = {.now_us = v->made_us};
+    if (look_all(node, v, &m) < 0)
+        return strerror(EINVAL);
     if (m.by_hand)
         return _("the centre has decided on that name by hand; ask it, or report the block");
     if (v->claim == CLAIM_ALLOW && m.grave)
         return _("what is known of that name is too grave for one member to allow it; report the block, and the centre looks at it");
     return NULL;
+}
+
+/* Why an override that stands is of no effect now: what has become known, or was decided, since it was made. NULL: it is of effect. */
+static const char *set_aside_by(struct node *node, const struct verdict *v, int64_t now_us)
+{
+    struct matches m = {.now_us = now_us};
+    if (member_number(node->ledger, v->scope + strlen(POLICY_MEMBER_GROUP), &m.member) < 0 || look_all(node, v, &m) < 0)
+        return NULL;
+    return m.by_hand                                ? _("the centre has decided on that name by hand")
+           : v->claim == CLAIM_ALLOW && m.grave ? _("what is known of that name is too grave for one member to allow it")
+                                                    : NULL;
 }
 
 /* The standing word for these clients, if it is the centre's. */

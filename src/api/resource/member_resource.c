@@ -204,7 +204,15 @@ static const char *take_groups(const json_t *rows, struct member *m)
     return NULL;
 }
 
-/* What stands in `before` and the arguments do not say: the groups, and the proof of what is named without a word on it. */
+/* Does the row say nothing new of the claim's proof? */
+static bool is_as_before(const json_t *row, const struct member_claim *before, const struct member_claim *now)
+{
+    if (before->kind != now->kind || strcmp(before->value, now->value) != 0)
+        return false;
+    return json_is_string(row) || (!json_object_get(row, "proved_us") && before->proof == now->proof && strcmp(before->reference, now->reference) == 0);
+}
+
+/* What stands in `before` and the arguments do not say: the groups, and the proof of what is named without a word on it, or with the same. */
 static void keep_from(const struct member *before, const json_t *arguments, struct member *m)
 {
     size_t said = 0, names_at = json_array_size(json_object_get(arguments, "networks"));
@@ -215,8 +223,8 @@ static void keep_from(const struct member *before, const json_t *arguments, stru
     for (unsigned i = 0; i < m->claim_count; i++, said++) {
         const json_t *row = said < names_at ? json_array_get(json_object_get(arguments, "networks"), said)
                                             : json_array_get(json_object_get(arguments, "names"), said - names_at);
-        for (unsigned k = 0; json_is_string(row) && k < before->claim_count; k++)
-            if (before->claims[k].kind == m->claims[i].kind && strcmp(before->claims[k].value, m->claims[i].value) == 0)
+        for (unsigned k = 0; k < before->claim_count; k++)
+            if (is_as_before(row, &before->claims[k], &m->claims[i]))
                 m->claims[i] = before->claims[k];
     }
 }

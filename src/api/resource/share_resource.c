@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "api/case/case_wall.h"
 #include "api/intake/judgement.h"
 #include "api/node.h"
 #include "api/control/rows.h"
@@ -174,6 +175,29 @@ static int keep_receipt(const struct page *p, const char *recipient, const char 
     return p->count > 0 ? sharing_receipt_append(p->node->ledger, &r) : 0;
 }
 
+/* Of the subjects of a case, what may be told of them. */
+static int export_of_case(void *self, const struct case_subject *s)
+{
+    struct page *p = self;
+    struct indicator i;
+    uint32_t id;
+    int e = indicator_get(p->node->ledger, &s->subject, &id, &i);
+    return e == -ENOENT ? 0 : e < 0 ? e : export_one(p, id, &i);
+}
+
+/* The case's number; 0: none is named; -ENOENT. Only the control socket names one, where all are seen; the receipt tells of it. */
+static int64_t case_of(const struct node *node, const json_t *arguments)
+{
+    static const struct case_viewer here = {.role = ACCOUNT_ADMINISTRATOR, .name = "", .member = ""};
+    struct case_record c;
+    enum case_access access;
+    json_t *wish = json_pack("{s:O*}", "number", json_object_get(arguments, "case"));
+    int e = json_object_size(wish) ? case_wall_find(node->ledger, &here, wish, CASE_READ, &c, &access) : 0;
+    bool is_named = json_object_size(wish) > 0;
+    json_decref(wish);
+    return e < 0 ? e : is_named ? c.number : 0;
+}
+
 /* A page of what may be told to a recipient now, with a receipt: who asks for it will pass it on. */
 static void handle_export(struct control_request *request, const json_t *arguments)
 {
@@ -188,12 +212,22 @@ static void handle_export(struct control_request *request, const json_t *argumen
         control_reply_error(request, "%s", _("no recipient of that name is configured"));
         return;
     }
-    if (indicator_list(p.node->ledger, &active, export_one, &p) < 0 || keep_receipt(&p, recipient, format) < 0) {
+    int64_t number = case_of(p.node, arguments);
+    if (number == -ENOENT) {
+        control_reply_error(request, "%s", _("there is no such case"));
+        return;
+    }
+    char what[SHARING_WHAT_MAX];
+    snprintf(what, sizeof what, number > 0 ? "%s case %lld" : "%s", format, (long long)number);
+    int e = number < 0 ? (int)number
+            : number > 0 ? case_subjects(p.node->ledger, number, 0, CASE_SUBJECTS_MAX, export_of_case, &p)
+                         : indicator_list(p.node->ledger, &active, export_one, &p);
+    if (e < 0 || keep_receipt(&p, recipient, what) < 0) {
         control_reply_error(request, _("the ledger cannot be read: %s"), _(ledger_error(p.node->ledger)));
         return;
     }
     control_reply(request, json_pack("{s:I, s:I}", "count", (json_int_t)p.count, "after",
-                                     (json_int_t)(p.looked_at == EXPORT_PAGE ? p.last : 0)));
+                                     (json_int_t)(number == 0 && p.looked_at == EXPORT_PAGE ? p.last : 0)));
 }
 
 struct telling {

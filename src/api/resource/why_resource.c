@@ -19,6 +19,8 @@ struct explain {
     const struct policy *policy;
     const struct policy_image *image; /* of the layer */
     json_t *matches;
+    json_t *own_passes; /* of these, what a member lets through by itself */
+    bool is_grave;      /* what is believed does not let it do so */
 };
 
 static json_t *ledger_verdict_json(struct node *node, uint32_t id)
@@ -69,8 +71,12 @@ static void add_match(void *self, const struct policy_list *list, const struct p
                               verdict_ref_format(ref, ref_text), "line", (int)ref.line, "since_us",
                               (json_int_t)(rule->from_us ? rule->from_us : list->since_us), "until_us",
                               (json_int_t)rule->until_us, "statement", ledger_verdict_json(x->node, ref.id));
+    bool acts = rule->action != DNS_ACTION_OBSERVE && (rule->until_us == 0 || rule->until_us > clock_wall_us());
     if (match && x->layer == POLICY_LAYER_BELIEF)
         json_object_set_new(match, "belief", belief_of(x->node, ref.id));
+    x->is_grave = x->is_grave || (x->layer == POLICY_LAYER_BELIEF && list->is_grave && acts && policy_list_counts(x->policy, x->layer, x->group, list));
+    if (match && list->by_member && rule->action == DNS_ACTION_PASS)
+        json_array_append(x->own_passes, match);
     json_array_append_new(x->matches, match ? match : json_null());
 }
 
@@ -86,6 +92,18 @@ static void add_matches(struct explain *x, const struct policy *policy)
             policy_image_each_match(x->image, &x->subject->name, add_match, x);
         else
             policy_image_each_prefix_match(x->image, DNS_TRIGGER_ADDRESS, &x->subject->prefix.addr, add_match, x);
+    }
+}
+
+/* As policy_decide passes them over. */
+static void mark_set_aside(const struct explain *x)
+{
+    size_t i;
+    json_t *match;
+    json_array_foreach(x->own_passes, i, match)
+    {
+        if (x->is_grave)
+            json_object_set_new(match, "set_aside", json_string(_("what is known of that name is too grave for one member to allow it")));
     }
 }
 
@@ -171,8 +189,10 @@ static void handle_why(struct control_request *request, const json_t *arguments)
         control_reply_error(request, "%s", strerror(-e));
         return;
     }
-    struct explain x = {.node = node, .subject = &subject, .group = asker.group, .matches = json_array()};
+    struct explain x = {.node = node, .subject = &subject, .group = asker.group, .matches = json_array(), .own_passes = json_array()};
     add_matches(&x, policy);
+    mark_set_aside(&x);
+    json_decref(x.own_passes);
     json_t *history = json_array();
     if (ledger_find_subject(node->ledger, subject.text, add_history, history) < 0)
         json_array_clear(history);

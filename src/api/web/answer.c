@@ -112,6 +112,7 @@ static json_t *read_shape(const char **at, unsigned depth)
 
 json_t *answer_shape_schema(const char *shape)
 {
+    shape += shape[0] == '>' && shape[1] == '{';
     json_t *schema = read_shape(&shape, 0);
     if (schema && *shape) {
         json_decref(schema);
@@ -120,12 +121,24 @@ json_t *answer_shape_schema(const char *shape)
     return schema;
 }
 
-json_t *answer_schema(const struct route *r)
+static const char *shape_of(const struct route *r)
 {
     for (const struct answer *a = answers; a->path; a++)
         if (a->method == r->method && strcmp(a->path, r->path) == 0)
-            return answer_shape_schema(a->shape);
+            return a->shape;
     return NULL;
+}
+
+json_t *answer_schema(const struct route *r)
+{
+    const char *shape = shape_of(r);
+    return shape ? answer_shape_schema(shape) : NULL;
+}
+
+bool answer_is_stream(const struct route *r)
+{
+    const char *shape = shape_of(r);
+    return shape && shape[0] == '>';
 }
 
 void answer_add_named(json_t *schemas)

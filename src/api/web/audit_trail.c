@@ -32,18 +32,23 @@ bool audit_trail_wants(const struct route *r)
 }
 
 /* Plain ASCII, so that it may be cut anywhere. */
-static void describe(const struct route *r, const json_t *arguments, char about[AUDIT_ABOUT_MAX])
+static void write_about(const json_t *arguments, char about[AUDIT_ABOUT_MAX])
 {
     about[0] = '\0';
+    char *text = json_object_size(arguments) > 0 ? json_dumps(arguments, JSON_COMPACT | JSON_SORT_KEYS | JSON_ENSURE_ASCII) : NULL;
+    if (text && snprintf(about, AUDIT_ABOUT_MAX, "%s", text) >= AUDIT_ABOUT_MAX)
+        memcpy(about + AUDIT_ABOUT_MAX - 4, "...", 4);
+    free(text);
+}
+
+static void describe(const struct route *r, const json_t *arguments, char about[AUDIT_ABOUT_MAX])
+{
     json_t *copy = json_copy((json_t *)arguments);
     for (unsigned i = 0; i < ROUTE_PARAMETERS_MAX && r->parameters[i].name; i++)
         if (r->parameters[i].kind == ROUTE_SECRET)
             json_object_del(copy, r->parameters[i].name);
-    char *text = json_object_size(copy) > 0 ? json_dumps(copy, JSON_COMPACT | JSON_SORT_KEYS | JSON_ENSURE_ASCII) : NULL;
+    write_about(copy, about);
     json_decref(copy);
-    if (text && snprintf(about, AUDIT_ABOUT_MAX, "%s", text) >= AUDIT_ABOUT_MAX)
-        memcpy(about + AUDIT_ABOUT_MAX - 4, "...", 4);
-    free(text);
 }
 
 static struct audit_row *find(struct audit_trail *t, const struct audit_row *like)
@@ -107,6 +112,15 @@ int audit_trail_event(struct audit_trail *t, const struct account *who, const ch
     set_who(&row, who);
     snprintf(row.what, sizeof row.what, "%s", what);
     return gather(t, &row);
+}
+
+int audit_trail_write(struct ledger *l, const char *who, enum account_role role, const char *what, const json_t *about, int64_t now_us)
+{
+    struct audit_row row = {.role = role, .count = 1, .first_us = now_us, .last_us = now_us};
+    snprintf(row.account, sizeof row.account, "%s", who);
+    snprintf(row.what, sizeof row.what, "%s", what);
+    write_about(about, row.about);
+    return audit_append(l, now_us, &row, 1);
 }
 
 static void on_timer(evutil_socket_t fd, short what, void *self)

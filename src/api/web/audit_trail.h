@@ -25,6 +25,9 @@ bool audit_trail_wants(const struct route *r);
 int audit_trail_note(struct audit_trail *t, const struct account *who, const struct route *r, const json_t *arguments, int64_t now_us) must_check;
 /* Something beside routes, such as "sign in". */
 int audit_trail_event(struct audit_trail *t, const struct account *who, const char *what, int64_t now_us) must_check;
+/* A change by who has no account, written at once: who ("root (uid 0)", "mail:hana@hospital.example": no account can be called so), as which role
+ * does, what; about, an object without secrets, may be cut. Errors of the ledger: it may not be made. */
+int audit_trail_write(struct ledger *l, const char *who, enum account_role role, const char *what, const json_t *about, int64_t now_us) must_check;
 /* What was gathered until now goes to the ledger, before it is asked. */
 int audit_trail_flush(struct audit_trail *t) must_check;
 

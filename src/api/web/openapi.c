@@ -40,8 +40,10 @@ static json_t *answer_of(const char *text, const char *media, const char *schema
 static json_t *answers_of(const struct route *r)
 {
     json_t *all = json_object(), *schema = answer_schema(r);
+    const char *text = answer_is_stream(r) ? "events: each has the name of one of these, and its value as data" : "done";
+    const char *media = answer_is_stream(r) ? "text/event-stream" : "application/json";
     json_object_set_new(all, "200",
-                        schema ? json_pack("{s:s, s:{s:{s:o}}}", "description", "done", "content", "application/json", "schema", schema)
+                        schema ? json_pack("{s:s, s:{s:{s:o}}}", "description", text, "content", media, "schema", schema)
                                : answer_of("done", "application/json", r->gives_rows ? "Rows" : "Object"));
     json_object_set_new(all, "default", answer_of("what was wrong, for a person to read", "application/problem+json", "Problem"));
     return all;

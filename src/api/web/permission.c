@@ -35,6 +35,8 @@ static const struct {
     [PERMIT_NOTICES_ACT]  = {"notices-act",     {ALL,  ALL,  NONE, OWN,  NONE, NONE}},
     [PERMIT_NOTICES_SEND] = {"notices-send",    {ALL,  ALL,  NONE, NONE, NONE, NONE}},
     [PERMIT_CAMPAIGNS]    = {"campaigns",       {ALL,  ALL,  ALL,  NONE, NONE, NONE}},
+    [PERMIT_CASES]        = {"cases",           {ALL,  ALL,  ALL,  OWN,  OWN,  NONE}},
+    [PERMIT_CASES_CHANGE] = {"cases-change",    {ALL,  ALL,  NONE, NONE, NONE, NONE}},
 };
 _Static_assert(sizeof rows / sizeof rows[0] == PERMISSION_COUNT, "a row for each");
 

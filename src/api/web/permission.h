@@ -32,6 +32,8 @@ enum permission { /* stored as bits of a key's scope: only ever add at the end *
     PERMIT_NOTICES_SEND, /* to have it told now; campaigns */
     PERMIT_CAMPAIGNS,   /* to see campaigns and their effect */
     PERMIT_OVERRIDE,     /* to block and allow for a member's own clients */
+    PERMIT_CASES,        /* cases; which ones is the wall's: api/case/case_wall.h */
+    PERMIT_CASES_CHANGE, /* to open and work on them */
     PERMISSION_COUNT
 };
 

@@ -29,6 +29,8 @@ enum route_wall {
     WALL_NONE,   /* such an account does not come here, or everything here is its own */
     WALL_MEMBER, /* the argument `member` is its own, whatever it asked for */
     WALL_NAME,   /* the path's {name} must be its own */
+    WALL_CASE,   /* everybody: the path's {number} must be a case that the account may see, and to change it may write; without {number}, what is listed */
+    WALL_CASE_PEOPLE, /* the same, but an administrator may admit itself to any */
 };
 
 struct web_call;

@@ -107,6 +107,9 @@ TEST(every_route_that_is_open_to_members_has_a_wall)
             takes_member = takes_member || strcmp(routes[i].parameters[k].name, "member") == 0;
         check(routes[i].wall != WALL_MEMBER || takes_member);
         check(routes[i].wall != WALL_NAME || strstr(routes[i].path, "{name}") != NULL);
+        bool is_of_case = strncmp(routes[i].path, "/cases/", strlen("/cases/")) == 0, names_case = strstr(routes[i].path, "/cases/{number}") == routes[i].path;
+        check(is_of_case == names_case); /* the wall goes by it */
+        check(!is_of_case || routes[i].wall == WALL_CASE || routes[i].wall == WALL_CASE_PEOPLE);
     }
 }
 
@@ -122,7 +125,7 @@ TEST(each_route_stands_once_and_leads_somewhere)
 
 TEST(shapes_become_schemas)
 {
-    static const char *const broken[] = {"", "x", "{a}", "{a:}", "{a:t", "[t", "{a:t}}", "[]", "{a b:t}", "{a:q}"};
+    static const char *const broken[] = {"", "x", "{a}", "{a:}", "{a:t", "[t", "{a:t}}", "[]", "{a b:t}", "{a:q}", ">", ">t", ">[t]", ">>{}"};
     for (unsigned i = 0; i < array_len(broken); i++)
         check(answer_shape_schema(broken[i]) == NULL);
     json_t *schema = answer_shape_schema("{name:t count?:n~ rows:[Verdict] by:{*:f} ...}");

@@ -48,6 +48,8 @@ struct web_call {
     const struct route *route;
     struct web_principal principal;
     struct control_request *request; /* being handled */
+    struct case_record case_record;  /* of WALL_CASE; number 0: the path names none */
+    enum case_access case_access;
     int64_t now_us;
     struct addr address;
     char source[CONTROL_SOURCE_MAX];
@@ -235,6 +237,12 @@ int64_t web_call_now_us(const struct web_call *c)
 struct addr web_call_address(const struct web_call *c)
 {
     return c->address;
+}
+
+const struct case_record *web_call_case(const struct web_call *c, enum case_access *ret_access)
+{
+    *ret_access = c->case_access;
+    return c->case_record.number ? &c->case_record : NULL;
 }
 
 struct live *web_call_live(const struct web_call *c)
@@ -501,6 +509,27 @@ static bool take_body(struct web_call *c, const struct web_request *request, jso
     return true;
 }
 
+/* Replies when the account may not. */
+static bool pass_case_wall(struct web_call *c, const json_t *arguments)
+{
+    const struct account *a = &c->principal.account;
+    struct case_viewer v = {.account = a->id, .role = a->role, .name = a->name, .member = a->member};
+    bool changes = c->route->method != WEB_GET, admits = c->route->wall == WALL_CASE_PEOPLE;
+    int e = case_wall_find(c->web->o.node->ledger, &v, arguments, case_wall_needed(&v, arguments, changes, admits), &c->case_record, &c->case_access);
+    if (e == 0)
+        return true;
+    c->web->refused_permission++;
+    if (e == -ENOENT)
+        web_problem(c, 404, "%s", _("there is no such case"));
+    else if (e == -EACCES)
+        web_problem(c, 403, "%s", _("it is restricted: as an administrator you can admit yourself to it, which stands in the ledger"));
+    else if (e == -EPERM)
+        web_problem(c, 403, "%s", _("you may read this case, not change it"));
+    else
+        web_ledger_problem(c);
+    return false;
+}
+
 static void run_route(struct web_call *c, const struct web_request *request, const struct http_target *target)
 {
     char flaw[ROUTE_FLAW_MAX];
@@ -519,6 +548,11 @@ static void run_route(struct web_call *c, const struct web_request *request, con
         strcmp(json_string_value(json_object_get(arguments, "name")), c->principal.account.member) != 0) {
         c->web->refused_permission++;
         web_problem(c, 403, "%s", _("that is another member's"));
+        json_decref(arguments);
+        return;
+    }
+    bool names_case = (c->route->wall == WALL_CASE || c->route->wall == WALL_CASE_PEOPLE) && json_object_get(arguments, "number");
+    if (names_case && !pass_case_wall(c, arguments)) {
         json_decref(arguments);
         return;
     }

@@ -7,6 +7,7 @@
 
 #include <jansson.h>
 
+#include "api/case/case_wall.h"
 #include "api/web/permission.h"
 #include "api/web/live.h"
 #include "api/node.h"
@@ -37,6 +38,9 @@ int64_t web_call_now_us(const struct web_call *c);
 struct addr web_call_address(const struct web_call *c);
 /* The word of a session is given to the browser with the reply; NULL: the browser is to forget it. */
 void web_call_set_session(struct web_call *c, const char *word);
+
+/* The case that the path names, and what the account may do with it: the wall was passed. NULL: it names none. */
+const struct case_record *web_call_case(const struct web_call *c, enum case_access *ret_access);
 
 struct live *web_call_live(const struct web_call *c);
 struct audit_trail *web_call_audit(const struct web_call *c);
@@ -96,11 +100,31 @@ void web_post_notice_acted(struct web_call *c, const json_t *arguments);
 void web_post_notice_send(struct web_call *c, const json_t *arguments);
 void web_post_notice_digest(struct web_call *c, const json_t *arguments);
 void web_post_notice_open(struct web_call *c, const json_t *arguments);
+/* member_mail_resource.c */
+void web_post_proof_open(struct web_call *c, const json_t *arguments);
+void web_post_proof_answer(struct web_call *c, const json_t *arguments);
 /* campaign_resource.c */
 void web_get_campaigns(struct web_call *c, const json_t *arguments);
 void web_get_campaign(struct web_call *c, const json_t *arguments);
 void web_post_campaign(struct web_call *c, const json_t *arguments);
 void web_post_campaign_end(struct web_call *c, const json_t *arguments);
+/* case_resource.c, case_part_resource.c */
+void web_get_cases(struct web_call *c, const json_t *arguments);
+void web_post_case(struct web_call *c, const json_t *arguments);
+void web_get_case(struct web_call *c, const json_t *arguments);
+void web_patch_case(struct web_call *c, const json_t *arguments);
+void web_post_case_judge(struct web_call *c, const json_t *arguments);
+void web_get_case_subjects(struct web_call *c, const json_t *arguments);
+void web_post_case_subjects(struct web_call *c, const json_t *arguments);
+void web_delete_case_subject(struct web_call *c, const json_t *arguments);
+void web_get_case_notes(struct web_call *c, const json_t *arguments);
+void web_post_case_note(struct web_call *c, const json_t *arguments);
+void web_get_case_timeline(struct web_call *c, const json_t *arguments);
+void web_post_case_member(struct web_call *c, const json_t *arguments);
+void web_delete_case_member(struct web_call *c, const json_t *arguments);
+void web_post_case_person(struct web_call *c, const json_t *arguments);
+void web_delete_case_person(struct web_call *c, const json_t *arguments);
+void web_post_case_link(struct web_call *c, const json_t *arguments);
 /* account_resource.c */
 void web_post_password(struct web_call *c, const json_t *arguments);
 void web_post_codes(struct web_call *c, const json_t *arguments);

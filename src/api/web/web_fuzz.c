@@ -119,6 +119,9 @@ static void begin(void)
     web_csrf_of(session, csrf);
     e = account_session_add(node.ledger, digest, a.id, 1, INT64_MAX);
     assert(e == 0);
+    struct case_record c = {.made_us = 1, .title = "one", .made_by = "root"};
+    e = case_add(node.ledger, &c, a.id, a.name);
+    assert(e == 0);
 }
 
 static void on_done(void *self, const struct web_answer *a)

@@ -1,11 +1,13 @@
-/* One look at a time. */
+/* One look at a time; and mails that are asked again. */
 #include "apps/belief/member_prover.h"
 
 #include <errno.h>
 #include <event2/event.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "api/intake/proof_intake.h"
+#include "api/intake/proof_mail.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
@@ -32,13 +34,59 @@ static void on_looked(void *self, const struct member_challenge *c, const char *
         log_notice(_("member %s: the record that proves %s is not there (%s)"), c->member, c->value, member_look_word(c->outcome));
 }
 
+/* ---- by mail ---- */
+
+static struct member member; /* the hub's loop is the only thread here: too large for the stack */
+
+/* The same address once more, if it is still registered; else the proof lapses in its time. */
+static int ask_again(struct member_prover *p, struct member_mail *m, int64_t now_us)
+{
+    struct member_claim claim;
+    int e = member_get(p->node->ledger, m->member, &member);
+    if (e < 0)
+        return e;
+    snprintf(m->asked_by, sizeof m->asked_by, "renewal");
+    if (member_claim_parse(m->value, &claim) == 0 && proof_mail_is_registered(&member, &claim, m->mail))
+        return proof_mail_ask(p->node, m, now_us);
+    log_warning(_("member %s: %s was proved by %s, which is no contact any more: have it proved anew"), m->member, m->value, m->mail);
+    m->made_us = m->until_us = now_us;
+    return member_mail_put(p->node->ledger, m);
+}
+
+static int step_mail(struct member_prover *p, int64_t now_us)
+{
+    struct member_mail m;
+    int e = p->node->has_mail(p->node->self) ? member_mail_due(p->node->ledger, now_us, &m) : -ENOENT;
+    if (e == 0)
+        e = ask_again(p, &m, now_us);
+    if (e < 0 && e != -ENOENT)
+        return e;
+    e = member_mail_lapse(p->node->ledger, now_us, &m);
+    if (e < 0)
+        return e == -ENOENT ? 0 : e;
+    log_notice(_("member %s: %s is no longer proved: the mail to %s was not answered again"), m.member, m.value, m.mail);
+    if (p->node->members_changed)
+        p->node->members_changed(p->node->self);
+    return 0;
+}
+
+/* ---- time ---- */
+
 static void on_tick(evutil_socket_t fd, short what, void *self)
 {
     (void)fd, (void)what;
     struct member_prover *p = self;
     struct member_challenge c;
     int64_t now_us = clock_wall_us();
-    if (p->looking || clock_mono_ms() < p->rest_until_ms || member_challenge_due(p->node->ledger, now_us, &c) < 0)
+    if (clock_mono_ms() < p->rest_until_ms)
+        return;
+    int e = step_mail(p, now_us);
+    if (e < 0) {
+        log_warning(_("proofs by mail wait: %s"), _(ledger_error_of(e)));
+        p->rest_until_ms = clock_mono_ms() + REST_MS;
+        return;
+    }
+    if (p->looking || member_challenge_due(p->node->ledger, now_us, &c) < 0)
         return;
     if (proof_intake_look(p->node, &c, on_looked, p) == 0)
         p->looking = true;

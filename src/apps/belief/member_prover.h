@@ -1,4 +1,5 @@
-/* Looks again, now and then, whether the records that prove members' networks and names are still in the DNS. One thread, the hub's loop. */
+/* Looks again, now and then, whether the records that prove members' networks and names are still in the DNS, asks
+ * again by mail before an answer is too old, and ends proofs that were not renewed. One thread, the hub's loop. */
 #ifndef HINOMI_APPS_MEMBER_PROVER_H
 #define HINOMI_APPS_MEMBER_PROVER_H
 

@@ -27,6 +27,7 @@ struct file {
 
 struct exporting {
     const char *folder;
+    const char *number; /* of the case whose subjects are written; NULL: all that may be told */
     struct export *export;
     struct file files[FILES_MAX];
     unsigned file_count;
@@ -115,8 +116,8 @@ static bool fetch(const struct control_client_options *o, const char *recipient,
         int fd = control_client_connect(o);
         json_t *reply = fd < 0 ? NULL
                                : control_client_ask(fd, o, "export",
-                                                    json_pack("{s:s, s:s, s:I}", "recipient", recipient, "format",
-                                                              export_format_word(format), "after", after),
+                                                    json_pack("{s:s, s:s, s:I, s:s*}", "recipient", recipient, "format",
+                                                              export_format_word(format), "after", after, "case", x->number),
                                                     take_rows, x, CONTROL_WAIT_LONG_MS);
         if (fd >= 0)
             close(fd);
@@ -154,8 +155,10 @@ static int close_files(struct exporting *x, bool whole)
 int command_export(int argc, char **argv)
 {
     struct control_client_options o;
-    const struct client_option own[] = {{0}};
+    const char *number = NULL;
+    const struct client_option own[] = {{"case", 'c', &number, NULL}, {0}};
     enum export_format format;
+    char group[64];
     int first;
     int code = client_options_parse(argc, argv, own, &o, &first);
     if (code != EXIT_FINE)
@@ -164,7 +167,8 @@ int command_export(int argc, char **argv)
         return command_usage(argv[0], _("give a recipient, a format and a folder"));
     if (export_format_parse(argv[first + 1], &format) < 0)
         return command_usage(argv[0], _("the format is stix, misp, hosts, plain, csv, suricata or zeek"));
-    struct exporting x = {.folder = argv[first + 2]};
+    struct exporting x = {.folder = argv[first + 2], .number = number};
+    snprintf(group, sizeof group, "case %.32s", number ? number : "");
     if (mkdir(x.folder, 0777) < 0 && errno != EEXIST)
         return command_failed("%s: %s", x.folder, strerror(errno));
     /* Who says it is told by the node. */
@@ -180,7 +184,7 @@ int command_export(int argc, char **argv)
         node.space[i] = (uint8_t)strtoul(octet, NULL, 16);
     }
     x.export = export_new(format, &node, clock_wall_us(), write_file, &x);
-    bool fine = x.export && fetch(&o, argv[first], format, &x);
+    bool fine = x.export && (!number || export_group(x.export, group) == 0) && fetch(&o, argv[first], format, &x);
     if (fine && x.error == 0)
         x.error = export_end(x.export);
     struct export_counts counts = x.export ? *export_counts(x.export) : (struct export_counts){0};

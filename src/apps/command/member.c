@@ -23,7 +23,7 @@ enum { NAME_WIDTH = 24, COLUMNS_MAX = 64, ROW_MAX = 1 << 20 };
 struct given {
     struct control_client_options o;
     const char *cells[9]; /* by member_csv_columns, without the name */
-    const char *group, *reason, *until, *lists, *paper, *mail;
+    const char *group, *reason, *until, *lists, *paper, *mail, *ask;
     bool none;
     int count;
     char **words; /* behind the verb */
@@ -125,6 +125,8 @@ static void print_overrides(const json_t *reply)
         columns_line(_("who"), "%s", row_text(v, "source"));
         columns_line(_("until"), "%s", row_number(v, "until_us") ? when_format(row_number(v, "until_us"), until) : "-");
         columns_line(_("reason"), "%s", row_text(v, "reason"));
+        if (json_object_get(v, "set_aside"))
+            columns_line(_("set aside"), "%s", row_text(v, "set_aside"));
     }
     if (json_array_size(json_object_get(reply, "rows")) == 0)
         printf("%s\n", _("nothing is blocked or allowed for these clients alone"));
@@ -156,6 +158,36 @@ static void print_check(const json_t *reply)
         columns_line("DNSSEC", "%s", json_is_true(json_object_get(reply, "secure")) ? _("validated") : _("not validated"));
     if (*row_text(reply, "others"))
         columns_line(_("also of"), "%s", row_text(reply, "others"));
+}
+
+static void print_asked(const json_t *reply)
+{
+    char until[WHEN_TEXT_MAX];
+    printf(_("%s is asked whether %s is the member's. With the code of the mail: hinomi members check MEMBER %s CODE\n\n"), row_text(reply, "to"),
+           row_text(reply, "value"), row_text(reply, "value"));
+    columns_line(_("until"), "%s", when_format(row_number(reply, "until_us"), until));
+}
+
+static void print_proved(const json_t *reply)
+{
+    printf(_("%s: proved, by the mail to %s\n"), row_text(reply, "value"), row_text(reply, "to"));
+}
+
+static void print_webhook(const json_t *reply)
+{
+    char when[WHEN_TEXT_MAX];
+    const json_t *last = json_object_get(reply, "last");
+    if (!*row_text(reply, "url")) {
+        printf("%s\n", _("no webhook of its own"));
+        return;
+    }
+    printf("%s\n", row_text(reply, "url"));
+    columns_line(_("who"), "%s, %s", row_text(reply, "made_by"), when_format(row_number(reply, "made_us"), when));
+    if (json_object_get(reply, "secret"))
+        columns_line(_("secret"), _("%s (shown once: it signs what is sent)"), row_text(reply, "secret"));
+    if (json_is_object(last))
+        columns_line(_("last call"), "%s, %s%s%s", when_format(row_number(last, "made_us"), when), row_text(last, "state"), *row_text(last, "error") ? ": " : "",
+                     row_text(last, "error"));
 }
 
 /* ---- pages ---- */
@@ -407,12 +439,26 @@ static int run_prove(const struct given *g)
                    json_pack("{s:s, s:s, s:s, s:s}", "name", g->words[0], "value", g->words[1], "proof", g->paper ? "paper" : g->mail ? "mail" : "none",
                              "reference", reference),
                    print_done);
+    if (g->ask)
+        return ask(g, "member-mail", json_pack("{s:s, s:s, s:s}", "name", g->words[0], "value", g->words[1], "to", g->ask), print_asked);
     return ask(g, "member-prove", json_pack("{s:s, s:s}", "name", g->words[0], "value", g->words[1]), print_challenge);
 }
 
 static int run_check(const struct given *g)
 {
+    if (g->count == 3)
+        return ask(g, "member-code", json_pack("{s:s, s:s, s:s}", "name", g->words[0], "value", g->words[1], "code", g->words[2]), print_proved);
     return ask(g, "member-check", json_pack("{s:s, s:s}", "name", g->words[0], "value", g->words[1]), print_check);
+}
+
+static int run_webhook(const struct given *g)
+{
+    const char *url = g->count == 2 ? g->words[1] : NULL;
+    if (!url)
+        return ask(g, "member-webhook", json_pack("{s:s}", "name", g->words[0]), print_webhook);
+    if (strcmp(url, "remove") == 0)
+        return ask(g, "member-webhook-remove", json_pack("{s:s}", "name", g->words[0]), print_webhook);
+    return ask(g, "member-webhook-set", json_pack("{s:s, s:s}", "name", g->words[0], "url", url), print_webhook);
 }
 
 static const struct {
@@ -422,7 +468,8 @@ static const struct {
 } verbs[] = {
     {"list", 0, 0, run_list},         {"show", 1, 1, run_show},           {"put", 1, 1, run_put},       {"remove", 1, 1, run_remove},
     {"import", 1, 1, run_import},     {"export", 0, 0, run_export},       {"groups", 0, 0, run_groups}, {"lists", 0, 1, run_lists},
-    {"overrides", 1, 1, run_overrides}, {"override", 3, 3, run_override}, {"prove", 2, 2, run_prove},   {"check", 2, 2, run_check},
+    {"overrides", 1, 1, run_overrides}, {"override", 3, 3, run_override}, {"prove", 2, 2, run_prove},   {"check", 2, 3, run_check},
+    {"webhook", 1, 2, run_webhook},
 };
 
 int command_members(int argc, char **argv)
@@ -434,6 +481,7 @@ int command_members(int argc, char **argv)
                                         {"groups", 0, &g.cells[7], NULL},     {"note", 0, &g.cells[8], NULL},     {"group", 'g', &g.group, NULL},
                                         {"reason", 'r', &g.reason, NULL},     {"until", 'u', &g.until, NULL},     {"set", 0, &g.lists, NULL},
                                         {"paper", 0, &g.paper, NULL},         {"mail", 0, &g.mail, NULL},         {"none", 0, NULL, &g.none},
+                                        {"ask", 0, &g.ask, NULL},
                                         {0}};
     int code = client_options_parse(argc, argv, own, &g.o, &first);
     if (code != EXIT_FINE)
@@ -444,5 +492,5 @@ int command_members(int argc, char **argv)
     for (size_t i = 0; i < array_len(verbs); i++)
         if (strcmp(verb, verbs[i].word) == 0 && g.count >= verbs[i].min && g.count <= verbs[i].max)
             return verbs[i].run(&g);
-    return command_usage(argv[0], _("list, show, put, remove, import, export, groups, lists, overrides, override, prove or check, with what each needs"));
+    return command_usage(argv[0], _("list, show, put, remove, import, export, groups, lists, overrides, override, prove, check or webhook, with what each needs"));
 }

@@ -129,6 +129,8 @@ static void print_match(const json_t *m)
         columns_line(_("group"), "%s", row_text(m, "group"));
     if (json_is_false(json_object_get(m, "counts")))
         columns_line(_("counts"), "%s", _("no: the list is not for this client"));
+    if (json_object_get(m, "set_aside"))
+        columns_line(_("set aside"), "%s", row_text(m, "set_aside"));
     columns_line(_("verdict"), "%s", row_text(m, "verdict"));
     columns_line(_("since"), "%s", when_format(row_number(m, "since_us"), since));
     if (row_number(m, "until_us") > 0)

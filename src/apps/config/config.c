@@ -165,7 +165,9 @@ static void keep_complaint(cyaml_log_t level, void *self, const char *format, va
     (void)level;
     vsnprintf(text, sizeof text, format, args);
     text[strcspn(text, "\n")] = '\0';
-    const char *at = strstr(text, "line: ");
+    const char *at = strstr(text, "line: "), *field = strstr(text, "field '");
+    if (field && l->field[0] == '\0')
+        snprintf(l->field, sizeof l->field, "%.*s", (int)strcspn(field + 7, "'"), field + 7);
     if (at && l->line == 0)
         l->line = (int)strtol(at + strlen("line: "), NULL, 10);
     if (l->reason[0] == '\0') {
@@ -174,8 +176,8 @@ static void keep_complaint(cyaml_log_t level, void *self, const char *format, va
     }
 }
 
-/* The first line that holds the text; 0 when none does. libcyaml keeps no positions of values that it liked. */
-static int line_of(const char *path, const char *text)
+/* The first line from that one on that holds the text; 0 when none does. libcyaml keeps no positions of values that it liked. */
+static int line_of(const char *path, const char *text, int from)
 {
     FILE *f = fopen(path, "re");
     if (!f)
@@ -186,7 +188,7 @@ static int line_of(const char *path, const char *text)
         number++;
         const char *hash = strchr(line, '#');
         const char *at = strstr(line, text);
-        if (at && (!hash || at < hash))
+        if (at && number >= from && (!hash || at < hash))
             found = number;
     }
     fclose(f);
@@ -198,7 +200,7 @@ void config_refuse(struct config_load *l, const char *key, const char *value, co
     if (l->failed)
         return;
     l->failed = -EINVAL;
-    int line = line_of(l->path, value[0] ? value : key);
+    int line = line_of(l->path, value[0] ? value : key, 0);
     snprintf(l->error, CONFIG_ERROR_MAX, "%s:%d: %s: %s: %s", l->path, line, key, value, reason);
 }
 
@@ -209,7 +211,7 @@ void config_refuse_number(struct config_load *l, const char *key, unsigned value
     if (l->failed)
         return;
     l->failed = -EINVAL;
-    snprintf(l->error, CONFIG_ERROR_MAX, "%s:%d: %s: %s: %s", l->path, line_of(l->path, key), key, text, reason);
+    snprintf(l->error, CONFIG_ERROR_MAX, "%s:%d: %s: %s: %s", l->path, line_of(l->path, key, 0), key, text, reason);
 }
 
 /* ---- values ---- */
@@ -526,6 +528,22 @@ void config_default_data(char *ret_path)
         snprintf(ret_path, CONFIG_PATH_MAX, "%s/.local/share/hinomi", home ? home : "");
 }
 
+/* libcyaml's place is that of the mapping; its complaint mostly ends with the word it is about. An empty value has none: then the key is looked for. */
+static void tell_complaint(const struct config_load *l, cyaml_err_t e)
+{
+    const char *colon = strrchr(l->reason, ':'), *word = colon && colon[1] ? colon + 2 : "";
+    if (*word || !l->field[0]) {
+        int line = *word ? line_of(l->path, word, 0) : 0;
+        snprintf(l->error, CONFIG_ERROR_MAX, "%s:%d: %s", l->path, line ? line : l->line, l->reason[0] ? l->reason : cyaml_strerror(e));
+        return;
+    }
+    char key[sizeof l->field + 1];
+    snprintf(key, sizeof key, "%s:", l->field);
+    int line = line_of(l->path, key, l->line);
+    bool is_empty = strncmp(l->reason, "STRING length <", 15) == 0;
+    snprintf(l->error, CONFIG_ERROR_MAX, "%s:%d: %s: %s", l->path, line ? line : l->line, l->field, is_empty ? _("must not be empty") : l->reason);
+}
+
 int config_load(const char *path, struct config *ret_config, char *ret_error)
 {
     struct config_load l = {.path = path, .error = ret_error};
@@ -549,11 +567,7 @@ int config_load(const char *path, struct config *ret_config, char *ret_error)
         }
     }
     if (e != CYAML_OK) {
-        /* libcyaml's place is that of the mapping; the complaint ends with the word it is about. */
-        const char *colon = strrchr(l.reason, ':');
-        int line = colon && colon[1] ? line_of(path, colon + 2) : 0;
-        snprintf(ret_error, CONFIG_ERROR_MAX, "%s:%d: %s", path, line ? line : l.line,
-                 l.reason[0] ? l.reason : cyaml_strerror(e));
+        tell_complaint(&l, e);
         return -EINVAL;
     }
     struct config *c = malloc(sizeof *c);

@@ -11,6 +11,7 @@ struct config_load {
     const char *path;
     char *error; /* CONFIG_ERROR_MAX */
     char reason[256]; /* the parser's first complaint */
+    char field[64];   /* the innermost key that it was about; empty: none */
     int line;
     int failed;
 };
@@ -66,7 +67,13 @@ struct config_file_notify_mail {
 struct config_file_notify_webhook {
     char *url, *secret_file;
 };
+struct config_file_notify_members {
+    bool *allow;
+    char **networks;
+    unsigned networks_count;
+};
 struct config_file_notify {
+    struct config_file_notify_members *member_webhooks;
     struct config_file_notify_mail *mail;
     struct config_file_notify_webhook *webhook;
     char *ca_file, *base_url, *fixed_after, *no_effect_after, *retry_after;

@@ -23,7 +23,14 @@ static const cyaml_schema_field_t webhook_fields[] = {
     CYAML_FIELD_STRING_PTR("secret_file", CYAML_FLAG_POINTER, struct config_file_notify_webhook, secret_file, 1, NOTIFY_PATH_MAX - 1),
     CYAML_FIELD_END,
 };
+static const cyaml_schema_value_t network_entry = {CYAML_VALUE_STRING(CYAML_FLAG_POINTER, char, 1, ADDR_TEXT_MAX + 4)};
+static const cyaml_schema_field_t member_fields[] = {
+    CYAML_FIELD_BOOL_PTR("allow", CONFIG_OPTIONAL, struct config_file_notify_members, allow),
+    CYAML_FIELD_SEQUENCE("networks", CONFIG_OPTIONAL, struct config_file_notify_members, networks, &network_entry, 0, NOTIFY_NETWORKS_MAX),
+    CYAML_FIELD_END,
+};
 const cyaml_schema_field_t config_notify_fields[] = {
+    CYAML_FIELD_MAPPING_PTR("member_webhooks", CONFIG_OPTIONAL, struct config_file_notify, member_webhooks, member_fields),
     CYAML_FIELD_MAPPING_PTR("mail", CONFIG_OPTIONAL, struct config_file_notify, mail, mail_fields),
     CYAML_FIELD_MAPPING_PTR("webhook", CONFIG_OPTIONAL, struct config_file_notify, webhook, webhook_fields),
     CYAML_FIELD_STRING_PTR("ca_file", CONFIG_OPTIONAL, struct config_file_notify, ca_file, 1, NOTIFY_PATH_MAX - 1),
@@ -75,6 +82,16 @@ static void take_length(struct config_load *l, const char *key, const char *text
         *to = us;
 }
 
+static void take_members(struct config_load *l, const struct config_file_notify_members *f, struct notify_settings *to)
+{
+    to->member_webhooks = f->allow && *f->allow;
+    for (unsigned i = 0; f->networks && i < f->networks_count && i < NOTIFY_NETWORKS_MAX; i++) {
+        if (addr_prefix_parse(f->networks[i], &to->networks[i]) < 0)
+            config_refuse(l, "networks", f->networks[i], _("not a network, such as 192.0.2.0/24 (bits after the prefix must be zero)"));
+        to->network_count = i + 1;
+    }
+}
+
 void config_take_notify(struct config_load *l, const struct config_file_notify *f, struct notify_settings *to)
 {
     notify_settings_default(to); /* also between the fields: a reload compares octets */
@@ -86,6 +103,8 @@ void config_take_notify(struct config_load *l, const struct config_file_notify *
         if (notify_webhook_check(f->webhook->url) < 0)
             config_refuse(l, "url", f->webhook->url, _("not a URL of https"));
     }
+    if (f->member_webhooks)
+        take_members(l, f->member_webhooks, to);
     take_file(l, "ca_file", f->ca_file, to->ca_file, sizeof to->ca_file);
     config_take_text(l, "base_url", f->base_url, to->base_url, sizeof to->base_url);
     if (f->base_url && notify_base_check(f->base_url) < 0)

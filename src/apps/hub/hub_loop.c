@@ -28,6 +28,7 @@ struct hub_loop {
     struct zone_keeper *zones;
     struct member_intake *members;
     struct feed_return *told_back;
+    struct place_counter *places;
     struct notice_keeper *notices;
     struct feed_service *feeds; /* NULL: not yet */
     struct export_node identity;
@@ -259,6 +260,8 @@ static int make_keepers(struct hub_loop *h)
         e = notice_keeper_new(&notices, h->config, &h->notices);
     }
     if (e == 0)
+        e = place_counter_new(h->o.loop, h->o.ledger, &h->places);
+    if (e == 0)
         e = sighting_keeper_new(&sightings, &h->sightings);
     if (e == 0)
         e = outbox_new(&outbox, &h->outbox);
@@ -312,7 +315,13 @@ void hub_loop_free(struct hub_loop *h)
     zone_keeper_free(h->zones);
     look_back_free(h->look_back);
     guard_keeper_free(h->guards);
+    place_counter_free(h->places);
     free(h);
+}
+
+const struct place_counter *hub_loop_places(const struct hub_loop *h)
+{
+    return h->places;
 }
 
 struct notice_keeper *hub_loop_notices(struct hub_loop *h)

@@ -10,6 +10,7 @@
 #include "apps/exchange/exchange_service.h"
 #include "apps/feed/feed_service.h"
 #include "apps/belief/look_back.h"
+#include "apps/belief/place_counter.h"
 #include "apps/exchange/member_intake.h"
 #include "apps/exchange/outbox.h"
 #include "apps/notice/notice_keeper.h"
@@ -62,6 +63,7 @@ const struct warning_lists *hub_loop_warnings(const struct hub_loop *h);
 struct look_back *hub_loop_look_back(struct hub_loop *h);
 struct member_intake *hub_loop_members(struct hub_loop *h);
 const struct feed_return *hub_loop_return(const struct hub_loop *h);
+const struct place_counter *hub_loop_places(const struct hub_loop *h);
 const struct export_node *hub_loop_identity(const struct hub_loop *h);
 
 #endif

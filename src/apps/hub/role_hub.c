@@ -11,6 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "api/control/change_note.h"
 #include "api/node.h"
 #include "apps/feed/feed_service.h"
 #include "apps/process/client_key.h"
@@ -31,7 +32,7 @@
 #include "base/log.h"
 #include "base/text.h"
 
-enum { RELOADS_MAX = 16, COMMANDS_MAX = 80, ENDING_PATIENCE_MS = 3000 };
+enum { RELOADS_MAX = 16, COMMANDS_MAX = 96, ENDING_PATIENCE_MS = 3000 };
 
 struct hub {
     struct role_start start;
@@ -182,6 +183,16 @@ static void on_members_built(void *self, const struct member_table *table)
         sighting_keeper_set_members(hub_loop_sightings(h->closed), table);
 }
 
+static bool node_has_mail(void *self)
+{
+    return ((struct hub *)self)->start.config->notify.relay[0] != '\0';
+}
+
+static const char *node_webhook_flaw(void *self, const char *url)
+{
+    return notice_keeper_webhook_flaw(hub_loop_notices(((struct hub *)self)->closed), url);
+}
+
 static const struct notice_rules *node_notice_rules(void *self)
 {
     return notice_keeper_rules(hub_loop_notices(((struct hub *)self)->closed));
@@ -249,6 +260,11 @@ static unsigned node_warnings(void *self, const struct subject *s, const char *n
 {
     _Static_assert((int)NODE_WARNINGS_MAX == (int)WARNING_LISTS_HITS_MAX, "as many as are found");
     return warning_lists_find(hub_loop_warnings(((struct hub *)self)->closed), s, names);
+}
+
+static json_t *node_places(void *self)
+{
+    return place_counter_json(hub_loop_places(((struct hub *)self)->closed));
 }
 
 static const char *node_recipient(void *self, unsigned number)
@@ -328,7 +344,6 @@ static void take_limits(struct hub *h)
     h->node.shrink_percent = h->start.config->lists.shrink_percent;
     h->node.grow_percent = h->start.config->lists.grow_percent;
     h->node.overrides = h->start.config->members.overrides;
-    h->node.may_allow = h->start.config->members.may_allow;
 }
 
 /* Another configuration is in force, and its files have come. */
@@ -381,6 +396,7 @@ static void configure_recorder(struct hub *h)
     sighting_keeper_set_groups(hub_loop_sightings(h->closed), &c->dns.groups);
     on_members_built(h, policy_members(policy_manager_policy(h->policy)));
     policy_manager_set_member_groups(h->policy, c->members.groups);
+    policy_manager_set_may_allow(h->policy, c->members.may_allow);
     struct client_key key = {.first = {0}};
     int e = c->clients.kind == CLIENT_PSEUDONYM ? client_key_load(h->data_fd, &key) : 0;
     if (e < 0)
@@ -496,12 +512,17 @@ static int make_keeper(struct hub *h)
 static void gather_commands(struct hub *h)
 {
     const struct control_command *const tables[] = {verdict_commands, why_commands, list_commands, dns_commands, pdns_commands,
-                                                    ledger_commands, judgement_commands, object_commands, indicator_commands, share_commands, clock_commands, notice_commands, campaign_commands, status_commands,
-                                                    member_commands, member_list_commands, member_override_commands, member_proof_commands};
+                                                    ledger_commands, judgement_commands, object_commands, indicator_commands, share_commands, clock_commands, place_commands, notice_commands, campaign_commands, case_commands, case_part_commands, status_commands,
+                                                    member_commands, member_list_commands, member_override_commands, member_proof_commands, member_mail_commands, member_webhook_commands};
     size_t n = 0;
     for (size_t i = 0; i < array_len(tables); i++)
         for (const struct control_command *c = tables[i]; c->name && n + 1 < array_len(h->commands); c++)
             h->commands[n++] = *c;
+}
+
+static int note_change(void *self, const char *source, const char *command, const json_t *arguments)
+{
+    return change_note(((const struct node *)self)->ledger, source, command, arguments, clock_wall_us());
 }
 
 static int make_control(struct hub *h)
@@ -509,7 +530,7 @@ static int make_control(struct hub *h)
     const struct config *c = h->start.config;
     gather_commands(h);
     struct control_options options = {
-        .loop = h->loop, .listen_fd = h->start.control_fd, .commands = h->commands, .self = &h->node};
+        .loop = h->loop, .listen_fd = h->start.control_fd, .commands = h->commands, .self = &h->node, .note = note_change};
     _Static_assert((int)CONFIG_CONTROL_USERS_MAX <= (int)CONTROL_USERS_MAX, "the server takes all that the configuration holds");
     for (unsigned i = 0; i < c->control_user_count && i < CONFIG_CONTROL_USERS_MAX; i++)
         options.users[options.user_count++] = c->control_users[i];
@@ -571,6 +592,7 @@ static int make_parts(struct hub *h)
                                                  .self = h,
                                                  .groups = &h->start.config->dns.groups,
                                                  .member_groups = c->members.groups,
+                                                 .may_allow = c->members.may_allow,
                                                  .members_built = on_members_built,
                                                  .protect_files = files,
                                                  .protect_count = take_protect_files(h, files)};
@@ -700,7 +722,10 @@ int role_hub_main(void)
             .recipient = node_recipient,
             .gate = node_gate,
             .identity = node_identity,
+            .places = node_places,
             .members_changed = node_members_changed,
+            .has_mail = node_has_mail,
+            .webhook_flaw = node_webhook_flaw,
             .notice_rules = node_notice_rules,
             .notice_changed = node_notice_changed,
             .notice_send = node_notice_send,

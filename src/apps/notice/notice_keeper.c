@@ -215,6 +215,17 @@ void notice_keeper_digest(struct notice_keeper *k)
     notice_teller_digest(k->teller, clock_wall_us());
 }
 
+const char *notice_keeper_webhook_flaw(const struct notice_keeper *k, const char *url)
+{
+    const struct notify_settings *s = &k->config->notify;
+    int e = notify_member_webhook_check(s, url);
+    if (!s->member_webhooks)
+        return _("the configuration lets no member have a webhook (notify: member_webhooks)");
+    return e == -EPERM  ? _("webhooks of members may be at public addresses alone, unless the configuration says otherwise (notify: member_webhooks: networks)")
+           : e == -EINVAL ? _("url is https://HOST/..., without a name or password in it")
+                          : NULL;
+}
+
 static void count_again(struct notice_keeper *k)
 {
     uint64_t now_ms = clock_mono_ms();
@@ -242,10 +253,10 @@ json_t *notice_keeper_json(struct notice_keeper *k)
     notice_teller_status_get(k->teller, &t);
     notice_watcher_status_get(k->watcher, &w);
     count_again(k);
-    return json_pack("{s:o, s:o, s:I, s:b, s:b, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:s, s:I, s:I, s:I, s:I, s:I}", "states",
+    return json_pack("{s:o, s:o, s:I, s:b, s:b, s:b, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:s, s:I, s:I, s:I, s:I, s:I}", "states",
                      counts_json(k->counts.state, NOTICE_STATE_COUNT, notice_state_word), "deliveries",
                      counts_json(k->deliveries, DELIVERY_STATE_COUNT, delivery_state_word), "uncovered", (json_int_t)k->counts.uncovered, "mail", s->relay[0] != '\0',
-                     "webhook", s->webhook[0] != '\0', "met", (json_int_t)k->finder.met, "own", (json_int_t)k->finder.own, "withdrawn",
+                     "webhook", s->webhook[0] != '\0', "member_webhooks", s->member_webhooks != 0, "met", (json_int_t)k->finder.met, "own", (json_int_t)k->finder.own, "withdrawn",
                      (json_int_t)k->finder.withdrawn, "no_room", no_room + (json_int_t)t.no_room, "lost", (json_int_t)k->lost, "sent", (json_int_t)t.taken,
                      "failed", (json_int_t)t.failed, "given_up", (json_int_t)t.given_up, "folded", (json_int_t)t.folded, "bad_addresses", (json_int_t)t.refused,
                      "sending", (json_int_t)t.sending, "last_error", t.last_error, "last_error_us", (json_int_t)t.last_error_us, "digest_us",

@@ -42,6 +42,7 @@ const struct notice_rules *notice_keeper_rules(const struct notice_keeper *k);
 void notice_keeper_changed(struct notice_keeper *k, const struct notice *n);
 int notice_keeper_send(struct notice_keeper *k, int64_t id, struct notice *ret_notice) must_check;
 void notice_keeper_digest(struct notice_keeper *k);
+const char *notice_keeper_webhook_flaw(const struct notice_keeper *k, const char *url);
 /* For "hinomi status"; a new object. */
 json_t *notice_keeper_json(struct notice_keeper *k);
 

@@ -16,14 +16,19 @@
 #include "base/log.h"
 #include "base/text.h"
 
+enum channel { MAIL, WEBHOOK, MEMBER_WEBHOOK, CHANNEL_COUNT };
+static const char *const channels[] = {[MAIL] = "mail", [WEBHOOK] = "webhook", [MEMBER_WEBHOOK] = "member-webhook"};
+_Static_assert(array_len(channels) == CHANNEL_COUNT, "a word for each");
+
 struct job {
     pthread_t thread;
     const struct notice_sender *sender;
     struct notify_settings settings;
     char secret[NOTIFY_SECRET_MAX];
     json_int_t id;
-    bool is_webhook;
+    enum channel channel;
     char to[NOTIFY_ADDRESS_MAX];
+    char url[NOTIFY_URL_MAX], signature[NOTIFY_SIGNATURE_LINE_MAX]; /* of a member's own webhook */
     char *body;
     enum notify_result result;
     char error[NOTIFY_ERROR_MAX];
@@ -48,8 +53,12 @@ static void *run(void *self)
 {
     struct job *j = self;
     size_t len = strlen(j->body);
-    j->result = j->is_webhook ? notify_send_webhook(&j->settings, j->secret, clock_wall_us(), j->body, len, j->error)
-                              : notify_send_mail(&j->settings, j->secret, j->to, j->body, len, j->error);
+    if (j->channel == MEMBER_WEBHOOK)
+        j->result = notify_send_member_webhook(&j->settings, j->url, j->signature, j->body, len, j->error);
+    else if (j->channel == WEBHOOK)
+        j->result = notify_send_webhook(&j->settings, j->secret, clock_wall_us(), j->body, len, j->error);
+    else
+        j->result = notify_send_mail(&j->settings, j->secret, j->to, j->body, len, j->error);
     sodium_memzero(j->secret, sizeof j->secret);
     while (write(j->sender->pipe[1], &j, sizeof j) < 0 && errno == EINTR)
         continue;
@@ -83,52 +92,73 @@ static int start(struct job *j)
     return -e;
 }
 
-static const char *why_not(const struct notice_sender *s, bool is_webhook)
+static const char *why_not(const struct notice_sender *s, enum channel channel)
 {
     if (s->running >= SENDER_JOBS_MAX)
         return _("too many are being sent");
-    if (is_webhook && !s->settings.webhook[0])
+    if (channel == WEBHOOK && !s->settings.webhook[0])
         return _("no webhook is configured");
-    if (is_webhook && !s->secrets[NOTIFY_WEBHOOK_FILE][0])
+    if (channel == WEBHOOK && !s->secrets[NOTIFY_WEBHOOK_FILE][0])
         return _("its secret cannot be read");
-    if (!is_webhook && !s->settings.relay[0])
+    if (channel == MAIL && !s->settings.relay[0])
         return _("no relay is configured");
-    if (!is_webhook && s->settings.user[0] && !s->secrets[NOTIFY_PASSWORD_FILE][0])
+    if (channel == MAIL && s->settings.user[0] && !s->secrets[NOTIFY_PASSWORD_FILE][0])
         return _("its password cannot be read");
     return NULL;
 }
 
-void notice_sender_send(struct notice_sender *s, const json_t *wish)
+static bool take_text(const json_t *wish, const char *key, char *to, size_t max)
 {
-    const char *channel = json_string_value(json_object_get(wish, "channel")), *to = json_string_value(json_object_get(wish, "to"));
-    const char *body = json_string_value(json_object_get(wish, "body"));
-    json_int_t id = json_integer_value(json_object_get(wish, "id"));
-    bool is_webhook = channel && strcmp(channel, "webhook") == 0;
-    const char *why = why_not(s, is_webhook);
-    if (!body || !to || strlen(to) >= NOTIFY_ADDRESS_MAX)
-        why = strerror(EINVAL);
-    struct job *j = why ? NULL : calloc(1, sizeof *j);
-    if (j && body)
-        j->body = strdup(body);
-    if (!j || !j->body) {
-        tell(s, id, NOTIFY_AGAIN, why ? why : strerror(ENOMEM));
-        free(j);
-        return;
-    }
+    const char *text = json_string_value(json_object_get(wish, key));
+    return text && snprintf(to, max, "%s", text) < (int)max;
+}
+
+/* Of what the hub wrote. */
+static bool take_wish(struct job *j, const json_t *wish)
+{
+    const char *channel = json_string_value(json_object_get(wish, "channel")), *body = json_string_value(json_object_get(wish, "body"));
+    while (j->channel < CHANNEL_COUNT && (!channel || strcmp(channel, channels[j->channel]) != 0))
+        j->channel++;
+    bool fine = j->channel < CHANNEL_COUNT && body && take_text(wish, "to", j->to, sizeof j->to);
+    if (fine && j->channel == MEMBER_WEBHOOK)
+        fine = take_text(wish, "url", j->url, sizeof j->url) && take_text(wish, "signature", j->signature, sizeof j->signature);
+    j->body = fine ? strdup(body) : NULL;
+    return j->body != NULL;
+}
+
+/* NULL: it runs, and is its thread's. */
+static const char *begin(struct notice_sender *s, struct job *j, const json_t *wish)
+{
+    if (!take_wish(j, wish))
+        return strerror(EINVAL);
+    const char *why = why_not(s, j->channel);
+    if (why)
+        return why;
     j->sender = s;
     j->settings = s->settings;
-    j->id = id;
-    j->is_webhook = is_webhook;
-    snprintf(j->to, sizeof j->to, "%s", to);
-    memcpy(j->secret, s->secrets[is_webhook ? NOTIFY_WEBHOOK_FILE : NOTIFY_PASSWORD_FILE], sizeof j->secret);
+    if (j->channel != MEMBER_WEBHOOK)
+        memcpy(j->secret, s->secrets[j->channel == WEBHOOK ? NOTIFY_WEBHOOK_FILE : NOTIFY_PASSWORD_FILE], sizeof j->secret);
     int e = start(j);
-    if (e < 0) {
-        tell(s, id, NOTIFY_AGAIN, strerror(-e));
-        free(j->body);
-        free(j);
+    return e < 0 ? strerror(-e) : NULL;
+}
+
+void notice_sender_send(struct notice_sender *s, const json_t *wish)
+{
+    json_int_t id = json_integer_value(json_object_get(wish, "id"));
+    struct job *j = calloc(1, sizeof *j);
+    if (j)
+        j->id = id;
+    const char *why = j ? begin(s, j, wish) : strerror(ENOMEM);
+    if (!why) {
+        s->running++;
         return;
     }
-    s->running++;
+    tell(s, id, NOTIFY_AGAIN, why);
+    if (j) {
+        sodium_memzero(j->secret, sizeof j->secret);
+        free(j->body);
+    }
+    free(j);
 }
 
 /* One line; white space around it is not of it. */

@@ -25,7 +25,7 @@ struct notice_sender_options {
 int notice_sender_new(const struct notice_sender_options *options, const struct notify_settings *settings, struct notice_sender **ret_sender) must_check;
 /* The secret of that number (deliver.h), from its file. */
 void notice_sender_take_file(struct notice_sender *s, unsigned number, int fd);
-/* wish: id, channel ("mail" or "webhook"), to, body. */
+/* wish: id, channel ("mail", "webhook" or "member-webhook"), to, body; of the last also url and signature, the header that the hub made. */
 void notice_sender_send(struct notice_sender *s, const json_t *wish);
 
 #endif

@@ -2,6 +2,7 @@
 #include "apps/notice/notice_teller.h"
 
 #include <errno.h>
+#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,10 +11,11 @@
 #include "api/notice/notice_change.h"
 #include "apps/notice/notice_letter.h"
 #include "apps/notice/notice_sender.h"
+#include "apps/notice/proof_letter.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "store/indicator.h"
-#include "store/member.h"
+#include "store/member_webhook.h"
 #include "store/notice_delivery.h"
 
 #define SECOND_US INT64_C(1000000)
@@ -21,14 +23,20 @@
 enum {
     GATHER_S = 2,        /* so that what comes together is one mail */
     MEMBERS_A_STEP = 20, /* of a digest, in one step */
+    OWN_MAX = SENDER_JOBS_MAX / 2, /* webhooks of members at once, and one of each: who does not answer keeps nobody else waiting */
 };
 
 enum telling { TELL_AT_ONCE, TELL_DIGEST, TELL_NOW /* because somebody asked for it */ };
 
+struct sending {
+    int64_t id;                        /* of the delivery; 0: free */
+    char own_of[ACCOUNT_MEMBER_MAX]; /* the member whose own webhook it goes to; empty: it goes elsewhere */
+};
+
 struct notice_teller {
     struct notice_teller_options o;
     const struct notify_settings *settings;
-    int64_t sending[SENDER_JOBS_MAX]; /* numbers of deliveries; 0: free */
+    struct sending sending[SENDER_JOBS_MAX];
     int64_t digest_by_us;             /* a digest of what was raised by then is being made up; 0: none is */
     struct notice_teller_status status;
 };
@@ -91,19 +99,32 @@ static int queue_mail(struct notice_teller *t, const struct member_contact *c, e
     return e < 0 ? e : queue_one(t, &d);
 }
 
-static int queue_webhook(struct notice_teller *t, const char *member, enum telling how, const int64_t *ids, unsigned count, int64_t now_us)
+/* to: empty: the node's own; else the member's. */
+static int queue_webhook(struct notice_teller *t, const char *member, const char *to, enum telling how, const int64_t *ids, unsigned count, int64_t now_us)
 {
     struct notice_delivery d = {.channel = DELIVERY_WEBHOOK, .is_urgent = how == TELL_AT_ONCE, .made_us = now_us, .due_us = now_us};
     unsigned sent = 0;
     snprintf(d.member, sizeof d.member, "%s", member);
-    int e = how == TELL_AT_ONCE ? delivery_urgent_count(t->o.ledger, "", member, now_us - HOUR_US, &sent) : 0;
+    snprintf(d.mail, sizeof d.mail, "%s", to);
+    int e = how == TELL_AT_ONCE ? delivery_urgent_count(t->o.ledger, to, member, now_us - HOUR_US, &sent) : 0;
     if (e == 0 && how == TELL_AT_ONCE && sent >= t->settings->urgent_per_hour) {
         t->status.folded++;
         return 0;
     }
     if (e == 0)
-        e = choose_untold(t, "", ids, count, &d);
+        e = choose_untold(t, to, ids, count, &d);
     return e < 0 ? e : queue_one(t, &d);
+}
+
+static int queue_own(struct notice_teller *t, const char *member, enum telling how, const int64_t *ids, unsigned count, int64_t now_us)
+{
+    struct member_webhook w;
+    char origin[NOTIFY_ORIGIN_MAX];
+    int e = t->settings->member_webhooks ? member_webhook_get(t->o.ledger, member, &w) : -ENOENT;
+    if (e == 0 && notify_origin(w.url, origin) < 0)
+        e = -ENOENT;
+    sodium_memzero(w.secret, sizeof w.secret);
+    return e == -ENOENT ? 0 : e < 0 ? e : queue_webhook(t, member, origin, how, ids, count, now_us);
 }
 
 /* In a transaction. What was asked to be told in that way is not to be any more, whether somebody could be told or not: nobody wants the news of a year
@@ -119,7 +140,9 @@ static int queue_all(struct notice_teller *t, const char *member, enum telling h
         if (how != TELL_AT_ONCE || addressed.contacts[i].urgent)
             e = queue_mail(t, &addressed.contacts[i], how, ids, count, now_us);
     if (e == 0 && t->settings->webhook[0])
-        e = queue_webhook(t, member, how, ids, count, now_us);
+        e = queue_webhook(t, member, "", how, ids, count, now_us);
+    if (e == 0)
+        e = queue_own(t, member, how, ids, count, now_us);
     for (unsigned i = 0; e == 0 && i < count; i++) {
         struct notice n;
         struct notice_plan plan;
@@ -226,12 +249,24 @@ static int step_digest(struct notice_teller *t, int64_t now_us)
 
 /* ---- sending ---- */
 
-static int64_t *slot_of(struct notice_teller *t, int64_t id)
+static struct sending *slot_of(struct notice_teller *t, int64_t id)
 {
     for (size_t i = 0; i < array_len(t->sending); i++)
-        if (t->sending[i] == id)
+        if (t->sending[i].id == id)
             return &t->sending[i];
     return NULL;
+}
+
+/* Is the member's own webhook being called, or as many as may be? */
+static bool own_is_busy(const struct notice_teller *t, const char *member)
+{
+    unsigned count = 0;
+    bool is_called = false;
+    for (size_t i = 0; i < array_len(t->sending); i++) {
+        count += t->sending[i].id != 0 && t->sending[i].own_of[0];
+        is_called = is_called || (t->sending[i].id != 0 && strcmp(t->sending[i].own_of, member) == 0);
+    }
+    return is_called || count >= OWN_MAX;
 }
 
 /* One event for each notice of it, and the delivery itself: together. */
@@ -289,18 +324,22 @@ static void take_failure(struct notice_teller *t, struct notice_delivery *d, boo
         return;
     }
     d->due_us = now_us + notice_retry_us(t->settings->retry_after_us, d->tries);
-    if (delivery_put(t->o.ledger, d) < 0)
+    int e = delivery_put(t->o.ledger, d);
+    if (e == 0 && delivery_is_of_member(d))
+        e = delivery_delay_webhook(t->o.ledger, d->member, d->due_us);
+    if (e < 0)
         log_debug("it is tried again sooner");
 }
 
 void notice_teller_sent(struct notice_teller *t, const json_t *result, int64_t now_us)
 {
     struct notice_delivery d;
-    int64_t id = json_integer_value(json_object_get(result, "id")), *slot = id ? slot_of(t, id) : NULL;
+    int64_t id = json_integer_value(json_object_get(result, "id"));
+    struct sending *slot = id ? slot_of(t, id) : NULL;
     const char *word = json_string_value(json_object_get(result, "result")), *text = json_string_value(json_object_get(result, "text"));
     if (!slot || !word)
         return; /* it was not asked for */
-    *slot = 0;
+    *slot = (struct sending){0};
     t->status.sending--;
     if (delivery_get(t->o.ledger, id, &d) < 0)
         return;
@@ -320,38 +359,75 @@ void notice_teller_lost(struct notice_teller *t)
     t->status.sending = 0;
 }
 
-/* 1: given to the role that sends; 0: not now, or it has ended here. */
-static int send_one(struct notice_teller *t, int64_t id, int64_t *slot, int64_t now_us)
+/* The URL of the member's own webhook, and what signs it: the secret stays here. -ENOENT: it is gone, elsewhere by now, or not allowed any more. */
+static int address_own(const struct notice_teller *t, const struct notice_delivery *d, const char *text, size_t len, int64_t now_us, json_t *wish)
 {
-    struct notice_delivery d;
+    struct member_webhook w;
+    char origin[NOTIFY_ORIGIN_MAX], line[NOTIFY_SIGNATURE_LINE_MAX];
+    int e = t->settings->member_webhooks ? member_webhook_get(t->o.ledger, d->member, &w) : -ENOENT;
+    if (e == 0 && (notify_origin(w.url, origin) < 0 || strcmp(origin, d->mail) != 0))
+        e = -ENOENT;
+    if (e == 0) {
+        notify_signature_line(w.secret, now_us, text, len, line);
+        json_object_set_new(wish, "url", json_string(w.url));
+        json_object_set_new(wish, "signature", json_string(line));
+    }
+    sodium_memzero(w.secret, sizeof w.secret);
+    return e;
+}
+
+/* The wish for the role that sends, whole. */
+static int write_wish(struct notice_teller *t, const struct notice_delivery *d, int64_t now_us, json_t **ret_wish)
+{
     char *text;
     size_t len;
+    int e = d->purpose == DELIVERY_OF_PROOF ? proof_letter_write(t->o.ledger, t->settings, d, now_us, &text, &len)
+                                            : notice_letter_write(t->o.ledger, t->settings, d, now_us, &text, &len);
+    if (e < 0)
+        return e;
+    bool is_own = delivery_is_of_member(d);
+    json_t *wish = json_pack("{s:I, s:s, s:s, s:s%}", "id", (json_int_t)d->id, "channel", is_own ? "member-webhook" : d->channel == DELIVERY_WEBHOOK ? "webhook" : "mail",
+                             "to", d->mail, "body", text, len);
+    e = !wish ? -ENOMEM : is_own ? address_own(t, d, text, len, now_us, wish) : 0;
+    free(text);
+    if (e < 0)
+        json_decref(wish);
+    else
+        *ret_wish = wish;
+    return e;
+}
+
+/* 1: given to the role that sends; 0: not now, or it has ended here. */
+static int send_one(struct notice_teller *t, int64_t id, struct sending *slot, int64_t now_us)
+{
+    struct notice_delivery d;
+    json_t *wish = NULL;
     int e = delivery_get(t->o.ledger, id, &d);
     if (e < 0)
         return e;
-    e = notice_letter_write(t->o.ledger, t->settings, &d, now_us, &text, &len);
+    bool is_own = delivery_is_of_member(&d);
+    if (is_own && own_is_busy(t, d.member))
+        return 0;
+    e = write_wish(t, &d, now_us, &wish);
     if (e < 0) {
         d.tries++;
         take_failure(t, &d, e == -EINVAL || e == -ENOENT || e == -EMSGSIZE, strerror(-e), now_us);
         return 0;
     }
-    json_t *wish = json_pack("{s:I, s:s, s:s, s:s%}", "id", (json_int_t)id, "channel", d.channel == DELIVERY_WEBHOOK ? "webhook" : "mail", "to", d.mail, "body", text,
-                             len);
-    free(text);
-    e = wish ? t->o.send(t->o.self, wish) : -ENOMEM;
-    if (e < 0)
+    if (t->o.send(t->o.self, wish) < 0)
         return 0; /* the role is being started */
-    *slot = id;
+    slot->id = id;
+    snprintf(slot->own_of, sizeof slot->own_of, "%s", is_own ? d.member : "");
     t->status.sending++;
     return 1;
 }
 
-static int step_sending(struct notice_teller *t, int64_t now_us)
+static int step_sending(struct notice_teller *t, bool of_member, int64_t now_us)
 {
     int64_t ids[2 * SENDER_JOBS_MAX];
-    int count = t->status.sending < SENDER_JOBS_MAX ? delivery_due(t->o.ledger, now_us, 2 * SENDER_JOBS_MAX, ids) : 0;
+    int count = t->status.sending < SENDER_JOBS_MAX ? delivery_due(t->o.ledger, of_member, now_us, 2 * SENDER_JOBS_MAX, ids) : 0;
     for (int i = 0; i < count; i++) {
-        int64_t *slot = slot_of(t, 0);
+        struct sending *slot = slot_of(t, 0);
         if (!slot)
             break;
         if (slot_of(t, ids[i]))
@@ -370,7 +446,9 @@ int notice_teller_step(struct notice_teller *t, int64_t now_us)
         ;
     if (e == 0)
         e = step_digest(t, now_us);
-    return e < 0 ? e : step_sending(t, now_us);
+    if (e == 0)
+        e = step_sending(t, false, now_us);
+    return e < 0 ? e : step_sending(t, true, now_us);
 }
 
 /* ---- making ---- */

@@ -16,6 +16,15 @@ struct policy_belief {
     char path[PATH_MAX_LEN];
     struct background_build *build;
     struct policy_builder_options options; /* the thread's while one is under way */
+    uint32_t may_allow;                    /* the same */
+};
+
+/* Two lists of one name: what no member lets through by itself stands in the first. */
+enum { GRAVE, OTHERS, LISTS };
+
+struct making {
+    struct policy_builder *builder;
+    uint32_t may_allow;
 };
 
 static int add_indicator(void *self, uint32_t id, const struct indicator *i)
@@ -25,13 +34,14 @@ static int add_indicator(void *self, uint32_t id, const struct indicator *i)
         [INDICATOR_DO_ASK] = DNS_ACTION_OBSERVE,
         [INDICATOR_DO_BLOCK] = DNS_ACTION_NXDOMAIN,
     };
+    const struct making *m = self;
     struct policy_subject_text subject;
     (void)id;
     if (policy_subject_parse(i->subject.value, &subject) < 0)
         return 0; /* no name that the resolver could be asked for */
     bool below = subject.subject.trigger == DNS_TRIGGER_NAME && i->subject.kind == SUBJECT_DOMAIN;
-    struct policy_rule_spec spec = {.list = 0, .action = actions[i->decision], .scope = below ? POLICY_SCOPE_BOTH : POLICY_SCOPE_EXACT};
-    return policy_builder_add_subject(self, &subject.subject, &spec, i->verdict);
+    struct policy_rule_spec spec = {.list = m->may_allow >> i->claim & 1 ? OTHERS : GRAVE, .action = actions[i->decision], .scope = below ? POLICY_SCOPE_BOTH : POLICY_SCOPE_EXACT};
+    return policy_builder_add_subject(m->builder, &subject.subject, &spec, i->verdict);
 }
 
 static int build(void *self)
@@ -41,20 +51,19 @@ static int build(void *self)
         .decisions = 1 << INDICATOR_DO_OBSERVE | 1 << INDICATOR_DO_ASK | 1 << INDICATOR_DO_BLOCK,
         .kinds = 1 << SUBJECT_DOMAIN | 1 << SUBJECT_HOST | 1 << SUBJECT_ADDRESS | 1 << SUBJECT_PREFIX,
     };
-    struct policy_list list = {.ede = DNS_EDE_BLOCKED, .name = "indicators"};
     struct policy_build_stats stats;
-    struct policy_builder *builder = NULL;
+    struct making m = {.may_allow = b->may_allow};
     struct ledger *l = NULL;
     int e = ledger_open_to_read(b->path, &l);
     if (e == 0)
-        e = policy_builder_new(&b->options, &builder);
-    if (e == 0)
-        e = policy_builder_list(builder, &list);
+        e = policy_builder_new(&b->options, &m.builder);
+    for (unsigned i = 0; e >= 0 && i < LISTS; i++)
+        e = policy_builder_list(m.builder, &(struct policy_list){.ede = DNS_EDE_BLOCKED, .name = "indicators", .is_grave = i == GRAVE});
     if (e >= 0)
-        e = indicator_list(l, &acting, add_indicator, builder);
+        e = indicator_list(l, &acting, add_indicator, &m);
     if (e >= 0)
-        e = policy_builder_finish(builder, b->o.file, &stats);
-    policy_builder_free(builder);
+        e = policy_builder_finish(m.builder, b->o.file, &stats);
+    policy_builder_free(m.builder);
     ledger_close(l);
     return e < 0 ? e : 0;
 }
@@ -62,7 +71,7 @@ static int build(void *self)
 static void on_begin(void *self)
 {
     struct policy_belief *b = self;
-    b->o.begin(b->o.self, &b->options);
+    b->o.begin(b->o.self, &b->options, &b->may_allow);
 }
 
 static void on_built(void *self, int error, uint64_t took_ms)

@@ -15,8 +15,8 @@ struct policy_belief_options {
     const char *ledger_path; /* copied */
     const char *file;        /* in the folder of the builder's options; a literal */
     void *self;
-    /* What the builder is to be told for the next build. */
-    void (*begin)(void *self, struct policy_builder_options *ret_options);
+    /* What the builder is to be told for the next build, and what members may let through nevertheless: bits of enum claim. */
+    void (*begin)(void *self, struct policy_builder_options *ret_options, uint32_t *ret_may_allow);
     /* The file is in place: 0; or the builder's or the ledger's error, and the old file is. */
     void (*built)(void *self, int error, uint64_t took_ms);
 };

@@ -241,11 +241,12 @@ static void on_expiry(evutil_socket_t fd, short what, void *self)
 
 /* ---- the layer of beliefs ---- */
 
-static void begin_belief(void *self, struct policy_builder_options *ret_options)
+static void begin_belief(void *self, struct policy_builder_options *ret_options, uint32_t *ret_may_allow)
 {
     struct policy_manager *m = self;
     m->belief_generation = next_generation(m, POLICY_LAYER_BELIEF);
     *ret_options = builder_options(m, BELIEF_MEMORY, m->belief_generation, clock_wall_us());
+    *ret_may_allow = m->o.may_allow;
 }
 
 static void on_belief(void *self, int error, uint64_t took_ms)
@@ -263,6 +264,14 @@ static void on_belief(void *self, int error, uint64_t took_ms)
         announce(m, POLICY_LAYER_BELIEF);
     else
         log_error(_("what is believed cannot be put in force, what was in force is kept: %s"), reason ? _(reason) : strerror(-e));
+}
+
+void policy_manager_set_may_allow(struct policy_manager *m, uint32_t claims)
+{
+    if (m->o.may_allow == claims)
+        return;
+    m->o.may_allow = claims;
+    policy_belief_changed(m->belief);
 }
 
 void policy_manager_belief_changed(struct policy_manager *m)

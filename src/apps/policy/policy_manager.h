@@ -33,6 +33,7 @@ struct policy_manager_options {
     const char *ledger_path; /* for the thread that reads indicators; copied */
     const struct group_settings *groups; /* copied */
     enum member_groups member_groups;
+    uint32_t may_allow; /* bits of enum claim: what members may let through although it is believed */
     void (*members_built)(void *self, const struct member_table *table); /* before the resolver hears of it */
     void (*protection_changed)(void *self); /* other never-block lists are in force */
     void *self;
@@ -53,6 +54,9 @@ void policy_manager_lists_changed(struct policy_manager *m, policy_done_fn *done
 
 /* What is believed has changed, as far as the resolver is concerned. */
 void policy_manager_belief_changed(struct policy_manager *m);
+
+/* What members may let through, from the next build of beliefs on, which begins when it is another. */
+void policy_manager_set_may_allow(struct policy_manager *m, uint32_t claims);
 
 /* Those of the configuration, in the place of what was set before; in force with the next build of the lists. */
 void policy_manager_set_protect_files(struct policy_manager *m, const struct policy_protect_file *files, unsigned count);

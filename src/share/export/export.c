@@ -47,7 +47,15 @@ void export_free(struct export *e)
     if (!e)
         return;
     free(e->sids);
+    free(e->group_ids);
     free(e);
+}
+
+int export_group(struct export *e, const char *name)
+{
+    e->group_ids = calloc(EXPORT_GROUP_MAX, sizeof *e->group_ids);
+    e->group = e->group_ids ? name : NULL;
+    return e->group_ids ? 0 : -ENOMEM;
 }
 
 const struct export_counts *export_counts(const struct export *e)

@@ -56,6 +56,10 @@ struct export;
 /* now_us: the time of the export. `node` and its name are borrowed until free. NULL without memory. */
 struct export *export_new(enum export_format format, const struct export_node *node, int64_t now_us, export_write *write, void *self);
 void export_free(struct export *e);
+/* The items are of one piece of work that is called so (borrowed until free): of STIX, a grouping of the first EXPORT_GROUP_MAX; other forms have no
+ * place for it. Before the first item. -ENOMEM. */
+enum { EXPORT_GROUP_MAX = 1000 };
+int export_group(struct export *e, const char *name) must_check;
 /* 1: written; 0: left out; what `write` gave; -ENOMEM. */
 int export_add(struct export *e, const struct export_item *item) must_check;
 /* The end of all files. What is missing before is an export that nobody should take. */

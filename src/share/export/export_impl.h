@@ -5,7 +5,10 @@
 
 #include "share/export/export.h"
 
-enum { EXPORT_ITEM_MAX = 65536 }; /* octets that one item may become, in one file */
+enum {
+    EXPORT_ITEM_MAX = 65536, /* octets that one item may become, in one file */
+    EXPORT_GROUP_ID_MAX = 64, /* as EXPORT_STIX_ID_MAX */
+};
 
 struct export;
 /* One form. Results as export_add; -EOPNOTSUPP: the item is left out. */
@@ -36,6 +39,10 @@ struct export {
     struct export_claim claims[CLAIM_COUNT]; /* MISP */
     uint32_t *sids;                          /* Suricata: those given, by their hash; 0: a free place */
     size_t sid_count, sid_max;
+    const char *group;                       /* STIX; NULL: none */
+    char (*group_ids)[EXPORT_GROUP_ID_MAX];
+    size_t group_count;
+    enum verdict_tlp group_tlp; /* the highest of its items */
     struct writer w; /* of the item that is written */
     uint8_t buffer[EXPORT_ITEM_MAX];
 };

@@ -222,6 +222,28 @@ int export_stix_identity(const struct export_node *node, struct writer *w)
     return r < 0 ? r : w->full ? -EMSGSIZE : 0;
 }
 
+int export_stix_grouping(const struct export_node *node, const char *name, int64_t now_us, enum verdict_tlp tlp, char (*ids)[EXPORT_STIX_ID_MAX], size_t count,
+                         struct writer *w)
+{
+    char id[EXPORT_STIX_ID_MAX], uuid[NAME_UUID_TEXT_MAX];
+    snprintf(id, sizeof id, "grouping--%s", name_uuid_format(node->space, "grouping ", name, uuid));
+    int r = put_head(w, "grouping", id);
+    r = r < 0 ? r : put_member(w, "created_by_ref", export_stix_identity_id(node, id));
+    r = r < 0 ? r : put_time(w, "created", now_us);
+    r = r < 0 ? r : put_time(w, "modified", now_us);
+    r = r < 0 ? r : put_member(w, "name", name);
+    r = r < 0 ? r : put_member(w, "context", "suspicious-activity");
+    put(w, ",\"object_refs\":");
+    for (size_t i = 0; i < count; i++) {
+        put(w, i == 0 ? "[\"" : "\",\"");
+        put(w, ids[i]);
+    }
+    put(w, "\"],\"object_marking_refs\":[\"");
+    put(w, marking_id(tlp));
+    put(w, "\"]}");
+    return r < 0 ? r : w->full ? -EMSGSIZE : 0;
+}
+
 int export_stix_marking(enum verdict_tlp tlp, struct writer *w)
 {
     int r = put_head(w, "marking-definition", marking_id(tlp));

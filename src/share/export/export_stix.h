@@ -30,6 +30,9 @@ int export_stix_indicator(const struct export_node *node, const struct export_it
 /* The pattern alone, without JSON's escapes. The same errors. */
 int export_stix_pattern(const struct subject *subject, struct writer *w) must_check;
 int export_stix_identity(const struct export_node *node, struct writer *w) must_check;
+/* A grouping (STIX 2.1 4.4) of indicators, by their identifiers. */
+int export_stix_grouping(const struct export_node *node, const char *name, int64_t now_us, enum verdict_tlp tlp, char (*ids)[EXPORT_STIX_ID_MAX], size_t count,
+                         struct writer *w) must_check;
 /* The marking definition of that level. */
 int export_stix_marking(enum verdict_tlp tlp, struct writer *w) must_check;
 

@@ -165,6 +165,33 @@ TEST(a_bundle_has_its_node_markings_and_indicators)
     check_int(json_value_member(parse(text_of("bundle.json")), "objects")->count, ==, 1);
 }
 
+TEST(what_belongs_together_is_a_grouping)
+{
+    struct export *e = export_new(EXPORT_STIX, &node, 1700000000000000, keep, NULL);
+    struct indicator in = {.claim = CLAIM_PHISHING, .state = INDICATOR_ACTIVE, .probability = 905, .tlp = VERDICT_TLP_GREEN, .first_us = 1600000000000000};
+    file_count = 0;
+    check_int(export_group(e, "case 12"), ==, 0);
+    for (unsigned i = 0; i < 2; i++) {
+        snprintf(in.subject.value, sizeof in.subject.value, "%c.example", 'a' + (int)i);
+        in.tlp = i == 0 ? VERDICT_TLP_AMBER : VERDICT_TLP_GREEN;
+        check_int(export_add(e, &(struct export_item){.indicator = &in}), ==, 1);
+    }
+    check_int(export_end(e), ==, 0);
+    export_free(e);
+    const char *text = text_of("bundle.json"), *grouping = strstr(text, "{\"type\":\"grouping\"");
+    check_int(json_value_member(parse(text), "objects")->count, ==, 1 + 2 + 2 + 1);
+    check(grouping && strstr(grouping, "\"name\":\"case 12\"") && strstr(grouping, "\"context\":\"suspicious-activity\""));
+    const char *refs = grouping ? strstr(grouping, "\"object_refs\":[\"indicator--") : NULL;
+    check(refs && strstr(refs + 30, "\",\"indicator--"));
+    check(grouping && strstr(grouping, "\"object_marking_refs\":[\"marking-definition--55d920b0-5e8b-4f79-9ee9-91f868d9b421\"]")); /* TLP:AMBER, the higher */
+    e = export_new(EXPORT_STIX, &node, 1700000000000000, keep, NULL);
+    file_count = 0;
+    check_int(export_group(e, "case 13"), ==, 0);
+    check_int(export_end(e), ==, 0);
+    export_free(e);
+    check(!strstr(text_of("bundle.json"), "grouping"));
+}
+
 TEST(a_feed_has_an_event_for_each_claim)
 {
     check_int(export_all(EXPORT_MISP, usual, array_len(usual)), ==, 0);
