@@ -3,11 +3,15 @@
  *     load PORT FILE SECONDS SERVER_PID [RATE]
  *
  * FILE has one name a line (type A). Prints one JSON line: answers, losses, response codes, microseconds of the server's
- * CPU for an answer (all its threads, /proc/PID/task/N/schedstat), latency percentiles. One spinning thread: give
- * it a core of its own. A warm-up of half a second is not counted. Sends to the loopback only.
+ * CPU for an answer (all its threads, /proc/PID/task/N/schedstat), latency percentiles. A warm-up of half a second is not
+ * counted. Sends to the loopback only.
+ *
+ * Without a rate: one spinning thread, give it a core of its own. At a rate it sleeps between, and an answer has arrived when
+ * the kernel took it from the server: how soon this process gets a core again is not the server's latency.
  */
 #include <arpa/inet.h>
 #include <dirent.h>
+#include <poll.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -15,6 +19,8 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <time.h>
+
+#include "base/priority.h"
 
 enum {
     SOCKETS = 8,
@@ -25,6 +31,7 @@ enum {
     LATENCY_MAX_US = 1 << 20,
     LOST_NS = 1000000000,
     WARM_UP_MS = 500,
+    NAP_NS = 1000000, /* at most, between two looks at what is due */
 };
 
 struct query {
@@ -45,11 +52,19 @@ static struct client clients[SOCKETS];
 static uint64_t sent, received, lost, rcodes[16], latency_count;
 static uint32_t latencies[LATENCY_MAX_US + 1]; /* by microsecond */
 
+static bool is_paced;
+
+static uint64_t ns_of(const struct timespec *t)
+{
+    return (uint64_t)t->tv_sec * 1000000000u + (uint64_t)t->tv_nsec;
+}
+
+/* Of the clock that the kernel stamps packets with, where its stamps are used. */
 static uint64_t now_ns(void)
 {
     struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+    clock_gettime(is_paced ? CLOCK_REALTIME : CLOCK_MONOTONIC, &t);
+    return ns_of(&t);
 }
 
 static bool make_query(const char *name, struct query *q)
@@ -101,6 +116,8 @@ static void open_clients(uint16_t port)
         clients[i].fd = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK, 0);
         setsockopt(clients[i].fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof size);
         setsockopt(clients[i].fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof size);
+        if (is_paced)
+            setsockopt(clients[i].fd, SOL_SOCKET, SO_TIMESTAMPNS, &(int){1}, sizeof(int));
         if (connect(clients[i].fd, (struct sockaddr *)&sa, sizeof sa) < 0) {
             perror("load");
             exit(1);
@@ -108,18 +125,35 @@ static void open_clients(uint16_t port)
     }
 }
 
+static uint64_t stamp_of(struct msghdr *h, uint64_t otherwise_ns)
+{
+    struct timespec t;
+    for (struct cmsghdr *c = CMSG_FIRSTHDR(h); c; c = CMSG_NXTHDR(h, c))
+        if (c->cmsg_level == SOL_SOCKET && c->cmsg_type == SO_TIMESTAMPNS) {
+            memcpy(&t, CMSG_DATA(c), sizeof t);
+            return ns_of(&t);
+        }
+    return otherwise_ns;
+}
+
 static void receive(struct client *c)
 {
     static uint8_t bytes[BATCH][2048];
     static struct iovec iov[BATCH];
     static struct mmsghdr m[BATCH];
+    static _Alignas(struct cmsghdr) uint8_t control[BATCH][CMSG_SPACE(sizeof(struct timespec))];
     for (int i = 0; i < BATCH; i++) {
         iov[i] = (struct iovec){bytes[i], sizeof bytes[i]};
         m[i].msg_hdr = (struct msghdr){.msg_iov = &iov[i], .msg_iovlen = 1};
+        if (is_paced) {
+            m[i].msg_hdr.msg_control = control[i];
+            m[i].msg_hdr.msg_controllen = sizeof control[i];
+        }
     }
     int n = recvmmsg(c->fd, m, BATCH, MSG_DONTWAIT, NULL);
-    uint64_t now = now_ns();
+    uint64_t read_ns = now_ns();
     for (int i = 0; i < n; i++) {
+        uint64_t now = is_paced ? stamp_of(&m[i].msg_hdr, read_ns) : read_ns;
         uint16_t id = (uint16_t)(bytes[i][0] << 8 | bytes[i][1]);
         if (m[i].msg_len < 12 || c->sent_ns[id] == 0)
             continue;
@@ -206,6 +240,16 @@ static uint32_t percentile(double share)
     return LATENCY_MAX_US;
 }
 
+/* Until an answer comes or the next question is due. */
+static void nap(uint64_t due_ns)
+{
+    struct pollfd p[SOCKETS];
+    for (int i = 0; i < SOCKETS; i++)
+        p[i] = (struct pollfd){.fd = clients[i].fd, .events = POLLIN};
+    uint64_t now = now_ns(), ns = due_ns > now ? due_ns - now : 0;
+    ppoll(p, SOCKETS, &(struct timespec){.tv_nsec = (long)(ns < NAP_NS ? ns : NAP_NS)}, NULL);
+}
+
 static void run(uint64_t until_ns, double rate)
 {
     uint64_t start = now_ns(), swept = start, due_sent = 0;
@@ -225,6 +269,8 @@ static void run(uint64_t until_ns, double rate)
             swept = now_ns(); /* later than all that was sent in this turn */
             count_lost(swept);
         }
+        if (is_paced)
+            nap(start + (uint64_t)((double)(due_sent + 1) * 1e9 / rate));
     }
 }
 
@@ -235,6 +281,9 @@ int main(int argc, char **argv)
         return 2;
     }
     double seconds = strtod(argv[3], NULL), rate = argc > 5 ? strtod(argv[5], NULL) : 0;
+    is_paced = rate > 0;
+    if (is_paced)
+        priority_short_turns(); /* between the stamp of a question and its sending nobody else is to have a turn */
     read_queries(argv[2]);
     query_next = (size_t)(now_ns() / 1000) % query_count; /* so that repeated runs do not replay one part */
     open_clients((uint16_t)strtoul(argv[1], NULL, 10));

@@ -3,7 +3,7 @@
 . "$SOURCE/tests/system/lib.sh"
 . "$SOURCE/tests/browser/node.sh"
 
-cc -O2 -D_GNU_SOURCE -o "$WORK/load" "$SOURCE/tests/bench/load.c"
+cc -O2 -D_GNU_SOURCE -I "$SOURCE/src" -o "$WORK/load" "$SOURCE/tests/bench/load.c"
 seq -f 'bad%.0f.example' 300 >"$WORK/bad.txt"
 hinomi import "$WORK/bad.txt" --name bad >/dev/null
 console first "$(hinomi welcome --json | from_json '["link"].split("#")[1]')"

@@ -4,7 +4,7 @@
 . "$SOURCE/tests/system/lib.sh"
 
 chmod 711 "$WORK"
-cc -O2 -D_GNU_SOURCE -o "$WORK/load" "$SOURCE/tests/bench/load.c"
+cc -O2 -D_GNU_SOURCE -I "$SOURCE/src" -o "$WORK/load" "$SOURCE/tests/bench/load.c"
 cat >"$WORK/example.zone" <<'ZONE'
 $ORIGIN example.
 $TTL 600

@@ -108,11 +108,15 @@ static unsigned at(double share)
     return done ? latencies[(size_t)((double)(done - 1) * share)] : 0;
 }
 
+/* In turn: a key may ask so many a second, and they are to be used alike. */
 static struct asker *find_free(void)
 {
-    for (unsigned i = 0; i < REQUESTS_AT_ONCE; i++)
-        if (!askers[i].is_busy)
-            return &askers[i];
+    static unsigned last;
+    for (unsigned i = 0; i < REQUESTS_AT_ONCE; i++) {
+        last = (last + 1) % REQUESTS_AT_ONCE;
+        if (!askers[last].is_busy)
+            return &askers[last];
+    }
     return NULL;
 }
 

@@ -53,6 +53,8 @@ static void become_role(enum role role, int fd)
         _exit(127);
     if (role == ROLE_STORE || role == ROLE_FETCH || role == ROLE_SHARE || role == ROLE_WEB)
         priority_lower(PRIORITY_RECORDING);
+    if (role == ROLE_DNS)
+        priority_short_turns();
     char name[32];
     snprintf(name, sizeof name, "%s", role_name(role));
     char *argv[] = {"hinomi", "role", name, NULL};
