@@ -127,6 +127,13 @@ if [ "$storing" = True ]; then
 fi
 check status_says_where_it_answers is "$(hinomi status --json | from_json '["dns"]["listen"][0]')" 127.0.0.1:5300
 
+# Who answers gets its turn at once, where the kernel knows turns of a length of one's own.
+turn_of() { sed -n 's/^se\.slice *: *//p' "/proc/$1/sched" 2>/dev/null; }
+if [ -n "$(turn_of self)" ] && [ "$(printf '6.12\n%s\n' "$(uname -r)" | sort -V | head -n 1)" = 6.12 ]; then
+    check the_answering_role_has_short_turns is "$(turn_of "$(pid_of dns)")" 100000
+    check and_it_alone is "$(turn_of "$(pid_of hub)")" "$(turn_of self)"
+fi
+
 # Roles hang and are killed; names still resolve. (A killed one is back sooner than one can ask.)
 hub=$(pid_of hub)
 store=$(pid_of store)

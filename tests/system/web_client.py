@@ -466,6 +466,7 @@ def step_etag():
 
 def step_rate():
     """Who is not signed in is slowed down, and told for how long; the others are not."""
+    load_shapes()  # while a stranger still may
     # On one connection, and until refused: what is allowed grows with time, so a count alone would find out how busy this machine is.
     connection = http.client.HTTPSConnection(base.hostname, base.port, context=context, timeout=30)
     for _ in range(2000):
