@@ -36,12 +36,23 @@ shapes = []
 events = {}  # of streams: name and schema
 
 
+def exchange(method, path, data, headers, tls=None, source=None, patient=True):
+    """(answer, octets); patient: a stranger who asks too often waits as he is told, for a test is faster than people."""
+    for _ in range(10 if patient else 1):
+        connection = http.client.HTTPSConnection(base.hostname, base.port, context=tls or context, timeout=30, source_address=source and (source, 0))
+        connection.request(method, path, data, headers)
+        answer = connection.getresponse()
+        octets = answer.read()
+        connection.close()
+        if answer.status != 429 or not patient:
+            break
+        time.sleep(int(answer.getheader("Retry-After")))
+    return answer, octets
+
+
 def load_shapes():
     """(method, pattern of the path, schema) of the description, paths without names first."""
-    connection = http.client.HTTPSConnection(base.hostname, base.port, context=context, timeout=30)
-    connection.request("GET", "/api/v1/openapi.json")
-    document = json.loads(connection.getresponse().read())
-    connection.close()
+    document = json.loads(exchange("GET", "/api/v1/openapi.json", None, {})[1])
     for path, operations in sorted(document["paths"].items(), key=lambda item: item[0].count("{")):
         for method, operation in operations.items():
             content = operation["responses"]["200"]["content"].get("application/json")
@@ -94,7 +105,6 @@ def hold_to_description(method, path, value):
 
 def ask(method, path, body=None, who=None, headers=None, raw=None, tls=None, source=None):
     """(status, headers, value); who: a name of the state, with its cookie and token; tls: with another context; source: from that address."""
-    connection = http.client.HTTPSConnection(base.hostname, base.port, context=tls or context, timeout=30, source_address=source and (source, 0))
     sent = dict(headers or {})
     data = raw
     if body is not None:
@@ -107,10 +117,7 @@ def ask(method, path, body=None, who=None, headers=None, raw=None, tls=None, sou
             sent.setdefault("X-CSRF-Token", account["csrf"])
     elif account:
         sent.setdefault("Authorization", "Bearer " + account["token"])
-    connection.request(method, path if path.startswith("/api") else "/api/v1" + path, data, sent)
-    answer = connection.getresponse()
-    text = answer.read()
-    connection.close()
+    answer, text = exchange(method, path if path.startswith("/api") else "/api/v1" + path, data, sent, tls, source, patient=account is None)
     try:
         value = json.loads(text)
     except ValueError:
@@ -466,7 +473,6 @@ def step_etag():
 
 def step_rate():
     """Who is not signed in is slowed down, and told for how long; the others are not."""
-    load_shapes()  # while a stranger still may
     # On one connection, and until refused: what is allowed grows with time, so a count alone would find out how busy this machine is.
     connection = http.client.HTTPSConnection(base.hostname, base.port, context=context, timeout=30)
     for _ in range(2000):
