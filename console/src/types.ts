@@ -274,6 +274,7 @@ export interface CaseMoment {
   field?: string;
   internal?: boolean;
   made_by?: string;
+  member?: string;
   old?: string;
   text?: string;
 }

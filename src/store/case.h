@@ -19,6 +19,7 @@ enum {
     CASE_LINKS_MAX = 1000,
     CASE_TEXTS_MAX = 2000,
     CASE_NOTES_MAX = 10000, /* texts and changes */
+    CASE_ANSWERS_MAX = 100, /* of one member: it does not use up what the centre has */
 };
 
 /* Who looks: for the facts that are gathered with a case. */
@@ -103,13 +104,16 @@ struct case_note {
     char field[CASE_FIELD_MAX]; /* empty: a text of a person; else what was changed, from `old` to `text` */
     bool is_internal;           /* not for members */
     char made_by[VERDICT_NAME_MAX];
+    char member[ACCOUNT_MEMBER_MAX]; /* whose account wrote it; empty: the centre's */
     int64_t made_us;
     const char *old, *text; /* borrowed for the call */
 };
 int case_add_note(struct ledger *l, int64_t number, const char *text, bool is_internal, const struct case_hand *by, int64_t *ret_id) must_check;
+/* Of an account of that member; the centre and that member see it. -E2BIG: it has written CASE_ANSWERS_MAX. */
+int case_add_answer(struct ledger *l, int64_t number, const char *member, const char *text, const struct case_hand *by, int64_t *ret_id) must_check;
 typedef int case_each_note(void *self, const struct case_note *n);
-/* The newest first, of ids below `before` (0: all); `shown`: those that members may see alone. */
-int case_notes(struct ledger *l, int64_t number, bool shown, int64_t before, unsigned max, case_each_note *each, void *self) must_check;
+/* The newest first, of ids below `before` (0: all); `member`: those that it may see alone; NULL: all. */
+int case_notes(struct ledger *l, int64_t number, const char *member, int64_t before, unsigned max, case_each_note *each, void *self) must_check;
 
 /* Verdicts as one step, as ledger_append_all, with a note of the case that says so: "phishing 34-45". */
 int case_judge(struct ledger *l, int64_t number, struct verdict *v, unsigned count, const struct case_hand *by) must_check;

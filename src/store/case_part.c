@@ -270,7 +270,7 @@ int case_links(struct ledger *l, int64_t number, case_each_link *each, void *sel
 
 /* ---- notes ---- */
 
-int case_add_note(struct ledger *l, int64_t number, const char *text, bool is_internal, const struct case_hand *by, int64_t *ret_id)
+static int add_text(struct ledger *l, int64_t number, const char *member, bool is_internal, const char *text, const struct case_hand *by, int64_t *ret_id)
 {
     int64_t texts = 0, notes = 0;
     if (!case_text_is_valid(text, CASE_NOTE_MAX, true))
@@ -283,8 +283,8 @@ int case_add_note(struct ledger *l, int64_t number, const char *text, bool is_in
     if (e == 0 && (texts >= CASE_TEXTS_MAX || notes >= CASE_NOTES_MAX))
         e = ledger_fail(l, -E2BIG);
     if (e == 0)
-        e = account_run(l, "INSERT INTO case_note (number, field, internal, made_by, made_us, old, text) VALUES (?,'',?,?,?,'',?)", "iitit", number,
-                        (int64_t)is_internal, by->name, by->now_us, text);
+        e = account_run(l, "INSERT INTO case_note (number, field, internal, made_by, made_us, old, text, member) VALUES (?,'',?,?,?,'',?,?)", "iititt", number,
+                        (int64_t)is_internal, by->name, by->now_us, text, member);
     int64_t id = e == 0 ? sqlite3_last_insert_rowid(l->db) : 0;
     if (e == 0)
         e = case_touch(l, number, by->now_us);
@@ -294,13 +294,30 @@ int case_add_note(struct ledger *l, int64_t number, const char *text, bool is_in
     return e;
 }
 
-int case_notes(struct ledger *l, int64_t number, bool shown, int64_t before, unsigned max, case_each_note *each, void *self)
+int case_add_note(struct ledger *l, int64_t number, const char *text, bool is_internal, const struct case_hand *by, int64_t *ret_id)
+{
+    return add_text(l, number, "", is_internal, text, by, ret_id);
+}
+
+int case_add_answer(struct ledger *l, int64_t number, const char *member, const char *text, const struct case_hand *by, int64_t *ret_id)
+{
+    sqlite3_stmt *s;
+    int64_t count = 0;
+    int e = *member ? account_ask(l, "SELECT count(*) FROM case_note WHERE number = ? AND member = ? AND member <> ''", &s, "it", number, member) : ledger_fail(l, -EINVAL);
+    if (e == 0)
+        e = account_number(l, s, &count);
+    if (e == 0 && count >= CASE_ANSWERS_MAX)
+        e = ledger_fail(l, -E2BIG);
+    return e < 0 ? e : add_text(l, number, member, false, text, by, ret_id);
+}
+
+int case_notes(struct ledger *l, int64_t number, const char *member, int64_t before, unsigned max, case_each_note *each, void *self)
 {
     sqlite3_stmt *s;
     int e = account_ask(l,
-                        "SELECT id, field, internal, made_by, made_us, old, text FROM case_note WHERE number = ?1 AND id < ?2 AND (?3 = 0 OR internal = 0)"
-                        " ORDER BY id DESC LIMIT ?4",
-                        &s, "iiii", number, before > 0 ? before : INT64_MAX, (int64_t)shown, (int64_t)max);
+                        "SELECT id, field, internal, made_by, made_us, old, text, member FROM case_note WHERE number = ?1 AND id < ?2"
+                        " AND (?3 = 0 OR (internal = 0 AND member IN ('', ?4))) ORDER BY id DESC LIMIT ?5",
+                        &s, "iiiti", number, before > 0 ? before : INT64_MAX, (int64_t)(member != NULL), member ? member : "", (int64_t)max);
     if (e < 0)
         return e;
     while ((e = ledger_next_row(l, s)) == 1) {
@@ -309,7 +326,8 @@ int case_notes(struct ledger *l, int64_t number, bool shown, int64_t before, uns
                               .made_us = sqlite3_column_int64(s, 4),
                               .old = (const char *)sqlite3_column_text(s, 5),
                               .text = (const char *)sqlite3_column_text(s, 6)};
-        bool fine = n.old && n.text && ledger_take_text(s, 1, n.field, sizeof n.field) == 0 && ledger_take_text(s, 3, n.made_by, sizeof n.made_by) == 0;
+        bool fine = n.old && n.text && ledger_take_text(s, 1, n.field, sizeof n.field) == 0 && ledger_take_text(s, 3, n.made_by, sizeof n.made_by) == 0 &&
+                    ledger_take_text(s, 7, n.member, sizeof n.member) == 0;
         e = fine ? each(self, &n) : ledger_fail(l, -EBADMSG);
         if (e != 0)
             break;

@@ -49,11 +49,11 @@ static int note_text(void *self, const struct case_note *n)
     return 0;
 }
 
-static const char *notes(struct ledger *l, int64_t number, bool shown, unsigned max)
+static const char *notes(struct ledger *l, int64_t number, const char *member, unsigned max)
 {
     static char text[400];
     text[0] = '\0';
-    check_int(case_notes(l, number, shown, 0, max, note_text, text), ==, 0);
+    check_int(case_notes(l, number, member, 0, max, note_text, text), ==, 0);
     return text;
 }
 
@@ -86,7 +86,7 @@ TEST(a_change_leaves_what_was_before)
     to.outcome = CASE_RESOLVED;
     to.severity = VERDICT_LOW;
     check_int(case_change(l, &c, &to, &ana), ==, 1);
-    check_str(notes(l, 1, false, 3), "severity high>low;outcome none>resolved;state open>closed;");
+    check_str(notes(l, 1, NULL, 3), "severity high>low;outcome none>resolved;state open>closed;");
     check_int(case_get(l, 1, &nobody, &back, &f), ==, 0);
     check(back.closed_us == 100 && back.changed_us == 100 && back.version == 2 && back.state == CASE_CLOSED);
     c = to;
@@ -107,14 +107,36 @@ TEST(notes_are_neither_edited_nor_removed)
     a_case(l, "one", "ana");
     check_int(case_add_note(l, 1, "called the bank\n二行目", true, &ana, &id), ==, 1);
     check_int(case_add_note(l, 1, "reset your passwords", false, &ana, &id), ==, 1);
-    check_str(notes(l, 1, false, 2), " >reset your passwords; >called the bank\n二行目;");
-    check_str(notes(l, 1, true, 9), " >reset your passwords;");
+    check_str(notes(l, 1, NULL, 2), " >reset your passwords; >called the bank\n二行目;");
+    check_str(notes(l, 1, "hospital", 9), " >reset your passwords;");
     check_int(ledger_run(l, "UPDATE case_note SET text = 'x'"), <, 0);
     check_int(ledger_run(l, "DELETE FROM case_note"), <, 0);
     check_int(case_add_note(l, 1, "", true, &ana, &id), ==, -EINVAL);
     check_int(case_add_note(l, 1, "bell\a", true, &ana, &id), ==, -EINVAL);
     check_int(case_add_note(l, 1, "\xff", true, &ana, &id), ==, -EINVAL);
-    check_str(notes(l, 1, true, 9), " >reset your passwords;");
+    check_str(notes(l, 1, "hospital", 9), " >reset your passwords;");
+    close_and_remove(l);
+}
+
+TEST(a_member_answers_to_the_centre_alone)
+{
+    static const struct case_hand eve = {"eve (operator)", 5}, bob = {"bob (operator)", 6};
+    struct ledger *l = open_fresh();
+    int64_t id = 0;
+    a_case(l, "one", "ana");
+    check_int(case_add_note(l, 1, "what did you find?", false, &ana, &id), ==, 1);
+    check_int(case_add_answer(l, 1, "hospital", "one PC, cleaned", &eve, &id), ==, 1);
+    check_int(case_add_answer(l, 1, "city", "nothing", &bob, &id), ==, 1);
+    check_str(notes(l, 1, NULL, 3), " >nothing; >one PC, cleaned; >what did you find?;");
+    check_str(notes(l, 1, "hospital", 9), " >one PC, cleaned; >what did you find?;");
+    check_str(notes(l, 1, "city", 9), " >nothing; >what did you find?;");
+    check_str(notes(l, 1, "bank", 9), " >what did you find?;");
+    check_int(case_add_answer(l, 1, "hospital", "bell\a", &eve, &id), ==, -EINVAL);
+    check_int(case_add_answer(l, 1, "", "of nobody", &eve, &id), ==, -EINVAL);
+    for (unsigned i = 1; i < CASE_ANSWERS_MAX; i++)
+        check_int(case_add_answer(l, 1, "hospital", "again", &eve, &id), ==, 1);
+    check_int(case_add_answer(l, 1, "hospital", "once too often", &eve, &id), ==, -E2BIG);
+    check_int(case_add_answer(l, 1, "city", "there is room for others", &bob, &id), ==, 1);
     close_and_remove(l);
 }
 
@@ -137,10 +159,10 @@ TEST(subjects_are_added_as_one_step)
     check_int(case_add_subjects(l, 1, s, 2, &ana), ==, 0);
     s[0] = a_subject("a.example", "its server");
     check_int(case_add_subjects(l, 1, s, 2, &ana), ==, 1);
-    check_str(notes(l, 1, false, 3), "subject-note >its server;subject >domain b.example;subject >domain a.example;");
+    check_str(notes(l, 1, NULL, 3), "subject-note >its server;subject >domain b.example;subject >domain a.example;");
     check_int(case_drop_subject(l, 1, &s[0].subject, &ana), ==, 1);
     check_int(case_drop_subject(l, 1, &s[0].subject, &ana), ==, 0);
-    check_str(notes(l, 1, false, 1), "subject domain a.example>;");
+    check_str(notes(l, 1, NULL, 1), "subject domain a.example>;");
     check_int(case_subjects(l, 1, 0, 9, count_subject, &count), ==, 0);
     check_int(count, ==, 1);
     close_and_remove(l);
@@ -239,7 +261,7 @@ TEST(people_and_links)
     check_int(case_add_link(l, 1, CASE_LINK_REPORT, 4, &ana), ==, 1);
     check_int(case_links(l, 1, sum_link, &links), ==, 0);
     check_int(links, ==, 403);
-    check_str(notes(l, 1, false, 2), "link >report 4;link >verdict 3;");
+    check_str(notes(l, 1, NULL, 2), "link >report 4;link >verdict 3;");
     close_and_remove(l);
 }
 
@@ -252,7 +274,7 @@ TEST(judging_is_one_step)
     snprintf(v[1].subject.value, sizeof v[1].subject.value, "b.example");
     a_case(l, "one", "ana");
     check_int(case_judge(l, 1, v, 2, &ana), ==, 0);
-    check_str(notes(l, 1, false, 1), "judged >phishing 1-2;");
+    check_str(notes(l, 1, NULL, 1), "judged >phishing 1-2;");
     uint64_t size;
     uint8_t root[LEDGER_HASH_LEN];
     v[0] = v[1];
@@ -261,7 +283,7 @@ TEST(judging_is_one_step)
     check_int(case_judge(l, 1, v, 2, &ana), ==, -ENOENT);
     ledger_root(l, &size, root);
     check_int((int64_t)size, ==, 2);
-    check_str(notes(l, 1, false, 1), "judged >phishing 1-2;");
+    check_str(notes(l, 1, NULL, 1), "judged >phishing 1-2;");
     close_and_remove(l);
 }
 

@@ -26,7 +26,7 @@ static const struct {
     {schema_0010_weighed, NULL}, {schema_0011_members, NULL}, {schema_0012_reports, NULL},
     {schema_0013_lead, NULL},    {schema_0014_notices, NULL},
     {schema_0015_member_groups, NULL}, {schema_0016_member_mail, NULL}, {schema_0017_member_webhook, NULL},
-    {schema_0018_cases, NULL},
+    {schema_0018_cases, NULL},  {schema_0019_case_answers, NULL},
 };
 
 static const struct {

@@ -19,6 +19,7 @@ extern const char schema_0014_notices[];
 extern const char schema_0015_member_groups[];
 extern const char schema_0016_member_mail[], schema_0017_member_webhook[];
 extern const char schema_0018_cases[];
+extern const char schema_0019_case_answers[];
 extern const char schema_exchange_0001[];
 extern const char schema_exchange_0002[];
 extern const char schema_telemetry_0001[];

@@ -876,6 +876,7 @@ def case_routes(number):
     return [("GET", f"/cases/{number}", None), ("GET", f"/cases/{number}/subjects", None), ("GET", f"/cases/{number}/notes", None), ("GET", f"/cases/{number}/timeline", None),
             ("PATCH", f"/cases/{number}", {"title": "taken over"}), ("POST", f"/cases/{number}/subjects", {"subject": "mine.example"}),
             ("DELETE", f"/cases/{number}/subjects?subject=a.example", None), ("POST", f"/cases/{number}/notes", {"text": "I was here", "internal": False}),
+            ("POST", f"/cases/{number}/answers", {"text": "I was here"}),
             ("POST", f"/cases/{number}/members", {"member": "city"}), ("DELETE", f"/cases/{number}/members?member=hospital", None),
             ("POST", f"/cases/{number}/people", {"account": "bob"}), ("DELETE", f"/cases/{number}/people?account=ana", None),
             ("POST", f"/cases/{number}/links", {"kind": "verdict", "reference": 1}), ("POST", f"/cases/{number}/judge", {"claim": "benign", "reason": "mine"})]
@@ -891,8 +892,9 @@ def step_case_walls():
                                       ("nurse", 3, 404, 403), ("clerk", 1, 404, 403), ("clerk", 2, 404, 403), ("clerk", 3, 404, 403), ("feed", 1, 403, 403), (None, 1, 401, 401)):
         for method, path, body in case_routes(number):
             status, _, value = ask(method, path, body, who)
-            want(status, read if method == "GET" else change, f"{who}: {method} {path}: {value}")
-            if status != 200 and re.search("insider|銀行|the city's own|ana", json.dumps(value, ensure_ascii=False)):
+            answers = {"nurse": 404, None: 401}.get(who, 403)  # which is for members' operators alone, where the case is shown
+            want(status, answers if path.endswith("/answers") else read if method == "GET" else change, f"{who}: {method} {path}: {value}")
+            if status != 200 and re.search(r"insider|銀行|the city's own|\bana\b", json.dumps(value, ensure_ascii=False)):
                 sys.exit(f"{who}: {method} {path} tells: {value}")
     for who in ("nurse", "clerk"):
         for query in ("", "?member=hospital", "?member=city", "?member=", "?owner=ana", "?subject=a.example", "?subject=insider.example", "?state=open", "?after=4", "?limit=1"):
@@ -943,8 +945,16 @@ def step_case_share():
     if "パスワードを変更してください" not in whole or "a.example" not in whole:
         sys.exit(f"the hospital does not see what is for it: {whole}")
     for method, path, body in case_routes(1):
-        if method != "GET":
+        if method != "GET" and not path.endswith("/answers"):
             want(ask(method, path, body, "nurse")[0], 403, f"the hospital: {method} {path}")
+    want(ask("POST", "/cases/1/answers", {"text": "一台を隔離しました"}, "nurse")[0], 200, "the hospital answers")
+    want(ask("POST", "/cases/1/answers", {"text": "x"}, "clerk")[0], 403, "a reader does not")
+    want(ask("POST", "/cases/1/answers", {"text": "x"}, "ana")[0], 403, "nor does the centre")
+    want(ask("POST", "/cases/1/answers", {"text": ""}, "nurse")[0], 400, "an empty one")
+    for who, seen in (("nurse", True), ("ana", True), ("aud", True), ("clerk", False)):
+        for part in ("notes", "timeline"):
+            rows = [r for r in ask("GET", f"/cases/1/{part}", who=who)[2]["rows"] if r.get("text") == "一台を隔離しました"]
+            want([(r["member"], r["made_by"], r["internal"]) for r in rows], [("hospital", "nurse (operator)", False)] if seen else [], f"{who} and the answer in {part}")
     want([row["number"] for row in ask("GET", "/cases?member=city", who="nurse")[2]["rows"]], [1], "its list")
     rows = ask("GET", "/cases/1/subjects", who="clerk")[2]["rows"]
     want([o for row in rows for o in row["also"]], [], "another case of the city that is not shared")
@@ -1057,8 +1067,9 @@ def step_case_pages_again():
     want([row["number"] for row in ask("GET", "/cases", who="nurse")[2]["rows"]], [1], "the hospital's")
     want(ask("GET", "/cases", who="clerk")[2]["rows"], [], "the city's")
     for method, path, body in case_routes(2):
-        want(ask(method, path, body, "bob")[0], 404, f"bob: {method} {path}")
-        want(ask(method, path, body, "nurse")[0], 404 if method == "GET" else 403, f"the hospital: {method} {path}")
+        answers = path.endswith("/answers")
+        want(ask(method, path, body, "bob")[0], 403 if answers else 404, f"bob: {method} {path}")
+        want(ask(method, path, body, "nurse")[0], 404 if method == "GET" or answers else 403, f"the hospital: {method} {path}")
     want(case_of("ana", 2)["title"], "an insider", "the restricted one")
 
 

@@ -78,7 +78,8 @@ function Timeline({ rows, cut }: { rows: CaseMoment[]; cut: boolean }) {
         {rows.map((m) => (
           <li class={m.what === "note" ? "written" : ""}>
             <time dateTime={new Date(m.at_us / 1000).toISOString()}>{time(m.at_us)}</time> {m.made_by && <span class="muted">{m.made_by}</span>}
-            {m.what === "note" && m.internal === false && <span class="tag">{t("for members too")}</span>}
+            {m.member && <span class="tag">{m.member}: {t("answer")}</span>}
+            {m.what === "note" && m.internal === false && !m.member && <span class="tag">{t("for members too")}</span>}
             <div class="report-text">{momentText(m)}</div>
           </li>
         ))}
@@ -168,6 +169,31 @@ function Judge({ work: { of: c, busy, run } }: { work: Work }) {
         <div class="buttons">
           <button type="submit" disabled={busy || !c.subjects?.length}>
             {t("Judge")}
+          </button>
+        </div>
+      </form>
+    </Panel>
+  );
+}
+
+/** Of a member that the case is shared with. */
+function Answer({ work: { of: c, busy, run } }: { work: Work }) {
+  const [text, setText] = useState("");
+  return (
+    <Panel title={t("Answer the centre")}>
+      <form
+        onSubmit={(e) => {
+          e.preventDefault();
+          void run(() => post(`/cases/${c.number}/answers`, { text })).then((fine) => fine && setText(""));
+        }}
+      >
+        <label>
+          {t("Answer; other members do not see it, and it is not edited afterwards")}
+          <textarea rows={3} value={text} onInput={(e) => setText(e.currentTarget.value)} maxLength={2700} required />
+        </label>
+        <div class="buttons">
+          <button type="submit" class="primary" disabled={busy}>
+            {t("Send")}
           </button>
         </div>
       </form>
@@ -377,6 +403,7 @@ function Whole({ of: c, session, changed }: { of: Case; session: Session; change
           <State asked={timeline}>{(data) => <Timeline rows={data.rows} cut={data.cut} />}</State>
         </Panel>
         {work.may && <AddNote work={work} />}
+        {!isCentre && session.permissions["cases-answer"] !== undefined && <Answer work={work} />}
         {work.may && <Fields key={c.version} work={work} />}
         {work.may && session.permissions["judge"] && <Judge work={work} />}
         {isCentre && <Names title={t("Members concerned")} label={t("Member")} names={(c.members ?? []).map((name) => ({ name }))} work={work} add={(member) => post(`${path}/members`, { member })} drop={(member) => remove(`${path}/members`, { member })} />}

@@ -107,8 +107,8 @@ static int add_note(void *self, const struct case_note *n)
 {
     struct gathering *g = self;
     g->last = n->id;
-    return json_array_append_new(g->rows, json_pack("{s:I, s:s, s:b, s:s, s:I, s:s, s:s}", "id", (json_int_t)n->id, "field", n->field, "internal", n->is_internal,
-                                                    "made_by", g->is_own ? "" : n->made_by, "made_us", (json_int_t)n->made_us, "old", n->old, "text", n->text)) < 0
+    return json_array_append_new(g->rows, json_pack("{s:I, s:s, s:b, s:s, s:s, s:I, s:s, s:s}", "id", (json_int_t)n->id, "field", n->field, "internal", n->is_internal,
+                                                    "made_by", g->is_own && !n->member[0] ? "" : n->made_by, "member", n->member, "made_us", (json_int_t)n->made_us, "old", n->old, "text", n->text)) < 0
                ? -ENOMEM
                : 0;
 }
@@ -116,7 +116,7 @@ static int add_note(void *self, const struct case_note *n)
 json_t *case_notes_json(const struct case_question *q, int64_t before, unsigned max, int64_t *ret_after)
 {
     struct gathering g = {q, json_array(), q->access == CASE_SHOWN, 0};
-    if (case_notes(q->node->ledger, q->record->number, g.is_own, before, max, add_note, &g) < 0) {
+    if (case_notes(q->node->ledger, q->record->number, g.is_own ? q->viewer.member : NULL, before, max, add_note, &g) < 0) {
         json_decref(g.rows);
         return NULL;
     }

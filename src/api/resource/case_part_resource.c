@@ -121,6 +121,16 @@ static struct notice_answer add_note(const struct case_question *q)
     return e < 0 ? case_answer_error(q->node->ledger, e) : notice_answer_fine(json_pack("{s:I}", "id", (json_int_t)id));
 }
 
+static struct notice_answer add_answer(const struct case_question *q)
+{
+    const char *text = text_of(q->arguments, "text");
+    int64_t id = 0;
+    if (!case_text_is_valid(text, CASE_NOTE_MAX, true))
+        return notice_answer_wrong(400, _("an answer is 1 to %d octets without control characters"), CASE_NOTE_MAX - 1);
+    int e = case_add_answer(q->node->ledger, q->record->number, q->viewer.member, text, &q->hand, &id);
+    return e < 0 ? case_answer_error(q->node->ledger, e) : notice_answer_fine(json_pack("{s:I}", "id", (json_int_t)id));
+}
+
 /* ---- ways in ---- */
 
 void web_post_case_subjects(struct web_call *c, const json_t *arguments)
@@ -161,6 +171,11 @@ void web_post_case_link(struct web_call *c, const json_t *arguments)
 void web_post_case_note(struct web_call *c, const json_t *arguments)
 {
     case_answer_web(c, arguments, add_note);
+}
+
+void web_post_case_answer(struct web_call *c, const json_t *arguments)
+{
+    case_answer_web(c, arguments, add_answer);
 }
 
 static void handle_add(struct control_request *r, const json_t *arguments)

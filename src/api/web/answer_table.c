@@ -56,7 +56,7 @@ const struct named_shape named_shapes[] = {
                  "false_blocks:n first_us:n last_us:n changed_us:n next_us:n reason?:t from_us?:n until_us?:n severity?:t}"},
     {"Case", "{number:n title:t state:t outcome:t severity:t tlp:t owner:t made_by:t restricted:b shared:b made_us:n changed_us:n closed_us:n version:n access:t "
              "subjects?:[{kind:t subject:t~ note:t made_by:t made_us:n}] members?:[t] people?:[{account:t write:b}] links?:[{kind:t reference:n made_by:t made_us:n}]}"},
-    {"CaseNote", "{id:n field:t internal:b made_by:t made_us:n old:t text:t}"},
+    {"CaseNote", "{id:n field:t internal:b made_by:t member:t made_us:n old:t text:t}"},
     {NULL, NULL},
 };
 
@@ -107,7 +107,8 @@ const struct answer answers[] = {
     {WEB_DELETE, "/cases/{number}/subjects", "{changed:b}"},
     {WEB_GET, "/cases/{number}/notes", "{rows:[CaseNote] after:n}"},
     {WEB_POST, "/cases/{number}/notes", "{id:n}"},
-    {WEB_GET, "/cases/{number}/timeline", "{rows:[{at_us:n what:t kind?:t subject?:t id?:n field?:t internal?:b made_by?:t old?:t text?:t}] cut:b}"},
+    {WEB_POST, "/cases/{number}/answers", "{id:n}"},
+    {WEB_GET, "/cases/{number}/timeline", "{rows:[{at_us:n what:t kind?:t subject?:t id?:n field?:t internal?:b made_by?:t member?:t old?:t text?:t}] cut:b}"},
     {WEB_POST, "/cases/{number}/members", "{changed:b}"},
     {WEB_DELETE, "/cases/{number}/members", "{changed:b}"},
     {WEB_POST, "/cases/{number}/people", "{changed:b}"},

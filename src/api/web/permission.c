@@ -37,6 +37,7 @@ static const struct {
     [PERMIT_CAMPAIGNS]    = {"campaigns",       {ALL,  ALL,  ALL,  NONE, NONE, NONE}},
     [PERMIT_CASES]        = {"cases",           {ALL,  ALL,  ALL,  OWN,  OWN,  NONE}},
     [PERMIT_CASES_CHANGE] = {"cases-change",    {ALL,  ALL,  NONE, NONE, NONE, NONE}},
+    [PERMIT_CASES_ANSWER] = {"cases-answer",    {NONE, NONE, NONE, OWN,  NONE, NONE}},
 };
 _Static_assert(sizeof rows / sizeof rows[0] == PERMISSION_COUNT, "a row for each");
 

@@ -34,6 +34,7 @@ enum permission { /* stored as bits of a key's scope: only ever add at the end *
     PERMIT_OVERRIDE,     /* to block and allow for a member's own clients */
     PERMIT_CASES,        /* cases; which ones is the wall's: api/case/case_wall.h */
     PERMIT_CASES_CHANGE, /* to open and work on them */
+    PERMIT_CASES_ANSWER, /* as a member, where a case is shared with it */
     PERMISSION_COUNT
 };
 

@@ -31,6 +31,7 @@ enum route_wall {
     WALL_NAME,   /* the path's {name} must be its own */
     WALL_CASE,   /* everybody: the path's {number} must be a case that the account may see, and to change it may write; without {number}, what is listed */
     WALL_CASE_PEOPLE, /* the same, but an administrator may admit itself to any */
+    WALL_CASE_ANSWER, /* the same, but whom it is shown to may answer */
 };
 
 struct web_call;

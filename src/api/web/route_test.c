@@ -109,7 +109,7 @@ TEST(every_route_that_is_open_to_members_has_a_wall)
         check(routes[i].wall != WALL_NAME || strstr(routes[i].path, "{name}") != NULL);
         bool is_of_case = strncmp(routes[i].path, "/cases/", strlen("/cases/")) == 0, names_case = strstr(routes[i].path, "/cases/{number}") == routes[i].path;
         check(is_of_case == names_case); /* the wall goes by it */
-        check(!is_of_case || routes[i].wall == WALL_CASE || routes[i].wall == WALL_CASE_PEOPLE);
+        check(!is_of_case || routes[i].wall == WALL_CASE || routes[i].wall == WALL_CASE_PEOPLE || routes[i].wall == WALL_CASE_ANSWER);
     }
 }
 

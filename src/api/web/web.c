@@ -514,7 +514,7 @@ static bool pass_case_wall(struct web_call *c, const json_t *arguments)
 {
     const struct account *a = &c->principal.account;
     struct case_viewer v = {.account = a->id, .role = a->role, .name = a->name, .member = a->member};
-    bool changes = c->route->method != WEB_GET, admits = c->route->wall == WALL_CASE_PEOPLE;
+    bool changes = c->route->method != WEB_GET && c->route->wall != WALL_CASE_ANSWER, admits = c->route->wall == WALL_CASE_PEOPLE;
     int e = case_wall_find(c->web->o.node->ledger, &v, arguments, case_wall_needed(&v, arguments, changes, admits), &c->case_record, &c->case_access);
     if (e == 0)
         return true;
@@ -551,7 +551,7 @@ static void run_route(struct web_call *c, const struct web_request *request, con
         json_decref(arguments);
         return;
     }
-    bool names_case = (c->route->wall == WALL_CASE || c->route->wall == WALL_CASE_PEOPLE) && json_object_get(arguments, "number");
+    bool names_case = (c->route->wall == WALL_CASE || c->route->wall == WALL_CASE_PEOPLE || c->route->wall == WALL_CASE_ANSWER) && json_object_get(arguments, "number");
     if (names_case && !pass_case_wall(c, arguments)) {
         json_decref(arguments);
         return;

@@ -119,6 +119,7 @@ void web_post_case_subjects(struct web_call *c, const json_t *arguments);
 void web_delete_case_subject(struct web_call *c, const json_t *arguments);
 void web_get_case_notes(struct web_call *c, const json_t *arguments);
 void web_post_case_note(struct web_call *c, const json_t *arguments);
+void web_post_case_answer(struct web_call *c, const json_t *arguments);
 void web_get_case_timeline(struct web_call *c, const json_t *arguments);
 void web_post_case_member(struct web_call *c, const json_t *arguments);
 void web_delete_case_member(struct web_call *c, const json_t *arguments);

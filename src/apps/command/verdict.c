@@ -132,7 +132,8 @@ static void print_match(const json_t *m)
     if (json_object_get(m, "set_aside"))
         columns_line(_("set aside"), "%s", row_text(m, "set_aside"));
     columns_line(_("verdict"), "%s", row_text(m, "verdict"));
-    columns_line(_("since"), "%s", when_format(row_number(m, "since_us"), since));
+    if (row_number(m, "since_us") > 0) /* else it holds as long as it is believed */
+        columns_line(_("since"), "%s", when_format(row_number(m, "since_us"), since));
     if (row_number(m, "until_us") > 0)
         columns_line(_("until"), "%s", when_format(row_number(m, "until_us"), until));
     if (json_is_object(statement)) {
