@@ -221,9 +221,14 @@ const steps = {
       await settled(page);
       const text = await page.locator("main").innerText();
       if (text.includes("SOC") || text.includes("root") || (await page.getByRole("button", { name: "Close the case" }).count()) > 0) fail(`the member sees: ${text}`);
+      const answer = page.getByRole("region", { name: "Answer the centre" });
+      await answer.getByLabel("Answer; other members do not see it").fill("<i>one PC, cleaned</i>");
+      await answer.getByRole("button", { name: "Send" }).click();
+      await page.locator(".timeline", { hasText: "<i>one PC, cleaned</i>" }).waitFor();
     });
     await as("root", async (page) => {
       await page.goto("/cases?number=1");
+      await page.locator(".timeline li", { hasText: "<i>one PC, cleaned</i>" }).getByText(`${own}: answer`).waitFor();
       await page.getByLabel("Outcome").selectOption("handed-over");
       await page.getByRole("button", { name: "Close the case" }).click();
       await figureOf(page, "State").getByText("handed over").waitFor();
