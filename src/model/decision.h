@@ -31,6 +31,7 @@ struct dns_decision {
     uint8_t chain;              /* so many aliases of the answer lead to the name that the rule is about */
     uint8_t trigger;            /* enum dns_trigger */
     bool final;                 /* nothing in the answer can change it: no need to resolve before acting on it */
+    bool by_member;             /* a member lets it through by itself: what is too grave for that still counts */
     uint16_t list;              /* number of the list; 0: by hand */
     struct verdict_ref verdict; /* cited in the answer */
     uint16_t ede;               /* RFC 8914 info code for blocked answers */

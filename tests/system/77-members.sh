@@ -3,7 +3,7 @@
 . "$SOURCE/tests/system/lib.sh"
 
 chmod 711 "$WORK"
-printf '$TTL 1\n@ SOA ns hostmaster 1 60 60 60 1\n@ NS ns\nns A 127.0.0.1\n* A 203.0.113.9\n' >"$WORK/example.zone"
+printf '$TTL 1\n@ SOA ns hostmaster 1 60 60 60 1\n@ NS ns\nns A 127.0.0.1\nmoved CNAME turns\ndrops A 203.0.113.66\n* A 203.0.113.9\n' >"$WORK/example.zone"
 mkdir "$WORK/lists"
 printf 'games.example\n' >"$WORK/lists/games.txt"
 printf 'social.example\n' >"$WORK/lists/social.txt"
@@ -109,12 +109,17 @@ hinomi judge grave.example c2 --reason beacons >/dev/null
 check what_is_believed_blocks until_true 5 blocked_for 127.0.2.1 grave.example
 check what_is_grave_cannot_be_allowed has "$(hinomi members override bank grave.example allow --reason r --until 1h 2>&1)" 'too grave'
 hinomi members override bank turns.example allow --reason 'a supplier' --until 1h >/dev/null
+for name in moved drops; do hinomi members override bank $name.example allow --reason 'a supplier' --until 1h >/dev/null; done
 hinomi members override bank wide.example allow --reason 'a supplier' --until 1h >/dev/null
 check what_is_allowed_resolves resolves_for 127.0.2.1 turns.example
+check and_what_is_an_alias_of_it resolves_for 127.0.2.1 moved.example
 hinomi judge turns.example c2 --reason beacons >/dev/null
 hinomi judge c2.wide.example malware --reason loader >/dev/null
+hinomi judge 203.0.113.66 c2 --reason beacons >/dev/null
 check what_becomes_grave_later_is_blocked_all_the_same until_true 5 blocked_for 127.0.2.1 turns.example
 check so_is_what_is_grave_below_it until_true 5 blocked_for 127.0.2.1 www.c2.wide.example
+check so_is_what_is_an_alias_of_it blocked_for 127.0.2.1 moved.example
+check and_what_has_such_an_address until_true 5 blocked_for 127.0.2.1 drops.example
 check and_nothing_beside_it resolves_for 127.0.2.1 www.wide.example
 check the_override_is_shown_as_set_aside has "$(hinomi members overrides bank)" 'set aside +what is known'
 check why_says_so has "$(hinomi why turns.example --client 127.0.2.1)" 'set aside +what is known'

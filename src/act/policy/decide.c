@@ -43,18 +43,19 @@ static struct policy_search search_of(const struct policy *p, const struct polic
     return s;
 }
 
-static void take(const struct policy *p, const struct policy_view *v, unsigned layer, const struct policy_search *s,
-                 const struct policy_found *f, struct dns_decision *d)
-{
-    policy_found_decision(p->layer[layer]->image, f, d);
-    d->order = order_of(layer, true_order(v, layer, s, f));
-}
-
 /* Did a member let it through by itself? */
 static bool is_own_pass(const struct policy *p, unsigned layer, const struct policy_search *s)
 {
     const struct policy_rule *rule = s->best.rule;
     return s->own && rule && rule->action == DNS_ACTION_PASS && policy_image_list(p->layer[layer]->image, rule->list)->by_member;
+}
+
+static void take(const struct policy *p, const struct policy_view *v, unsigned layer, const struct policy_search *s,
+                 const struct policy_found *f, struct dns_decision *d)
+{
+    policy_found_decision(p->layer[layer]->image, f, d);
+    d->by_member = f == &s->best && is_own_pass(p, layer, s);
+    d->order = order_of(layer, true_order(v, layer, s, f));
 }
 
 /* Does what is believed block it, and is of a kind that no member lets through by itself? */
@@ -80,6 +81,7 @@ static void decide_nothing(struct dns_decision *d)
     d->action = DNS_ACTION_NONE;
     d->trigger = DNS_TRIGGER_NAME;
     d->chain = 0;
+    d->by_member = false;
     d->list = 0;
     d->verdict = (struct verdict_ref){0};
     d->order = ORDER_LAST;
@@ -124,7 +126,8 @@ void policy_decide(const struct policy *p, const struct policy_probes *probes, c
             continue;
         if (s.best.rule) {
             take(p, v, i, &s, &s.best, ret_decision);
-            ret_decision->final = asker->redirected || is_final(p, v, ret_decision->order);
+            bool may_lead_to_grave = unlikely(ret_decision->by_member) && p->layer[POLICY_LAYER_BELIEF];
+            ret_decision->final = asker->redirected || (is_final(p, v, ret_decision->order) && !may_lead_to_grave);
             return;
         }
         if (s.observed.rule && ret_decision->action == DNS_ACTION_NONE) {
@@ -276,6 +279,18 @@ static bool take_examined(const struct policy *p, const struct policy_view *v, c
     return taken;
 }
 
+/* Of what a member lets through by itself only what is too grave for that counts, wherever in the answer it stands. */
+static bool take_grave(const struct policy *p, const struct policy_view *v, const struct examination *x, uint8_t chain, struct dns_decision *decision)
+{
+    const struct policy_search *belief = &x->layer[POLICY_LAYER_BELIEF];
+    if (!p->layer[POLICY_LAYER_BELIEF] || !is_grave(p, belief))
+        return false;
+    take(p, v, POLICY_LAYER_BELIEF, belief, &belief->best, decision);
+    decision->label = 0;
+    decision->chain = chain;
+    return true;
+}
+
 /* Each name of the chain comes before all that follow it, whatever the lists' order (draft-vixie-dnsop-dns-rpz-00 5.1);
  * addresses and name servers belong to the last. */
 void policy_examine(const struct policy *p, const struct dns_asker *asker, int64_t now_us, const uint8_t *message,
@@ -287,10 +302,10 @@ void policy_examine(const struct policy *p, const struct dns_asker *asker, int64
     if (dns_walk_begin(&walk, message, len) < 0)
         return;
     struct dns_name name = walk.qname, next;
-    bool stands = decision->order != ORDER_LAST;
+    bool stands = decision->order != ORDER_LAST, by_member = unlikely(decision->by_member);
     for (uint8_t chain = 0; chain <= DNS_CHAIN_MAX; chain++, name = next) {
         bool is_last = dns_chain_next(message, len, &name, &next, &ttl) < 0;
-        if (!is_last && stands)
+        if (!is_last && stands && !by_member)
             return;
         struct examination x = {0};
         for (unsigned i = 0; i < POLICY_LAYER_COUNT; i++)
@@ -303,7 +318,8 @@ void policy_examine(const struct policy *p, const struct dns_asker *asker, int64
             if (servers)
                 examine_servers(p, &x, servers);
         }
-        if (take_examined(p, v, &x, chain, decision) || is_last)
+        bool is_taken = by_member ? take_grave(p, v, &x, chain, decision) : take_examined(p, v, &x, chain, decision);
+        if (is_taken || is_last)
             return;
     }
 }

@@ -4,6 +4,7 @@
 
 #include "act/policy/image_bench.h"
 #include "act/policy/policy.h"
+#include "base/writer.h"
 
 static struct group_settings settings;
 
@@ -170,6 +171,84 @@ TEST(a_member_does_not_let_through_what_is_grave)
     check_str(decide(p, HOSPITAL, "released.test"), "pass 1");
     check_str(decide(p, WARD, "grave.test"), "nxdomain 10");
     check_str(decide(p, HOSPITAL, "listed.test"), "pass 10/7"); /* as without the member's word: a list comes before beliefs */
+    policy_free(p);
+    policy_groups_free(g);
+}
+
+static void put_record(struct writer *w, const char *owner, uint16_t type, const void *data, size_t len)
+{
+    struct dns_name n = bench_name(owner);
+    writer_bytes(w, n.wire, n.len);
+    writer_u16(w, type);
+    writer_u16(w, DNS_CLASS_IN);
+    writer_u32(w, 60);
+    writer_u16(w, (uint16_t)len);
+    writer_bytes(w, data, len);
+}
+
+/* Of an answer: the name, an alias of it, and the address of that. */
+static const char *examine(const struct policy *p, const char *client, const char *text, const char *alias, const uint8_t address[4])
+{
+    static char said[80];
+    char ref[VERDICT_REF_TEXT_MAX];
+    uint8_t octets[512];
+    struct writer w = writer_of(octets, sizeof octets);
+    struct dns_name name = bench_name(text), target = bench_name(alias);
+    struct policy_probes probes;
+    struct dns_decision d;
+    struct dns_asker asker = {0};
+    for (unsigned i = 0; i < 6; i++)
+        writer_u16(&w, (uint16_t[]){0, 0x8180, 1, 2, 0, 0}[i]);
+    writer_bytes(&w, name.wire, name.len);
+    writer_u16(&w, DNS_TYPE_A);
+    writer_u16(&w, DNS_CLASS_IN);
+    put_record(&w, text, DNS_TYPE_CNAME, target.wire, target.len);
+    put_record(&w, alias, DNS_TYPE_A, address, 4);
+    check_int(addr_parse(client, &asker.client), ==, 0);
+    asker.group = policy_group_of(p, &asker.client);
+    policy_prepare(p, &name, &probes);
+    policy_decide(p, &probes, &name, &asker, 100, &d);
+    if (!d.final)
+        policy_examine(p, &asker, 100, octets, w.len, NULL, &d);
+    snprintf(said, sizeof said, "%s %s %s %u", dns_action_word(d.action), verdict_ref_format(d.verdict, ref), dns_trigger_word(d.trigger), d.chain);
+    return said;
+}
+
+TEST(nor_what_leads_to_it)
+{
+    static const uint8_t good[4] = {198, 51, 100, 80}, bad[4] = {198, 51, 100, 66}, light[4] = {198, 51, 100, 77};
+    struct policy_groups *g = make_groups();
+    struct bench hand = bench_begin(), lists = bench_begin(), belief = bench_begin();
+    struct policy_list grave = {.ede = DNS_EDE_BLOCKED, .name = "indicators", .is_grave = 1}, other = {.ede = DNS_EDE_BLOCKED, .name = "indicators"};
+    bench_list(&hand, 0, "by hand");
+    bench_add(&hand, "centre.test", DNS_ACTION_PASS, POLICY_SCOPE_BOTH, 1);
+    member_list(&hand, 7, true);
+    bench_add(&hand, "own.test", DNS_ACTION_PASS, POLICY_SCOPE_BOTH, 2);
+    bench_list(&lists, 3, "listed");
+    bench_add(&lists, "listed.test", DNS_ACTION_NXDOMAIN, POLICY_SCOPE_BOTH, 3);
+    belief.list = policy_builder_list(belief.builder, &grave);
+    bench_add(&belief, "grave.test", DNS_ACTION_NXDOMAIN, POLICY_SCOPE_BOTH, 10);
+    struct addr_prefix prefix = {0};
+    check_int(addr_prefix_parse("198.51.100.66", &prefix), ==, 0);
+    struct policy_subject subject = {.trigger = DNS_TRIGGER_ADDRESS, .prefix = &prefix};
+    struct policy_rule_spec spec = {.list = (uint16_t)belief.list, .action = DNS_ACTION_NXDOMAIN, .scope = POLICY_SCOPE_EXACT};
+    check_int(policy_builder_add_subject(belief.builder, &subject, &spec, 11), ==, 0);
+    belief.list = policy_builder_list(belief.builder, &other);
+    bench_add(&belief, "light.test", DNS_ACTION_NXDOMAIN, POLICY_SCOPE_BOTH, 20);
+    check_int(addr_prefix_parse("198.51.100.77", &prefix), ==, 0);
+    spec.list = (uint16_t)belief.list;
+    check_int(policy_builder_add_subject(belief.builder, &subject, &spec, 21), ==, 0);
+    struct policy *without = policy_new(bench_open(&hand), bench_open(&lists), bench_open(&belief), g);
+    struct policy *p = policy_with_members(without, make_table());
+    policy_free(without);
+    check_str(examine(p, HOSPITAL, "own.test", "good.test", good), "pass 2 name 0");
+    check_str(examine(p, HOSPITAL, "own.test", "grave.test", good), "nxdomain 10 name 1");
+    check_str(examine(p, HOSPITAL, "own.test", "good.test", bad), "nxdomain 11 address 1");
+    check_str(examine(p, HOSPITAL, "own.test", "light.test", light), "pass 2 name 0"); /* which it may let through */
+    check_str(examine(p, HOSPITAL, "own.test", "listed.test", good), "pass 2 name 0");
+    check_str(examine(p, HOSPITAL, "centre.test", "grave.test", bad), "pass 1 name 0"); /* the centre may */
+    check_str(examine(p, BANK, "own.test", "light.test", good), "nxdomain 20 name 1");  /* it is another's word */
+    check_str(examine(p, WARD, "own.test", "grave.test", bad), "nxdomain 10 name 1");
     policy_free(p);
     policy_groups_free(g);
 }
