@@ -5,7 +5,7 @@ import { createRequire } from "node:module";
 const require = createRequire(new URL("../../console/package.json", import.meta.url));
 const { chromium } = require("playwright-core");
 
-export const axeSource = require("axe-core").source;
+const axeSource = require("axe-core").source;
 
 export function fail(text) {
   throw new Error(text);
@@ -66,6 +66,20 @@ export async function settled(page) {
   await until("loaded", async () => (await page.locator(".loading").count()) === 0);
   const errors = await page.locator(".box.bad[role=alert]").allTextContents();
   if (errors.length) fail(`the page shows errors: ${errors.join(" | ")}`);
+}
+
+/** What axe-core finds, and what runs over the edge, in the colours for day and night; the page stays where it is. */
+export async function flaws(page, name) {
+  const found = [];
+  await page.evaluate(axeSource);
+  for (const colorScheme of ["light", "dark"]) {
+    await page.emulateMedia({ colorScheme });
+    const violations = await page.evaluate(async () => (await window.axe.run(document, { resultTypes: ["violations"] })).violations.map((v) => `${v.id}: ${v.nodes.map((n) => `${n.target.join(" ")} ${n.any[0]?.message ?? n.all[0]?.message ?? ""}`).slice(0, 3).join("; ")}`));
+    found.push(...violations.map((v) => `${name} ${colorScheme}: ${v}`));
+    const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    if (over > 0) found.push(`${name} ${colorScheme}: ${over} px over the edge`);
+  }
+  return found;
 }
 
 /** Makes an account by an invitation; the session is kept in the file. */

@@ -4,8 +4,8 @@
 //
 // FOLDER keeps the sessions; figures.txt in it gets what was measured.
 import { execFileSync, spawn } from "node:child_process";
-import { appendFileSync } from "node:fs";
-import { accept, allPages, axeSource, fail, see, settled, until, withPage } from "./browser.mjs";
+import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
+import { accept, allPages, fail, flaws, see, settled, until, withPage } from "./browser.mjs";
 
 const [base, folder, step, ...rest] = process.argv.slice(2);
 const session = (who) => `${folder}/${who}.json`;
@@ -23,6 +23,29 @@ function digFrom(client, name) {
 
 const table = (page, label) => page.getByRole("table", { name: label, exact: true });
 const figureOf = (page, label) => page.locator(".figure", { has: page.locator(".label", { hasText: label }) }).locator(".value");
+
+/** The word of a new invitation for an account of a member, made by whoever is signed in. */
+async function invitation(page, role, member) {
+  await page.goto("/accounts");
+  await page.getByLabel("Role").selectOption(role);
+  await page.getByLabel("Member", { exact: true }).fill(member);
+  await page.getByRole("button", { name: "Make a link" }).click();
+  return (await page.locator("code.link").textContent()).split("#")[1];
+}
+
+/** In both languages, from the English on: nothing may be found. */
+async function bothLanguages(page, name) {
+  const found = await flaws(page, `${name} en`);
+  await page.getByRole("button", { name: "日本語" }).click();
+  found.push(...(await flaws(page, `${name} ja`)));
+  await page.getByRole("button", { name: "English" }).click();
+  if (found.length) fail(found.join("\n"));
+}
+
+/** The browser itself notes answers that are errors; these were wanted. */
+function expected(complaints, path) {
+  complaints.splice(0, complaints.length, ...complaints.filter((c) => !c.includes(path)));
+}
 
 const steps = {
   async first(word) {
@@ -160,11 +183,7 @@ const steps = {
       });
       await page.getByRole("grid", { name: "Notices", exact: true }).getByRole("row", { name: own }).first().click();
       await table(page, "Subjects").getByText(name).waitFor();
-      await page.goto("/accounts");
-      await page.getByLabel("Role").selectOption("operator");
-      await page.getByLabel("Member", { exact: true }).fill(own);
-      await page.getByRole("button", { name: "Make a link" }).click();
-      word = (await page.locator("code.link").textContent()).split("#")[1];
+      word = await invitation(page, "operator", own);
     });
     await as("operator", async (page, context) => {
       await accept(page, context, word, "operator", password, session("operator"));
@@ -189,11 +208,7 @@ const steps = {
   async cases(subject, own) {
     let word;
     await as("root", async (page) => {
-      await page.goto("/accounts");
-      await page.getByLabel("Role").selectOption("operator");
-      await page.getByLabel("Member", { exact: true }).fill(own);
-      await page.getByRole("button", { name: "Make a link" }).click();
-      word = (await page.locator("code.link").textContent()).split("#")[1];
+      word = await invitation(page, "operator", own);
       await page.goto(`/subject?q=${subject}`);
       await settled(page);
       const panel = page.getByRole("region", { name: "Cases", exact: true });
@@ -233,6 +248,155 @@ const steps = {
       await page.getByRole("button", { name: "Close the case" }).click();
       await figureOf(page, "State").getByText("handed over").waitFor();
       await page.locator(".timeline", { hasText: "state: open → closed" }).waitFor();
+    });
+  },
+
+  /** A recipient gets a file of what may be told of the case: the given names and no other; one that is none is told so. */
+  async give_case(recipient, ...names) {
+    await as("root", async (page, _, complaints) => {
+      await page.goto("/cases?number=1");
+      await settled(page);
+      const panel = page.getByRole("region", { name: "Give it to a recipient" });
+      const save = async (to) => {
+        await panel.getByLabel("Recipient").fill(to);
+        await panel.getByRole("button", { name: "Save as STIX" }).click();
+      };
+      await save("nobody");
+      await panel.getByRole("alert").getByText("no recipient of that name").waitFor();
+      expected(complaints, "/cases/1/export");
+      const coming = page.waitForEvent("download");
+      await save(recipient);
+      const file = await coming;
+      want(file.suggestedFilename(), "case-1.json", "the name of the file");
+      const { type, objects } = JSON.parse(readFileSync(await file.path(), "utf8"));
+      want([type, ...objects.filter((o) => o.type === "indicator").map((o) => /value = '([^']*)'/.exec(o.pattern)[1])].join(), ["bundle", ...names].join(), "what it has");
+      await panel.getByRole("status").getByText(`${names.length} indicators for ${recipient}`).waitFor();
+      await bothLanguages(page, "given to a recipient");
+    });
+  },
+
+  /** A contact is asked by mail whether what is claimed is the member's. */
+  async ask_proof(member, value, mail) {
+    await as("root", async (page) => {
+      await page.goto(`/members?name=${member}`);
+      await settled(page);
+      const claim = page.getByRole("region", { name: "Networks and names" }).getByRole("listitem").filter({ hasText: value });
+      await claim.getByText("no proof yet").waitFor();
+      await claim.getByLabel("Who is asked").selectOption({ label: await claim.locator("option", { hasText: mail }).textContent() });
+      await claim.getByRole("button", { name: "Ask by mail" }).click();
+      await claim.getByRole("status").getByText(`A mail is on its way to ${mail}`).waitFor();
+      await bothLanguages(page, "asked by mail");
+    });
+  },
+
+  /** The link of a mail in Japanese, opened by who is not signed in: it asks in that language, a button answers, and it is good once. */
+  async proof(link, value, title) {
+    const { pathname, hash } = new URL(link);
+    await withPage({ base }, async (page, _, complaints) => {
+      await page.goto(pathname + hash);
+      await see(page, "センターからの確認");
+      await page.locator("strong.subject").getByText(value, { exact: true }).waitFor();
+      await page.getByText(title).waitFor();
+      await page.getByRole("button", { name: "English" }).click();
+      await see(page, "A question of the centre");
+      await bothLanguages(page, "question of a proof");
+      await page.getByRole("button", { name: "Yes, it is" }).click();
+      await page.getByRole("status").getByText("Thank you: it is proved now.").waitFor();
+      want(await page.getByRole("button", { name: "No, it is not" }).count(), 0, "a second answer is offered");
+      await bothLanguages(page, "answer of a proof");
+      await page.reload();
+      await page.getByRole("alert").getByText("it was answered, or is too old").waitFor();
+      want(await page.getByText(value).count() + (await page.getByRole("button", { name: "Yes, it is" }).count()), 0, "a used link still asks");
+      await bothLanguages(page, "used link of a proof");
+      expected(complaints, "/api/v1/proofs/open");
+    });
+  },
+
+  /** A link that no mail has: told so in both languages, and again when it is tried again. */
+  async wrong_proof(word) {
+    await withPage({ base }, async (page, _, complaints) => {
+      await page.goto(`/proof#${word}`);
+      await page.getByRole("alert").getByText("no mail has that link").waitFor();
+      want(await page.getByRole("button", { name: "Yes, it is" }).count(), 0, "a wrong link asks");
+      await bothLanguages(page, "wrong link of a proof");
+      await page.getByRole("button", { name: "日本語" }).click();
+      await page.getByRole("button", { name: "再試行" }).click();
+      await page.getByRole("alert").getByText("メール").waitFor();
+      expected(complaints, "/api/v1/proofs/open");
+    });
+  },
+
+  /** What is claimed is shown as proved, with who said so; what is not, as it was. */
+  async proved(member, value, mail, other) {
+    await as("root", async (page) => {
+      await page.goto(`/members?name=${member}`);
+      await settled(page);
+      const claims = page.getByRole("region", { name: "Networks and names" }).getByRole("listitem");
+      const proved = claims.filter({ hasText: value });
+      await proved.locator(".tag.good").getByText("mail", { exact: true }).waitFor();
+      await proved.getByText(`yes of ${mail}`).waitFor();
+      await claims.filter({ hasText: other }).getByText("no proof yet").waitFor();
+    });
+  },
+
+  /** A member's operator has its webhook: what may not be is refused, the secret is shown once and kept in secretFile, a reader only looks. */
+  async webhook(own, url, secretFile) {
+    let word;
+    let readersWord;
+    const open = async (page) => {
+      await page.goto("/members");
+      await settled(page);
+      return page.getByRole("region", { name: "Webhook of its own" });
+    };
+    await as("root", async (page) => {
+      word = await invitation(page, "operator", own);
+      readersWord = await invitation(page, "reader", own);
+    });
+    await as("operator", async (page, context, complaints) => {
+      await accept(page, context, word, "operator", password, session("operator"));
+      let panel = await open(page);
+      await panel.getByText("None: it is told by mail and here.").waitFor();
+      await panel.getByLabel("URL").fill(url.replace("https:", "http:"));
+      await panel.getByRole("button", { name: "Save" }).click();
+      await panel.getByRole("alert").getByText("url is https").waitFor();
+      await bothLanguages(page, "webhook refused");
+      expected(complaints, `/members/${own}/webhook`);
+      await panel.getByLabel("URL").fill(url);
+      await panel.getByRole("button", { name: "Save" }).click();
+      const first = await panel.getByRole("status").locator("code").textContent();
+      if (!/^[\w-]{40,}$/.test(first)) fail(`the secret is ${first}`);
+      await panel.getByRole("button", { name: "Save, with a new secret" }).click();
+      await until("another secret", async () => (await panel.getByRole("status").locator("code").textContent()) !== first);
+      writeFileSync(secretFile, await panel.getByRole("status").locator("code").textContent());
+      await bothLanguages(page, "secret of a webhook");
+      panel = await open(page);
+      await panel.getByText(url).waitFor();
+      want(await panel.getByRole("status").count(), 0, "the secret is shown a second time");
+      if ((await page.content()).includes(readFileSync(secretFile, "utf8"))) fail("the secret stands in the page");
+    });
+    await as("reader", async (page, context) => {
+      await accept(page, context, readersWord, "reader", password, session("reader"));
+      const panel = await open(page);
+      await panel.getByText(url).waitFor();
+      want(await panel.getByRole("button").count(), 0, "a reader may change it");
+    });
+  },
+
+  /** Its last call is shown; then the operator removes it. */
+  async webhook_gone(url) {
+    await as("operator", async (page) => {
+      const panel = page.getByRole("region", { name: "Webhook of its own" });
+      await until("the last call was taken", async () => {
+        await page.goto("/members");
+        await settled(page);
+        return (await panel.getByText("taken by the server").count()) > 0;
+      });
+      await bothLanguages(page, "last call of a webhook");
+      await panel.getByRole("button", { name: "Remove" }).click();
+      await panel.getByText("None: it is told by mail and here.").waitFor();
+      await page.reload();
+      await panel.getByText("None: it is told by mail and here.").waitFor();
+      want(await panel.getByText(url).count(), 0, "the webhook is still there");
     });
   },
 
@@ -288,11 +452,7 @@ const steps = {
   async walls(own, other) {
     let word;
     await as("root", async (page) => {
-      await page.goto("/accounts");
-      await page.getByLabel("Role").selectOption("reader");
-      await page.getByLabel("Member", { exact: true }).fill(own);
-      await page.getByRole("button", { name: "Make a link" }).click();
-      word = (await page.locator("code.link").textContent()).split("#")[1];
+      word = await invitation(page, "reader", own);
     });
     await as("reader", async (page, context, complaints) => {
       await accept(page, context, word, "reader", password, session("reader"));
@@ -418,24 +578,13 @@ const steps = {
     await as(
       "root",
       async (page) => {
-        const look = async (name) => {
-          const violations = await page.evaluate(async () => (await window.axe.run(document, { resultTypes: ["violations"] })).violations.map((v) => `${v.id}: ${v.nodes.map((n) => `${n.target.join(" ")} ${n.any[0]?.message ?? n.all[0]?.message ?? ""}`).slice(0, 3).join("; ")}`));
-          for (const v of violations) found.push(`${name}: ${v}`);
-          const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-          if (over > 0) found.push(`${name}: ${over} px over the edge`);
-        };
         for (const path of allPages) {
           await page.emulateMedia({ colorScheme: "light" });
           await page.goto(path.replace("SUBJECT", encodeURIComponent(subject)));
           await settled(page);
-          await page.evaluate(axeSource);
-          for (const language of ["en", "ja"]) {
-            if (language === "ja") await page.getByRole("button", { name: "日本語" }).click();
-            for (const colorScheme of ["light", "dark"]) {
-              await page.emulateMedia({ colorScheme });
-              await look(`${path} ${language} ${colorScheme}`);
-            }
-          }
+          found.push(...(await flaws(page, `${path} en`)));
+          await page.getByRole("button", { name: "日本語" }).click();
+          found.push(...(await flaws(page, `${path} ja`)));
           await page.getByRole("button", { name: "English" }).click();
         }
       },
@@ -444,8 +593,7 @@ const steps = {
     await withPage({ base, viewport: { width: Number(width), height: 844 } }, async (page) => {
       await page.goto("/");
       await see(page, "Sign in");
-      await page.evaluate(axeSource);
-      for (const v of await page.evaluate(async () => (await window.axe.run()).violations.map((w) => `sign-in: ${w.id}: ${w.nodes[0].target}`))) found.push(v);
+      found.push(...(await flaws(page, "sign-in")));
     });
     if (found.length) fail(found.join("\n"));
   },
