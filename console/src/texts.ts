@@ -523,6 +523,8 @@ const ja = {
   "Wait for somebody": "待機にする",
   "What came about": "経過",
   "Who sees it": "閲覧範囲",
+  "What if one had said nothing?": "その情報源がなかったら",
+  Without: "除く情報源",
   "Write a note": "記録を書く",
   answer: "回答",
   "Answer the centre": "センターに回答する",

@@ -130,6 +130,7 @@ export interface VerdictsAnswer {
   belief?: Belief;
   sightings?: Sighting[];
   warning_lists?: string[];
+  without?: { source: string; claim: string; probability: number; state: string; advice: string }[];
 }
 
 export interface ClockRow {

@@ -322,3 +322,40 @@ json_t *belief_json(struct belief *b, int64_t now_us)
                      indicator_decision_word(r->decision), "conflict", r->conflict, "next_us",
                      (json_int_t)(next_us == INT64_MAX ? 0 : next_us), "lines", lines_json(b, r));
 }
+
+/* Folds what the others say. */
+static int fold_without(struct belief *b, uint32_t source, int64_t now_us)
+{
+    struct score_input in = input_of(b, now_us);
+    in.statements = b->part;
+    for (size_t n = 0; n < b->count; n++) {
+        b->part[n] = b->statements[n];
+        b->part[n].superseded = b->part[n].superseded || b->part[n].source == source;
+    }
+    return score_fold(b->score, &in, &b->result);
+}
+
+static bool has_word(const struct belief *b, uint32_t source)
+{
+    for (size_t n = 0; n < b->count; n++)
+        if (b->statements[n].source == source && !b->statements[n].superseded)
+            return true;
+    return false;
+}
+
+json_t *belief_without_json(struct belief *b, int64_t now_us)
+{
+    json_t *rows = json_array();
+    const struct score_result *r = &b->result;
+    for (uint32_t source = 0; rows && source < b->source_count && json_array_size(rows) < BELIEF_WITHOUT_MAX; source++) {
+        if (!has_word(b, source) || fold_without(b, source, now_us) < 0)
+            continue;
+        json_t *row = json_pack("{s:s, s:s, s:i, s:s, s:s}", "source", b->sources[source].name, "claim", claim_traits(r->claim)->word, "probability",
+                                (int)r->probability, "state", indicator_state_word(r->state), "advice", indicator_decision_word(r->decision));
+        if (json_array_append_new(rows, row) < 0) {
+            json_decref(rows);
+            return NULL;
+        }
+    }
+    return rows;
+}

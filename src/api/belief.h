@@ -62,4 +62,9 @@ int belief_now(struct belief *b, int64_t now_us, struct indicator *ret_indicator
 /* {"probability", "claim", "state", "advice", "conflict", "next_us", "lines": [{"log_odds", "text"}]}; NULL when nothing can be said. */
 json_t *belief_json(struct belief *b, int64_t now_us);
 
+enum { BELIEF_WITHOUT_MAX = 16 };
+/* What would be believed if one of the sources had said nothing: [{"source", "claim", "probability", "state", "advice"}] for each that has a word that
+ * stands, the first BELIEF_WITHOUT_MAX that spoke. NULL: out of memory. */
+json_t *belief_without_json(struct belief *b, int64_t now_us);
+
 #endif

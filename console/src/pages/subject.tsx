@@ -147,6 +147,20 @@ export function Subject({ place, session }: PageProps) {
             )}
           </State>
         </Panel>
+        {(verdicts.data?.without ?? []).length > 0 && (
+          <Panel title={t("What if one had said nothing?")}>
+            <Table
+              label={t("What if one had said nothing?")}
+              rows={verdicts.data?.without ?? []}
+              rowKey={(w) => w.source}
+              columns={[
+                { head: t("Without"), cell: (w) => w.source },
+                { head: t("Believed"), cell: (w) => `${word(w.claim)}, ${percent(w.probability / 1000)}` },
+                { head: t("Advice"), cell: (w) => <Tag of={w.advice} /> },
+              ]}
+            />
+          </Panel>
+        )}
         {isName && (
           <Panel title={t("What the policy says")}>
             <State asked={why} empty={(d) => (d.matches.length === 0 ? t("No rule and no list has it.") : undefined)}>

@@ -224,11 +224,12 @@ static void handle_verdicts(struct control_request *request, const json_t *argum
         control_reply_error(request, _("the ledger cannot be read: %s"), _(ledger_error(node->ledger)));
         return;
     }
-    control_reply(request, json_pack("{s:s, s:s, s:b, s:o, s:o, s:o, s:o*}", "kind", subject_kind_word(subject.kind), "subject", subject.value,
+    control_reply(request, json_pack("{s:s, s:s, s:b, s:o, s:o, s:o, s:o*, s:o*}", "kind", subject_kind_word(subject.kind), "subject", subject.value,
                                      "more", g.more, "verdicts", g.verdicts, "sightings",
                                      api_sightings_json(node->ledger, id), "warning_lists", warnings_json(node, &subject),
                                      "belief",
-                                     id ? belief_json(belief, clock_wall_us()) : NULL));
+                                     id ? belief_json(belief, clock_wall_us()) : NULL, "without",
+                                     id ? belief_without_json(belief, clock_wall_us()) : NULL));
 }
 
 const struct control_command judgement_commands[] = {

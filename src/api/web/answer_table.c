@@ -145,7 +145,8 @@ const struct answer answers[] = {
     {WEB_GET, "/top", "{rows:[{name?:t client_ip?:t member?:t group?:t hits:n clients?:n blocked?:n last_s:n last_verdict?:n last_list?:n}]}"},
     {WEB_GET, "/series", "{rows:[{at_s:n queries:n blocked:n observed:n clients:n}]}"},
 
-    {WEB_GET, "/verdicts", "{kind:t subject:t verdicts:[Verdict] more?:b belief?:Belief sightings?:[Sighting] warning_lists?:[t]}"},
+    {WEB_GET, "/verdicts", "{kind:t subject:t verdicts:[Verdict] more?:b belief?:Belief sightings?:[Sighting] warning_lists?:[t] "
+     "without?:[{source:t claim:t probability:n state:t advice:t}]}"},
     {WEB_POST, "/verdicts", "{verdict:Verdict ...}"},
     {WEB_GET, "/indicators", "{rows:[Indicator] count:n after:n}"},
     {WEB_GET, "/sources", "{rows:[{kind:t source:t said:n first:n followed:n lead_us:n confirmed:n wrong:n hits:n fetched_us:n last_us:n}] count:n}"},

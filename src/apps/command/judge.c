@@ -91,6 +91,7 @@ static void print_verdicts(const json_t *reply)
     int64_t now_us = clock_wall_us();
     printf("%s: %s\n", row_text(reply, "kind"), idn_show(row_text(reply, "subject"), subject));
     show_belief(json_object_get(reply, "belief"));
+    show_belief_without(json_object_get(reply, "without"));
     json_array_foreach(json_object_get(reply, "warning_lists"), i, v)
     {
         columns_line(_("warning list"), "%s", json_string_value(v));

@@ -33,3 +33,14 @@ void show_belief(const json_t *belief)
         printf("    %+7.3f  %s\n", (double)row_number(one, "log_odds") / 1000, row_text(one, "text"));
     }
 }
+
+void show_belief_without(const json_t *rows)
+{
+    const json_t *one;
+    size_t i;
+    json_array_foreach(rows, i, one)
+    {
+        columns_line(i == 0 ? _("without") : "", _("%s: %s (%.1f %%), %s"), row_text(one, "source"), show_claim(one), (double)row_number(one, "probability") / 10,
+                     row_text(one, "advice"));
+    }
+}

@@ -6,6 +6,8 @@
 
 /* The member "belief" of a reply; NULL prints nothing. */
 void show_belief(const json_t *belief);
+/* What would be believed without each of its sources. */
+void show_belief_without(const json_t *rows);
 /* "spreads malware": the wording of the member "claim", in the reader's language. */
 const char *show_claim(const json_t *object);
 
