@@ -32,6 +32,8 @@ struct node_look_up {
 };
 typedef void node_looked_up_fn(void *self, const struct node_look_up *found);
 
+struct export_node; /* share/export/export.h */
+
 struct node {
     void *self;
     struct ledger *ledger;
@@ -66,8 +68,8 @@ struct node {
     struct belief *(*belief)(void *self);
     /* The name of a recipient by its number from 0 on; NULL: there are not so many. */
     const char *(*recipient)(void *self, unsigned number);
-    /* {"name", "space"}: as whom the node is known, and the namespace of its identifiers, 32 hexadecimal digits. */
-    json_t *(*identity)(void *self);
+    /* As whom the node is known, and the namespace of its identifiers. */
+    const struct export_node *(*identity)(void *self);
     /* What the exit gate decides for it. */
     enum gate_outcome (*gate)(void *self, unsigned recipient, const struct indicator *i);
     /* Names of warning lists that have the subject; how many. */

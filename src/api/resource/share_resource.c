@@ -3,13 +3,15 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <sodium.h>
+
 #include "api/case/case_wall.h"
+#include "api/delivery.h"
 #include "api/intake/judgement.h"
 #include "api/node.h"
 #include "api/control/rows.h"
-#include "base/clock.h"
 #include "base/text.h"
-#include "base/timestamp.h"
+#include "share/export/export.h"
 #include "share/gate/gate.h"
 #include "store/indicator.h"
 #include "store/sharing.h"
@@ -131,58 +133,44 @@ enum { EXPORT_PAGE = 5000 };
 
 struct page {
     struct control_request *request;
-    struct node *node;
-    unsigned recipient;
+    struct delivery delivery;
     uint64_t looked_at, count;
     uint32_t last;
 };
 
-/* As the outbox tells it: the reason and times of the leading verdict if that is no more secret than the indicator itself. */
-static void add_verdict(const struct node *node, const struct indicator *i, json_t *row)
+static void send_item(struct page *p, const struct delivery_item *d)
 {
-    struct verdict v;
-    if (!i->verdict || ledger_get(node->ledger, i->verdict, &v) < 0 || v.tlp > i->tlp)
-        return;
-    json_object_set_new(row, "reason", json_string(v.reason));
-    json_object_set_new(row, "from_us", json_integer(v.from_us));
-    json_object_set_new(row, "until_us", json_integer(v.until_us));
-    json_object_set_new(row, "severity", json_string(verdict_severity_word(v.severity)));
+    json_t *row = api_indicator_json(d->id, &d->indicator);
+    if (row && d->item.reason) {
+        json_object_set_new(row, "reason", json_string(d->item.reason));
+        json_object_set_new(row, "from_us", json_integer(d->item.from_us));
+        json_object_set_new(row, "until_us", json_integer(d->item.until_us));
+        json_object_set_new(row, "severity", json_string(verdict_severity_word(d->item.severity)));
+    }
+    api_send_row(p->request, row);
+    p->count++;
 }
 
 static int export_one(void *self, uint32_t id, const struct indicator *i)
 {
     struct page *p = self;
+    struct delivery_item d;
     p->looked_at++;
     p->last = id;
-    if (p->node->gate(p->node->self, p->recipient, i) != GATE_PASSES)
-        return 0;
-    json_t *row = api_indicator_json(id, i);
-    if (row)
-        add_verdict(p->node, i, row);
-    api_send_row(p->request, row);
-    p->count++;
+    if (delivery_take(&p->delivery, id, i, &d))
+        send_item(p, &d);
     return 0;
-}
-
-static int keep_receipt(const struct page *p, const char *recipient, const char *format)
-{
-    int64_t now_us = clock_wall_us();
-    struct sharing_receipt r = {.way = SHARING_BY_FILE, .objects = p->count, .made_us = now_us};
-    snprintf(r.recipient, sizeof r.recipient, "%s", recipient);
-    snprintf(r.what, sizeof r.what, "%s", format);
-    timestamp_format(now_us, r.first);
-    timestamp_format(now_us, r.last);
-    return p->count > 0 ? sharing_receipt_append(p->node->ledger, &r) : 0;
 }
 
 /* Of the subjects of a case, what may be told of them. */
 static int export_of_case(void *self, const struct case_subject *s)
 {
     struct page *p = self;
-    struct indicator i;
-    uint32_t id;
-    int e = indicator_get(p->node->ledger, &s->subject, &id, &i);
-    return e == -ENOENT ? 0 : e < 0 ? e : export_one(p, id, &i);
+    struct delivery_item d;
+    int e = delivery_of_subject(&p->delivery, &s->subject, &d);
+    if (e > 0)
+        send_item(p, &d);
+    return e < 0 ? e : 0;
 }
 
 /* The case's number; 0: none is named; -ENOENT. Only the control socket names one, where all are seen; the receipt tells of it. */
@@ -201,18 +189,17 @@ static int64_t case_of(const struct node *node, const json_t *arguments)
 /* A page of what may be told to a recipient now, with a receipt: who asks for it will pass it on. */
 static void handle_export(struct control_request *request, const json_t *arguments)
 {
-    struct page p = {.request = request, .node = control_request_self(request)};
-    const char *recipient = json_string_value(json_object_get(arguments, "recipient")), *name;
+    struct page p = {.request = request};
+    struct node *node = control_request_self(request);
     const char *format = json_string_value(json_object_get(arguments, "format"));
     json_int_t after = json_integer_value(json_object_get(arguments, "after"));
     struct indicator_filter active = {.states = 1 << INDICATOR_ACTIVE, .after = (uint32_t)after, .max = EXPORT_PAGE};
-    while ((name = p.node->recipient(p.node->self, p.recipient)) != NULL && recipient && strcmp(name, recipient) != 0)
-        p.recipient++;
-    if (!name || !recipient || !format || !*format || strlen(format) >= SHARING_WHAT_MAX || after < 0 || after > UINT32_MAX) {
+    if (delivery_init(&p.delivery, node, json_string_value(json_object_get(arguments, "recipient"))) < 0 || !format || !*format || strlen(format) >= SHARING_WHAT_MAX ||
+        after < 0 || after > UINT32_MAX) {
         control_reply_error(request, "%s", _("no recipient of that name is configured"));
         return;
     }
-    int64_t number = case_of(p.node, arguments);
+    int64_t number = case_of(node, arguments);
     if (number == -ENOENT) {
         control_reply_error(request, "%s", _("there is no such case"));
         return;
@@ -220,10 +207,10 @@ static void handle_export(struct control_request *request, const json_t *argumen
     char what[SHARING_WHAT_MAX];
     snprintf(what, sizeof what, number > 0 ? "%s case %lld" : "%s", format, (long long)number);
     int e = number < 0 ? (int)number
-            : number > 0 ? case_subjects(p.node->ledger, number, 0, CASE_SUBJECTS_MAX, export_of_case, &p)
-                         : indicator_list(p.node->ledger, &active, export_one, &p);
-    if (e < 0 || keep_receipt(&p, recipient, what) < 0) {
-        control_reply_error(request, _("the ledger cannot be read: %s"), _(ledger_error(p.node->ledger)));
+            : number > 0 ? case_subjects(node->ledger, number, 0, CASE_SUBJECTS_MAX, export_of_case, &p)
+                         : indicator_list(node->ledger, &active, export_one, &p);
+    if (e < 0 || delivery_receipt(&p.delivery, what, p.count) < 0) {
+        control_reply_error(request, _("the ledger cannot be read: %s"), _(ledger_error(node->ledger)));
         return;
     }
     control_reply(request, json_pack("{s:I, s:I}", "count", (json_int_t)p.count, "after",
@@ -264,8 +251,11 @@ static void handle_receipts(struct control_request *request, const json_t *argum
 static void handle_identity(struct control_request *request, const json_t *arguments)
 {
     struct node *node = control_request_self(request);
+    const struct export_node *identity = node->identity(node->self);
+    char space[2 * sizeof identity->space + 1];
     (void)arguments;
-    control_reply(request, node->identity(node->self));
+    sodium_bin2hex(space, sizeof space, identity->space, sizeof identity->space);
+    control_reply(request, json_pack("{s:s, s:s}", "name", identity->name, "space", space));
 }
 
 const struct control_command share_commands[] = {

@@ -280,12 +280,9 @@ static struct exchange *node_exchange(void *self)
     return h->exchange ? exchange_service_store(h->exchange) : NULL;
 }
 
-static json_t *node_identity(void *self)
+static const struct export_node *node_identity(void *self)
 {
-    const struct export_node *node = hub_loop_identity(((struct hub *)self)->closed);
-    char space[2 * sizeof node->space + 1];
-    return json_pack("{s:s, s:s}", "name", node->name, "space",
-                     sodium_bin2hex(space, sizeof space, node->space, sizeof node->space));
+    return hub_loop_identity(((struct hub *)self)->closed);
 }
 
 static enum gate_outcome node_gate(void *self, unsigned recipient, const struct indicator *i)
