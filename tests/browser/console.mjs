@@ -246,6 +246,30 @@ const steps = {
     });
   },
 
+  /** A recipient gets a file of what may be told of the case: the given names and no other; one that is none is told so. */
+  async give_case(recipient, ...names) {
+    await as("root", async (page, _, complaints) => {
+      await page.goto("/cases?number=1");
+      await settled(page);
+      const panel = page.getByRole("region", { name: "Give it to a recipient" });
+      const save = async (to) => {
+        await panel.getByLabel("Recipient").fill(to);
+        await panel.getByRole("button", { name: "Save as STIX" }).click();
+      };
+      await save("nobody");
+      await panel.getByRole("alert").getByText("no recipient of that name").waitFor();
+      expected(complaints, "/cases/1/export");
+      const coming = page.waitForEvent("download");
+      await save(recipient);
+      const file = await coming;
+      want(file.suggestedFilename(), "case-1.json", "the name of the file");
+      const { type, objects } = JSON.parse(readFileSync(await file.path(), "utf8"));
+      want([type, ...objects.filter((o) => o.type === "indicator").map((o) => /value = '([^']*)'/.exec(o.pattern)[1])].join(), ["bundle", ...names].join(), "what it has");
+      await panel.getByRole("status").getByText(`${names.length} indicators for ${recipient}`).waitFor();
+      await bothLanguages(page, "given to a recipient");
+    });
+  },
+
   /** A contact is asked by mail whether what is claimed is the member's. */
   async ask_proof(member, value, mail) {
     await as("root", async (page) => {

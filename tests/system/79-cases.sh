@@ -70,6 +70,7 @@ check what_may_be_told_of_a_case_is_exported has "$(exported stix 1)" '"type":"g
 check with_its_subjects has "$(cat "$WORK/out/bundle.json")" "domain-name:value = 'a.example'"
 check and_no_other lacks "$(cat "$WORK/out/bundle.json")" 'never.example|secret.example'
 check nor_what_is_for_the_node_alone lacks "$(cat "$WORK/out/bundle.json")" 'SOC|銀行|called'
+check the_api_gives_the_same web case_export "$WORK/out/bundle.json"
 check a_case_that_may_not_be_told_gives_nothing has "$(exported plain 4)" '^0 indicators'
 check and_one_that_is_not_there has "$(exported plain 99 2>&1)" 'there is no such case'
 check the_receipt_names_the_case has "$(hinomi receipts partner)" 'stix case 1'

@@ -867,6 +867,7 @@ def step_case_wrong():
 def case_routes(number):
     """Every route of one case, with something that would do if the wall let it through."""
     return [("GET", f"/cases/{number}", None), ("GET", f"/cases/{number}/subjects", None), ("GET", f"/cases/{number}/notes", None), ("GET", f"/cases/{number}/timeline", None),
+            ("GET", f"/cases/{number}/export?recipient=partner", None),
             ("PATCH", f"/cases/{number}", {"title": "taken over"}), ("POST", f"/cases/{number}/subjects", {"subject": "mine.example"}),
             ("DELETE", f"/cases/{number}/subjects?subject=a.example", None), ("POST", f"/cases/{number}/notes", {"text": "I was here", "internal": False}),
             ("POST", f"/cases/{number}/members", {"member": "city"}), ("DELETE", f"/cases/{number}/members?member=hospital", None),
@@ -884,7 +885,8 @@ def step_case_walls():
                                       ("nurse", 3, 404, 403), ("clerk", 1, 404, 403), ("clerk", 2, 404, 403), ("clerk", 3, 404, 403), ("feed", 1, 403, 403), (None, 1, 401, 401)):
         for method, path, body in case_routes(number):
             status, _, value = ask(method, path, body, who)
-            want(status, read if method == "GET" else change, f"{who}: {method} {path}: {value}")
+            is_for_all = method == "GET" and "/export" not in path  # exports are not for auditors and members, whatever the case
+            want(status, read if is_for_all else change, f"{who}: {method} {path}: {value}")
             if status != 200 and re.search("insider|銀行|the city's own|ana", json.dumps(value, ensure_ascii=False)):
                 sys.exit(f"{who}: {method} {path} tells: {value}")
     for who in ("nurse", "clerk"):
@@ -936,7 +938,7 @@ def step_case_share():
     if "パスワードを変更してください" not in whole or "a.example" not in whole:
         sys.exit(f"the hospital does not see what is for it: {whole}")
     for method, path, body in case_routes(1):
-        if method != "GET":
+        if method != "GET" or "/export" in path:
             want(ask(method, path, body, "nurse")[0], 403, f"the hospital: {method} {path}")
     want([row["number"] for row in ask("GET", "/cases?member=city", who="nurse")[2]["rows"]], [1], "its list")
     rows = ask("GET", "/cases/1/subjects", who="clerk")[2]["rows"]
@@ -951,6 +953,8 @@ def step_case_admit():
     """To read, to write, no more; an administrator by itself; never an account that is called alike."""
     want(ask("POST", "/cases/2/people", {"account": "bob", "write": False}, "ana")[2]["changed"], True, "admitted to read")
     want(case_of("bob", 2)["access"], "read", "bob reads")
+    value = ask("GET", "/cases/2/export?recipient=partner", who="bob")[2]
+    want([o["type"] for o in value["objects"]], ["identity"], f"and exports what may be told of it, which is nothing: {value}")
     want(ask("POST", "/cases/2/notes", {"text": "x"}, "bob")[0], 403, "and does not write")
     want(ask("POST", "/cases/2/people", {"account": "bob"}, "bob")[0], 403, "nor admits itself to write")
     want(ask("POST", "/cases/2/people", {"account": "bob", "write": True}, "root")[0], 403, "an administrator outside admits nobody else")
@@ -1023,6 +1027,29 @@ def step_case_strict():
     sys.exit(f"the hospital sees a subject that is not for it: {whole}")
 
 
+def step_case_export(path):
+    """The bundle is that of the command, in the file; it is a delivery, with a receipt."""
+    def told(bundle):
+        """Without what is another in each bundle: its identifier, and the times of the grouping."""
+        return [{k: v for k, v in o.items() if o["type"] != "grouping" or k not in ("created", "modified")} for o in bundle["objects"]]
+
+    def receipts():
+        return [(r["way"], r["objects"]) for r in ask("GET", "/receipts?recipient=partner", who="aud")[2]["rows"] if r["what"] == "stix case 1"]
+    before = receipts()
+    status, _, value = ask("GET", "/cases/1/export?recipient=partner", who="ana")
+    want(status, 200, f"export: {value}")
+    with open(path, encoding="utf-8") as f:
+        want(told(value), told(json.load(f)), "the same as by the command")
+    patterns = [o["pattern"] for o in value["objects"] if o["type"] == "indicator"]
+    want(receipts(), [("file", len(patterns))] + before, "one more receipt, the newest first")
+    for query in ("", "?recipient=", "?recipient=nobody", "?recipient=partner&format=misp"):
+        want(ask("GET", f"/cases/1/export{query}", who="ana")[0], 400, f"export{query}")
+    want(ask("GET", "/cases/99/export?recipient=partner", who="ana")[0], 404, "of none")
+    want(len(receipts()), len(before) + 1, "what was refused has no receipt")
+    rows = ask("GET", "/audit?limit=100", who="aud")[2]["rows"]
+    want([r["account"] for r in rows if r["what"] == "GET /cases/{number}/export" and '"partner"' in r["about"] and '"1"' in r["about"]], ["ana"], "it is in the audit trail")
+
+
 def step_case_audit():
     """Who read and changed which case is in the ledger; a restricted one too."""
     rows, before = [], 0
@@ -1051,7 +1078,7 @@ def step_case_pages_again():
     want(ask("GET", "/cases", who="clerk")[2]["rows"], [], "the city's")
     for method, path, body in case_routes(2):
         want(ask(method, path, body, "bob")[0], 404, f"bob: {method} {path}")
-        want(ask(method, path, body, "nurse")[0], 404 if method == "GET" else 403, f"the hospital: {method} {path}")
+        want(ask(method, path, body, "nurse")[0], 404 if method == "GET" and "/export" not in path else 403, f"the hospital: {method} {path}")
     want(case_of("ana", 2)["title"], "an insider", "the restricted one")
 
 

@@ -1,7 +1,8 @@
 // One case: what the node knows of its subjects now, what came about when, who works on it, and what can be done.
 import { useState } from "preact/hooks";
-import { patch, post, remove } from "../api";
+import { get, patch, post, remove } from "../api";
 import { useAct, useAsk } from "../ask";
+import { download } from "../csv";
 import { number, percent, time } from "../format";
 import { t, word } from "../texts";
 import type { Case, CaseMoment, CaseSubject, Rows, Session } from "../types";
@@ -324,6 +325,53 @@ function Links({ work }: { work: Work }) {
   );
 }
 
+/** What a recipient may have of it, as a file; that it was fetched is a delivery. */
+function Deliver({ of: c }: { of: Case }) {
+  const receipts = useAsk<Rows<{ recipient: string }>>("/receipts", { limit: 200 });
+  const [recipient, setRecipient] = useState("");
+  const [given, setGiven] = useState<{ count: number; to: string }>();
+  const { act, busy, error } = useAct();
+  const save = () =>
+    act(async () => {
+      setGiven(undefined);
+      const bundle = await get<{ objects: { type: string }[] }>(`/cases/${c.number}/export`, { recipient });
+      const count = bundle.objects.filter((o) => o.type === "indicator").length;
+      if (count > 0) download(`case-${c.number}.json`, JSON.stringify(bundle, null, 1), "application/stix+json;version=2.1");
+      setGiven({ count, to: recipient });
+    });
+  return (
+    <Panel title={t("Give it to a recipient")}>
+      {error && <ErrorBox error={error} />}
+      <p class="muted">{t("What the exit gate lets through of its subjects, without title and notes; a receipt stands in the ledger.")}</p>
+      <form
+        class="buttons"
+        onSubmit={(e) => {
+          e.preventDefault();
+          void save();
+        }}
+      >
+        <label class="inline">
+          {t("Recipient")}
+          <input list="recipients" value={recipient} onInput={(e) => setRecipient(e.currentTarget.value)} required maxLength={63} />
+        </label>
+        <datalist id="recipients">
+          {[...new Set((receipts.data?.rows ?? []).map((r) => r.recipient))].map((r) => (
+            <option value={r} />
+          ))}
+        </datalist>
+        <button type="submit" disabled={busy}>
+          {t("Save as STIX")}
+        </button>
+      </form>
+      {given && (
+        <p class={`box ${given.count > 0 ? "good" : "warn"}`} role="status">
+          {given.count > 0 ? `${number(given.count)} ${t("indicators for")} ${given.to}` : t("Nothing of it may be told to this recipient.")}
+        </p>
+      )}
+    </Panel>
+  );
+}
+
 // ---- the page ----
 
 function Whole({ of: c, session, changed }: { of: Case; session: Session; changed: () => void }) {
@@ -391,6 +439,7 @@ function Whole({ of: c, session, changed }: { of: Case; session: Session; change
           />
         )}
         <Links work={work} />
+        {isCentre && session.permissions["export"] && <Deliver of={c} />}
       </div>
     </>
   );

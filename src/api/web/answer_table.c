@@ -108,6 +108,7 @@ const struct answer answers[] = {
     {WEB_GET, "/cases/{number}/notes", "{rows:[CaseNote] after:n}"},
     {WEB_POST, "/cases/{number}/notes", "{id:n}"},
     {WEB_GET, "/cases/{number}/timeline", "{rows:[{at_us:n what:t kind?:t subject?:t id?:n field?:t internal?:b made_by?:t old?:t text?:t}] cut:b}"},
+    {WEB_GET, "/cases/{number}/export", "{type:t id:t objects:[{type:t id:t ...}]}"},
     {WEB_POST, "/cases/{number}/members", "{changed:b}"},
     {WEB_DELETE, "/cases/{number}/members", "{changed:b}"},
     {WEB_POST, "/cases/{number}/people", "{changed:b}"},

@@ -108,7 +108,7 @@ void web_get_campaigns(struct web_call *c, const json_t *arguments);
 void web_get_campaign(struct web_call *c, const json_t *arguments);
 void web_post_campaign(struct web_call *c, const json_t *arguments);
 void web_post_campaign_end(struct web_call *c, const json_t *arguments);
-/* case_resource.c, case_part_resource.c */
+/* case_resource.c, case_part_resource.c, case_export_resource.c */
 void web_get_cases(struct web_call *c, const json_t *arguments);
 void web_post_case(struct web_call *c, const json_t *arguments);
 void web_get_case(struct web_call *c, const json_t *arguments);
@@ -120,6 +120,7 @@ void web_delete_case_subject(struct web_call *c, const json_t *arguments);
 void web_get_case_notes(struct web_call *c, const json_t *arguments);
 void web_post_case_note(struct web_call *c, const json_t *arguments);
 void web_get_case_timeline(struct web_call *c, const json_t *arguments);
+void web_get_case_export(struct web_call *c, const json_t *arguments);
 void web_post_case_member(struct web_call *c, const json_t *arguments);
 void web_delete_case_member(struct web_call *c, const json_t *arguments);
 void web_post_case_person(struct web_call *c, const json_t *arguments);

@@ -8,6 +8,7 @@
 #include "api/web/route.h"
 #include "api/web/web.h"
 #include "api/web/web_call.h"
+#include "share/export/export.h"
 #include "store/notice.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -76,6 +77,25 @@ static void at_once(void *self, node_done_fn *done, void *done_self)
     done(done_self, NULL);
 }
 
+static const char *one_recipient(void *self, unsigned number)
+{
+    (void)self;
+    return number == 0 ? "partner" : NULL;
+}
+
+static const struct export_node *some_identity(void *self)
+{
+    static const struct export_node identity = {.name = "node"};
+    (void)self;
+    return &identity;
+}
+
+static enum gate_outcome open_gate(void *self, unsigned recipient, const struct indicator *i)
+{
+    (void)self, (void)recipient, (void)i;
+    return GATE_PASSES;
+}
+
 static void publish(void *self, uint32_t channel, const char *octets, size_t len)
 {
     (void)self, (void)channel, (void)octets, (void)len;
@@ -106,6 +126,9 @@ static void begin(void)
     node.policy = no_policy;
     node.stored_client = as_it_is;
     node.hand_changed = at_once;
+    node.recipient = one_recipient;
+    node.identity = some_identity;
+    node.gate = open_gate;
     loop = event_base_new();
     make_commands();
     struct web_options o = {.loop = loop, .node = &node, .commands = commands, .publish = publish, .patience = 1e9};
