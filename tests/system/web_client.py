@@ -36,11 +36,23 @@ shapes = []
 events = {}  # of streams: name and schema
 
 
+def patiently(connection, *request):
+    """(answer, its octets); who is told to come again later does, as programs that ask so often have to."""
+    for _ in range(30):
+        connection.request(*request)
+        answer = connection.getresponse()
+        octets = answer.read()
+        wait = answer.getheader("Retry-After")
+        if answer.status != 429 or wait is None:
+            break
+        time.sleep(int(wait))
+    return answer, octets
+
+
 def load_shapes():
     """(method, pattern of the path, schema) of the description, paths without names first."""
     connection = http.client.HTTPSConnection(base.hostname, base.port, context=context, timeout=30)
-    connection.request("GET", "/api/v1/openapi.json")
-    document = json.loads(connection.getresponse().read())
+    document = json.loads(patiently(connection, "GET", "/api/v1/openapi.json")[1])
     connection.close()
     for path, operations in sorted(document["paths"].items(), key=lambda item: item[0].count("{")):
         for method, operation in operations.items():
@@ -107,9 +119,7 @@ def ask(method, path, body=None, who=None, headers=None, raw=None, tls=None, sou
             sent.setdefault("X-CSRF-Token", account["csrf"])
     elif account:
         sent.setdefault("Authorization", "Bearer " + account["token"])
-    connection.request(method, path if path.startswith("/api") else "/api/v1" + path, data, sent)
-    answer = connection.getresponse()
-    text = answer.read()
+    answer, text = patiently(connection, method, path if path.startswith("/api") else "/api/v1" + path, data, sent)
     connection.close()
     try:
         value = json.loads(text)
