@@ -303,7 +303,9 @@ int case_add_answer(struct ledger *l, int64_t number, const char *member, const 
 {
     sqlite3_stmt *s;
     int64_t count = 0;
-    int e = *member ? account_ask(l, "SELECT count(*) FROM case_note WHERE number = ? AND member = ? AND member <> ''", &s, "it", number, member) : ledger_fail(l, -EINVAL);
+    if (!*member)
+        return ledger_fail(l, -EINVAL);
+    int e = account_ask(l, "SELECT count(*) FROM case_note WHERE number = ? AND member = ? AND member <> ''", &s, "it", number, member);
     if (e == 0)
         e = account_number(l, s, &count);
     if (e == 0 && count >= CASE_ANSWERS_MAX)

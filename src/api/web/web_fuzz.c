@@ -8,6 +8,7 @@
 #include "api/web/route.h"
 #include "api/web/web.h"
 #include "api/web/web_call.h"
+#include "base/clock.h"
 #include "share/export/export.h"
 #include "store/notice.h"
 
@@ -140,7 +141,7 @@ static void begin(void)
     assert(e == 0);
     web_word_make(session, digest);
     web_csrf_of(session, csrf);
-    e = account_session_add(node.ledger, digest, a.id, 1, INT64_MAX);
+    e = account_session_add(node.ledger, digest, a.id, clock_wall_us(), INT64_MAX);
     assert(e == 0);
     struct case_record c = {.made_us = 1, .title = "one", .made_by = "root"};
     e = case_add(node.ledger, &c, a.id, a.name);
