@@ -1,6 +1,7 @@
 /* Finds the run of addresses that an address lies in. */
 #include "model/place.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "model/place_table.h"
@@ -13,26 +14,18 @@ static uint64_t big_endian(const uint8_t *from, size_t count)
     return value;
 }
 
-/* The last that is not above the address: the first of all is 0. */
-static unsigned find_v4(uint32_t address)
+static uint64_t first_of(bool is_v4, unsigned run)
 {
-    unsigned low = 0, high = place_v4_count;
-    while (high - low > 1) {
-        unsigned middle = low + (high - low) / 2;
-        if (place_v4_first[middle] <= address)
-            low = middle;
-        else
-            high = middle;
-    }
-    return low;
+    return is_v4 ? place_v4_first[run] : place_v6_first[run];
 }
 
-static unsigned find_v6(uint64_t address)
+/* The last run whose first is not above the address: the first of all is 0. */
+static unsigned find(bool is_v4, uint64_t address)
 {
-    unsigned low = 0, high = place_v6_count;
+    unsigned low = 0, high = is_v4 ? place_v4_count : place_v6_count;
     while (high - low > 1) {
         unsigned middle = low + (high - low) / 2;
-        if (place_v6_first[middle] <= address)
+        if (first_of(is_v4, middle) <= address)
             low = middle;
         else
             high = middle;
@@ -43,8 +36,8 @@ static unsigned find_v6(uint64_t address)
 unsigned place_of(const struct addr *a)
 {
     if (addr_is_v4(a))
-        return place_v4_country[find_v4((uint32_t)big_endian(a->bytes + 12, 4))];
-    return place_v6_country[find_v6(big_endian(a->bytes, 8))];
+        return place_v4_country[find(true, big_endian(a->bytes + 12, 4))];
+    return place_v6_country[find(false, big_endian(a->bytes, 8))];
 }
 
 const char *place_code(unsigned place)

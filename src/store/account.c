@@ -7,6 +7,28 @@
 
 #include "store/account_impl.h"
 
+static void bind(sqlite3_stmt *s, const char *form, va_list values)
+{
+    for (int i = 1; *form; form++, i++) {
+        if (*form == 'i') {
+            sqlite3_bind_int64(s, i, va_arg(values, int64_t));
+        } else if (*form == 't') {
+            sqlite3_bind_text(s, i, va_arg(values, const char *), -1, SQLITE_STATIC);
+        } else {
+            const void *octets = va_arg(values, const void *);
+            sqlite3_bind_blob(s, i, octets ? octets : "", va_arg(values, int), SQLITE_STATIC);
+        }
+    }
+}
+
+int account_prepare(struct ledger *l, const char *sql, sqlite3_stmt **ret_statement, const char *form, va_list values)
+{
+    int r = ledger_prepare(l, sql, ret_statement);
+    if (r == 0)
+        bind(*ret_statement, form, values);
+    return r;
+}
+
 int account_run(struct ledger *l, const char *sql, const char *form, ...)
 {
     sqlite3_stmt *s;
@@ -30,20 +52,27 @@ int account_ask(struct ledger *l, const char *sql, sqlite3_stmt **ret_statement,
     return r;
 }
 
-int account_prepare(struct ledger *l, const char *sql, sqlite3_stmt **ret_statement, const char *form, va_list values)
+int account_ask_kept(struct ledger *l, enum ledger_statement which, const char *sql, sqlite3_stmt **ret_statement, const char *form, ...)
 {
-    int r = ledger_prepare(l, sql, ret_statement);
-    for (int i = 1; r == 0 && *form; form++, i++) {
-        if (*form == 'i') {
-            sqlite3_bind_int64(*ret_statement, i, va_arg(values, int64_t));
-        } else if (*form == 't') {
-            sqlite3_bind_text(*ret_statement, i, va_arg(values, const char *), -1, SQLITE_STATIC);
-        } else {
-            const void *octets = va_arg(values, const void *);
-            sqlite3_bind_blob(*ret_statement, i, octets ? octets : "", va_arg(values, int), SQLITE_STATIC);
-        }
-    }
+    va_list values;
+    int r = ledger_statement(l, which, sql, ret_statement);
+    va_start(values, form);
+    if (r == 0)
+        bind(*ret_statement, form, values);
+    va_end(values);
     return r;
+}
+
+int account_run_kept(struct ledger *l, enum ledger_statement which, const char *sql, const char *form, ...)
+{
+    sqlite3_stmt *s;
+    va_list values;
+    int r = ledger_statement(l, which, sql, &s);
+    va_start(values, form);
+    if (r == 0)
+        bind(s, form, values);
+    va_end(values);
+    return r < 0 ? r : ledger_step(l, s);
 }
 
 int account_number(struct ledger *l, sqlite3_stmt *s, int64_t *ret_number)

@@ -11,8 +11,11 @@
  * must outlive the statement. */
 int account_prepare(struct ledger *l, const char *sql, sqlite3_stmt **ret_statement, const char *form, va_list values) must_check;
 int account_ask(struct ledger *l, const char *sql, sqlite3_stmt **ret_statement, const char *form, ...) must_check;
+/* The same of one that stays prepared: reset it after use. */
+int account_ask_kept(struct ledger *l, enum ledger_statement which, const char *sql, sqlite3_stmt **ret_statement, const char *form, ...) must_check;
 /* Runs one that gives no rows. */
 int account_run(struct ledger *l, const char *sql, const char *form, ...) must_check;
+int account_run_kept(struct ledger *l, enum ledger_statement which, const char *sql, const char *form, ...) must_check;
 /* The first number of the first row; -ENOENT: no row. Ends the statement. */
 int account_number(struct ledger *l, sqlite3_stmt *s, int64_t *ret_number) must_check;
 /* The row's account, in the order of ACCOUNT_COLUMNS. -EBADMSG. */

@@ -39,6 +39,13 @@ static int take(sqlite3_stmt *s, struct notice *n, struct notice_plan *plan)
     return fine ? 0 : -EBADMSG;
 }
 
+/* Ends a kept statement that gives one row at most; `e` as of ledger_next_row. -ENOENT: there was none. */
+static int end_one(sqlite3_stmt *s, int e)
+{
+    sqlite3_reset(s);
+    return e == 1 ? 0 : e == 0 ? -ENOENT : e;
+}
+
 /* ---- writing ---- */
 
 /* As of reports: counted only when their numbers span as many as there may be. */
@@ -105,72 +112,48 @@ int notice_put(struct ledger *l, struct notice *n, const struct notice_plan *pla
 
 int notice_seen(struct ledger *l, int64_t id, const char *member, enum notice_kind kind, const struct notice_hit *hit)
 {
-    sqlite3_stmt *s;
-    int e = ledger_statement(l, NOTICE_SEEN_SUBJECT,
+    int e = account_run_kept(l, NOTICE_SEEN_SUBJECT,
                              "UPDATE notice_subject SET hits = hits + ?4, first_us = min(first_us, ?5), last_us = max(last_us, ?6), wrong_us = 0"
                              " WHERE member = ?1 AND kind = ?2 AND indicator = ?3",
-                             &s);
+                             "tiiiii", member, (int64_t)kind, (int64_t)hit->indicator, (int64_t)hit->count, hit->first_us, hit->last_us);
+    return e < 0 ? e
+                 : account_run_kept(l, NOTICE_SEEN, "UPDATE notice SET hits = hits + ?2, seen_us = max(seen_us, ?3), uncovered = 0 WHERE id = ?1", "iii", id,
+                                    (int64_t)hit->count, hit->last_us);
+}
+
+static int subject_count(struct ledger *l, int64_t id, int64_t *ret_count)
+{
+    sqlite3_stmt *s;
+    int e = account_ask_kept(l, NOTICE_SUBJECT_COUNT, "SELECT subjects FROM notice WHERE id = ?", &s, "i", id);
     if (e < 0)
         return e;
-    sqlite3_bind_text(s, 1, member, -1, SQLITE_STATIC);
-    sqlite3_bind_int64(s, 2, (int64_t)kind);
-    sqlite3_bind_int64(s, 3, hit->indicator);
-    sqlite3_bind_int64(s, 4, (int64_t)hit->count);
-    sqlite3_bind_int64(s, 5, hit->first_us);
-    sqlite3_bind_int64(s, 6, hit->last_us);
-    e = ledger_step(l, s);
-    if (e == 0)
-        e = ledger_statement(l, NOTICE_SEEN, "UPDATE notice SET hits = hits + ?2, seen_us = max(seen_us, ?3), uncovered = 0 WHERE id = ?1", &s);
-    if (e < 0)
-        return e;
-    sqlite3_bind_int64(s, 1, id);
-    sqlite3_bind_int64(s, 2, (int64_t)hit->count);
-    sqlite3_bind_int64(s, 3, hit->last_us);
-    return ledger_step(l, s);
+    e = ledger_next_row(l, s);
+    if (e == 1)
+        *ret_count = sqlite3_column_int64(s, 0);
+    e = end_one(s, e);
+    return e == -ENOENT ? ledger_fail(l, -ENOENT) : e;
 }
 
 int notice_add_subject(struct ledger *l, int64_t id, const char *member, enum notice_kind kind, const struct notice_hit *hit)
 {
-    sqlite3_stmt *s;
-    int e = ledger_statement(l, NOTICE_SUBJECT_COUNT, "SELECT subjects FROM notice WHERE id = ?", &s);
+    int64_t subjects = 0;
+    int e = subject_count(l, id, &subjects);
     if (e < 0)
         return e;
-    sqlite3_bind_int64(s, 1, id);
-    e = ledger_next_row(l, s);
-    int64_t subjects = e == 1 ? sqlite3_column_int64(s, 0) : 0;
-    sqlite3_reset(s);
-    if (e != 1)
-        return e < 0 ? e : ledger_fail(l, -ENOENT);
     if (subjects >= NOTICE_SUBJECTS_MAX) {
         e = account_run(l, "UPDATE notice SET left_out = left_out + 1, hits = hits + ?2, seen_us = max(seen_us, ?3) WHERE id = ?1", "iii", id,
                         (int64_t)hit->count, hit->last_us);
         return e < 0 ? e : -E2BIG;
     }
-    e = ledger_statement(l, NOTICE_ADD_SUBJECT,
+    e = account_run_kept(l, NOTICE_ADD_SUBJECT,
                          "INSERT INTO notice_subject VALUES (?1,?2,?3,?4,?5,?6,?7,0) ON CONFLICT DO UPDATE SET notice = ?4, hits = ?5, first_us = ?6,"
                          " last_us = ?7, wrong_us = 0",
-                         &s);
-    if (e < 0)
-        return e;
-    sqlite3_bind_text(s, 1, member, -1, SQLITE_STATIC);
-    sqlite3_bind_int64(s, 2, (int64_t)kind);
-    sqlite3_bind_int64(s, 3, hit->indicator);
-    sqlite3_bind_int64(s, 4, id);
-    sqlite3_bind_int64(s, 5, (int64_t)hit->count);
-    sqlite3_bind_int64(s, 6, hit->first_us);
-    sqlite3_bind_int64(s, 7, hit->last_us);
-    e = ledger_step(l, s);
-    if (e == 0)
-        e = ledger_statement(l, NOTICE_COUNT_SUBJECT,
-                             "UPDATE notice SET subjects = subjects + 1, hits = hits + ?2, seen_us = max(seen_us, ?3),"
-                             " at_once = iif(urgent AND state = 0, 1, at_once) WHERE id = ?1",
-                             &s);
-    if (e < 0)
-        return e;
-    sqlite3_bind_int64(s, 1, id);
-    sqlite3_bind_int64(s, 2, (int64_t)hit->count);
-    sqlite3_bind_int64(s, 3, hit->last_us);
-    return ledger_step(l, s);
+                         "tiiiiii", member, (int64_t)kind, (int64_t)hit->indicator, id, (int64_t)hit->count, hit->first_us, hit->last_us);
+    return e < 0 ? e
+                 : account_run_kept(l, NOTICE_COUNT_SUBJECT,
+                                    "UPDATE notice SET subjects = subjects + 1, hits = hits + ?2, seen_us = max(seen_us, ?3),"
+                                    " at_once = iif(urgent AND state = 0, 1, at_once) WHERE id = ?1",
+                                    "iii", id, (int64_t)hit->count, hit->last_us);
 }
 
 /* ---- reading ---- */
@@ -178,55 +161,45 @@ int notice_add_subject(struct ledger *l, int64_t id, const char *member, enum no
 int notice_get(struct ledger *l, int64_t id, struct notice *ret_notice, struct notice_plan *ret_plan)
 {
     sqlite3_stmt *s;
-    int e = ledger_statement(l, NOTICE_GET, "SELECT " COLUMNS " FROM notice WHERE id = ?", &s);
+    int e = account_ask_kept(l, NOTICE_GET, "SELECT " COLUMNS " FROM notice WHERE id = ?", &s, "i", id);
     if (e < 0)
         return e;
-    sqlite3_bind_int64(s, 1, id);
     e = ledger_next_row(l, s);
     if (e == 1)
         e = take(s, ret_notice, ret_plan) < 0 ? ledger_fail(l, -EBADMSG) : 1;
-    sqlite3_reset(s);
-    return e == 1 ? 0 : e == 0 ? -ENOENT : e;
+    return end_one(s, e);
 }
 
 int notice_gathering(struct ledger *l, const char *member, enum notice_kind kind, enum claim claim, int64_t *ret_id)
 {
     sqlite3_stmt *s;
-    int e = ledger_statement(l, NOTICE_FIND_GATHERING,
+    int e = account_ask_kept(l, NOTICE_FIND_GATHERING,
                              "SELECT id FROM notice WHERE member = ? AND kind = ? AND claim = ? AND digest = 1 AND state IN (0, 1) AND"
                              " NOT EXISTS (SELECT 1 FROM notice_delivered AS d WHERE d.notice = notice.id) ORDER BY id DESC LIMIT 1",
-                             &s);
+                             &s, "tii", member, (int64_t)kind, (int64_t)claim);
     if (e < 0)
         return e;
-    sqlite3_bind_text(s, 1, member, -1, SQLITE_STATIC);
-    sqlite3_bind_int64(s, 2, (int64_t)kind);
-    sqlite3_bind_int64(s, 3, (int64_t)claim);
     e = ledger_next_row(l, s);
     if (e == 1)
         *ret_id = sqlite3_column_int64(s, 0);
-    sqlite3_reset(s);
-    return e == 1 ? 0 : e == 0 ? -ENOENT : e;
+    return end_one(s, e);
 }
 
 int notice_of_subject(struct ledger *l, const char *member, enum notice_kind kind, uint32_t indicator, int64_t *ret_id, enum notice_state *ret_state)
 {
     sqlite3_stmt *s;
-    int e = ledger_statement(l, NOTICE_FIND_SUBJECT,
+    int e = account_ask_kept(l, NOTICE_FIND_SUBJECT,
                              "SELECT n.id, n.state FROM notice_subject AS s JOIN notice AS n ON n.id = s.notice"
                              " WHERE s.member = ? AND s.kind = ? AND s.indicator = ?",
-                             &s);
+                             &s, "tii", member, (int64_t)kind, (int64_t)indicator);
     if (e < 0)
         return e;
-    sqlite3_bind_text(s, 1, member, -1, SQLITE_STATIC);
-    sqlite3_bind_int64(s, 2, (int64_t)kind);
-    sqlite3_bind_int64(s, 3, indicator);
     e = ledger_next_row(l, s);
     if (e == 1) {
         *ret_id = sqlite3_column_int64(s, 0);
         *ret_state = (enum notice_state)sqlite3_column_int(s, 1);
     }
-    sqlite3_reset(s);
-    return e == 1 ? 0 : e == 0 ? -ENOENT : e;
+    return end_one(s, e);
 }
 
 int notice_subjects(struct ledger *l, int64_t id, unsigned max, notice_each_subject *each, void *self)

@@ -45,6 +45,14 @@ static int count_subject(void *self, const struct notice_subject *s)
     return s->hits > 0 ? 0 : -1;
 }
 
+static int take_subject(void *self, const struct notice_subject *s)
+{
+    struct notice_subject *wanted = self;
+    if (s->indicator == wanted->indicator)
+        *wanted = *s;
+    return 0;
+}
+
 static int note_id(void *self, int64_t id)
 {
     *(int64_t *)self = *(int64_t *)self * 10 + id;
@@ -102,6 +110,11 @@ TEST(subjects_are_folded_into_the_notice_that_gathers)
     check_int(notice_of_subject(l, "city", NOTICE_MET, b, &found, &state), ==, -ENOENT);
     check_int(notice_subjects(l, id, 10, count_subject, &count), ==, 0);
     check_int(count, ==, 2);
+    struct notice_subject seen = {.indicator = a};
+    check_int(notice_subjects(l, id, 10, take_subject, &seen), ==, 0);
+    check_int(seen.hits, ==, 7);
+    check_int(seen.first_us, ==, 5);
+    check_int(seen.last_us, ==, 40);
     struct notice n;
     struct notice_plan plan;
     struct notice_delivery d = {.notice_count = 1, .notices = {id}};

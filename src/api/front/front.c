@@ -5,7 +5,6 @@
 #include <gnutls/crypto.h>
 #include <gnutls/gnutls.h>
 #include <gnutls/x509.h>
-#include <microhttpd.h>
 #include <pthread.h>
 #include <sodium.h>
 #include <stdatomic.h>
@@ -15,9 +14,8 @@
 #include <sys/socket.h>
 
 #include "api/front/front_impl.h"
+#include "base/http_daemon.h"
 #include "base/text.h"
-
-static const char priorities[] = "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2:%SERVER_PRECEDENCE";
 
 enum { MEMORY_OF_CONNECTION = 32 << 10, COOKIE_MAX = 256, ETAG_LEN = 16 };
 
@@ -261,12 +259,6 @@ static const char *copy_header(struct call *c, const char *name, char *to, size_
     return value && snprintf(to, max, "%s", value) < (int)max ? to : NULL;
 }
 
-static gnutls_session_t session_of(struct MHD_Connection *connection)
-{
-    const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_GNUTLS_SESSION);
-    return info ? info->tls_session : NULL;
-}
-
 /* That the client has the private key is settled by the handshake; the fingerprint means that one certificate, whoever signed it. A browser
  * shows a certificate also for what another site's page makes it ask: it says so with Origin (Fetch standard, 3.2), and machines do not. */
 static void take_certificate(struct call *c)
@@ -274,7 +266,7 @@ static void take_certificate(struct call *c)
     uint8_t digest[FRONT_FINGERPRINT_LEN];
     size_t len = sizeof digest;
     unsigned count = 0;
-    gnutls_session_t session = c->front->o.asks_certificates && !header_of(c->connection, "Origin") ? session_of(c->connection) : NULL;
+    gnutls_session_t session = c->front->o.asks_certificates && !header_of(c->connection, "Origin") ? http_daemon_session(c->connection) : NULL;
     const gnutls_datum_t *chain = session ? gnutls_certificate_get_peers(session, &count) : NULL;
     if (!chain || count == 0 || gnutls_fingerprint(GNUTLS_DIG_SHA256, &chain[0], digest, &len) < 0 || len != sizeof digest)
         return;
@@ -282,14 +274,12 @@ static void take_certificate(struct call *c)
     c->job.certificate = c->certificate;
 }
 
-/* Asked before the handshake, without naming authorities: a client may then show any, and who has none goes on without. */
 static void on_connection(void *self, struct MHD_Connection *connection, void **context, enum MHD_ConnectionNotificationCode what)
 {
     (void)context;
     const struct front *f = self;
-    gnutls_session_t session = what == MHD_CONNECTION_NOTIFY_STARTED && f->o.asks_certificates ? session_of(connection) : NULL;
-    if (session)
-        gnutls_certificate_server_set_request(session, GNUTLS_CERT_REQUEST);
+    if (what == MHD_CONNECTION_NOTIFY_STARTED && f->o.asks_certificates)
+        (void)http_daemon_ask_certificate(connection);
 }
 
 static void take_credentials(struct call *c)
@@ -449,25 +439,25 @@ static void on_end(void *self, struct MHD_Connection *connection, void **call, e
 
 /* ---- making ---- */
 
-static struct MHD_Daemon *start_sinkhole(struct front *f, int fd, const struct front_options *o)
+static struct MHD_Daemon *start_daemon(struct front *f, int fd)
 {
-    return MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, on_request, f, MHD_OPTION_LISTEN_SOCKET, fd,
-                            MHD_OPTION_CONNECTION_LIMIT, (unsigned)FRONT_SINKHOLE_CONNECTIONS_MAX / o->socket_count,
-                            MHD_OPTION_PER_IP_CONNECTION_LIMIT, (unsigned)FRONT_SINKHOLE_OF_ADDRESS, MHD_OPTION_CONNECTION_TIMEOUT,
-                            (unsigned)FRONT_SINKHOLE_IDLE_S, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)MEMORY_OF_CONNECTION,
-                            MHD_OPTION_URI_LOG_CALLBACK, on_target, f, MHD_OPTION_NOTIFY_COMPLETED, on_end, f, MHD_OPTION_END);
-}
-
-static struct MHD_Daemon *start_daemon(struct front *f, int fd, const struct front_options *o)
-{
-    unsigned flags = MHD_USE_TLS | MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME;
-    unsigned threads = o->threads < 2 ? 0 : o->threads; /* 0: one, and no pool */
-    return MHD_start_daemon(flags, 0, NULL, NULL, on_request, f, MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_HTTPS_MEM_CERT, o->certificate,
-                            MHD_OPTION_HTTPS_MEM_KEY, o->key, MHD_OPTION_HTTPS_PRIORITIES, priorities, MHD_OPTION_THREAD_POOL_SIZE, threads,
-                            MHD_OPTION_CONNECTION_LIMIT, FRONT_CONNECTIONS_MAX / o->socket_count, MHD_OPTION_PER_IP_CONNECTION_LIMIT,
-                            (unsigned)FRONT_CONNECTIONS_OF_ADDRESS, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)FRONT_IDLE_S,
-                            MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)MEMORY_OF_CONNECTION, MHD_OPTION_URI_LOG_CALLBACK, on_target, f,
-                            MHD_OPTION_NOTIFY_COMPLETED, on_end, f, MHD_OPTION_NOTIFY_CONNECTION, on_connection, f, MHD_OPTION_END);
+    const struct front_options *o = &f->o;
+    struct http_daemon_options options = {.connection_memory = MEMORY_OF_CONNECTION, .on_request = on_request, .on_target = on_target, .on_end = on_end, .self = f};
+    if (o->is_sinkhole) {
+        options.in_the_clear = true; /* names of others are asked for, of which we have no certificate */
+        options.connections = FRONT_SINKHOLE_CONNECTIONS_MAX / o->socket_count;
+        options.connections_of_address = FRONT_SINKHOLE_OF_ADDRESS;
+        options.idle_s = FRONT_SINKHOLE_IDLE_S;
+    } else {
+        options.certificate = o->certificate;
+        options.key = o->key;
+        options.threads = o->threads;
+        options.connections = FRONT_CONNECTIONS_MAX / o->socket_count;
+        options.connections_of_address = FRONT_CONNECTIONS_OF_ADDRESS;
+        options.idle_s = FRONT_IDLE_S;
+        options.on_connection = on_connection;
+    }
+    return http_daemon_start(fd, &options);
 }
 
 int front_start(const struct front_options *options, struct front **ret_front)
@@ -482,7 +472,7 @@ int front_start(const struct front_options *options, struct front **ret_front)
         return -EINVAL;
     }
     for (unsigned i = 0; i < options->socket_count; i++) {
-        struct MHD_Daemon *d = options->is_sinkhole ? start_sinkhole(f, options->sockets[i], options) : start_daemon(f, options->sockets[i], options);
+        struct MHD_Daemon *d = start_daemon(f, options->sockets[i]);
         if (!d) {
             front_stop(f);
             return -EIO;
@@ -499,11 +489,8 @@ void front_stop(struct front *f)
     if (!f)
         return;
     front_end_streams(f);
-    for (unsigned i = 0; i < f->daemon_count; i++) {
-        /* Else it would shut the listening socket down, which the next server is to have from the same parent. */
-        (void)MHD_quiesce_daemon(f->daemons[i]);
-        MHD_stop_daemon(f->daemons[i]);
-    }
+    for (unsigned i = 0; i < f->daemon_count; i++)
+        http_daemon_stop(f->daemons[i]);
     pthread_mutex_destroy(&f->lock);
     free(f);
 }

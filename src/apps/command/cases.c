@@ -2,14 +2,13 @@
 #include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "apps/command/client_options.h"
 #include "apps/command/columns.h"
 #include "apps/command/command.h"
 #include "apps/command/idn.h"
+#include "apps/command/row_page.h"
 #include "apps/command/row_reader.h"
 #include "apps/command/when.h"
 #include "base/text.h"
@@ -22,6 +21,17 @@ struct wishes {
 };
 
 /* ---- showing ---- */
+
+static void print_head(void)
+{
+    columns_print(_("Case"), -6);
+    printf("  ");
+    columns_print(_("State"), 9);
+    columns_print(_("Severity"), 10);
+    columns_print(_("Owner"), 16);
+    columns_print(_("Changed"), 21);
+    printf("%s\n", _("Title"));
+}
 
 static void print_row(const json_t *row)
 {
@@ -116,64 +126,18 @@ static void print_done(const json_t *o)
 
 /* ---- asking ---- */
 
-/* *ret_reply: NULL after a message. */
-static int ask_rows(const struct control_client_options *o, const char *command, json_t *wish, void (*print)(const json_t *row), json_t **ret_reply)
-{
-    struct row_reader rows = {.json = o->json, .print = print};
-    int fd = control_client_connect(o);
-    *ret_reply = NULL;
-    if (fd < 0) {
-        json_decref(wish);
-        return EXIT_FAILED;
-    }
-    *ret_reply = control_client_ask(fd, o, command, wish, row_reader_take, &rows, CONTROL_WAIT_MS);
-    close(fd);
-    return *ret_reply ? EXIT_FINE : EXIT_FAILED;
-}
-
-static int take_number(const char *text, long long most, json_t *wish, const char *key)
-{
-    char *end = NULL;
-    long long value = text ? strtoll(text, &end, 10) : 0;
-    if (!text)
-        return EXIT_FINE;
-    if (*end || end == text || value < 0 || value > most)
-        return command_usage("cases", _("not a valid value: %s"), text);
-    json_object_set_new(wish, key, json_integer(value));
-    return EXIT_FINE;
-}
-
 static int run_list(const struct control_client_options *o, const struct wishes *w)
 {
-    json_t *reply;
+    static const struct row_page page = {.command = "cases", .head = print_head, .print = print_row, .limit = {0, LIMIT_MAX}, .after = {0, LONG_MAX}};
     char ascii[IDN_TEXT_MAX];
     json_t *wish = json_pack("{s:s*, s:s*, s:s*, s:s*, s:s*}", "state", w->state, "owner", w->owner, "member", w->member, "subject",
                              w->subject ? idn_subject(w->subject, ascii) : NULL, "kind", w->kind);
-    int code = take_number(w->limit, LIMIT_MAX, wish, "limit");
-    if (code == EXIT_FINE)
-        code = take_number(w->after, LLONG_MAX, wish, "after");
-    if (code != EXIT_FINE) {
-        json_decref(wish);
-        return code;
-    }
-    if (!o->json) {
-        columns_print(_("Case"), -6);
-        printf("  ");
-        columns_print(_("State"), 9);
-        columns_print(_("Severity"), 10);
-        columns_print(_("Owner"), 16);
-        columns_print(_("Changed"), 21);
-        printf("%s\n", _("Title"));
-    }
-    code = ask_rows(o, "cases", wish, print_row, &reply);
-    if (reply && !o->json && row_number(reply, "after") > 0)
-        printf(_("There are more: --after %" PRId64 "\n"), row_number(reply, "after"));
-    json_decref(reply);
-    return code;
+    return row_page_list(o, &page, wish, &(struct row_page_place){.name = "cases", .limit = w->limit, .after = w->after});
 }
 
 static int run_show(const struct control_client_options *o, const char *number)
 {
+    static const struct row_page subjects = {.command = "case-subjects", .print = print_subject}, notes = {.command = "case-notes", .print = print_note};
     json_t *reply;
     int code = control_client_run(o, "case", json_pack("{s:s}", "number", number), CONTROL_WAIT_MS, print_case);
     int64_t after = 0;
@@ -181,14 +145,14 @@ static int run_show(const struct control_client_options *o, const char *number)
         return code;
     printf("\n%s\n", _("Subjects"));
     do {
-        code = ask_rows(o, "case-subjects", json_pack("{s:s, s:I}", "number", number, "after", (json_int_t)after), print_subject, &reply);
+        code = row_page_ask(o, &subjects, json_pack("{s:s, s:I}", "number", number, "after", (json_int_t)after), &reply);
         after = reply ? row_number(reply, "after") : 0;
         json_decref(reply);
     } while (after > 0);
     if (code != EXIT_FINE)
         return code;
     printf("\n%s\n", _("Notes, the newest first"));
-    code = ask_rows(o, "case-notes", json_pack("{s:s, s:i}", "number", number, "limit", NOTES_SHOWN), print_note, &reply);
+    code = row_page_ask(o, &notes, json_pack("{s:s, s:i}", "number", number, "limit", NOTES_SHOWN), &reply);
     json_decref(reply);
     return code;
 }
@@ -230,7 +194,7 @@ static int run_note(const struct control_client_options *o, const char *number, 
 static int run_judge(const struct control_client_options *o, const char *number, const char *claim, const struct wishes *w)
 {
     json_t *wish = json_pack("{s:s, s:s, s:s*, s:s*, s:s*}", "number", number, "claim", claim, "reason", w->reason, "severity", w->severity, "tlp", w->tlp);
-    int code = take_number(w->probability, 100, wish, "probability");
+    int code = row_page_number("cases", w->probability, (struct client_range){0, 100}, wish, "probability");
     if (code != EXIT_FINE) {
         json_decref(wish);
         return code;

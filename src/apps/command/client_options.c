@@ -1,7 +1,8 @@
-/* Parses the options of a client command. */
+/* Parses the options of a client command, and their numbers. */
 #include "apps/command/client_options.h"
 
 #include <getopt.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "apps/command/command.h"
@@ -47,5 +48,17 @@ int client_options_parse(int argc, char **argv, const struct client_option *own,
             *found->flag = true;
     }
     *ret_first = optind;
+    return EXIT_FINE;
+}
+
+int client_options_number(const char *command, const char *text, struct client_range range, long *ret_value)
+{
+    char *end;
+    if (!text)
+        return EXIT_FINE;
+    long value = strtol(text, &end, 10);
+    if (*end || end == text || value < range.least || value > range.most)
+        return command_usage(command, _("not a valid value: %s"), text);
+    *ret_value = value;
     return EXIT_FINE;
 }

@@ -17,4 +17,10 @@ struct client_option {
 int client_options_parse(int argc, char **argv, const struct client_option *own, struct control_client_options *ret_o,
                          int *ret_first);
 
+struct client_range {
+    long least, most;
+};
+/* The text of an option as a number; NULL leaves *ret_value as it is. An exit code other than EXIT_FINE after an error message. */
+int client_options_number(const char *command, const char *text, struct client_range range, long *ret_value);
+
 #endif

@@ -1,20 +1,16 @@
 /* hinomi indicators, review, sources: what is believed, what waits for a person, and how those who said it did. */
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
 #include "apps/command/client_options.h"
 #include "apps/command/columns.h"
 #include "apps/command/command.h"
 #include "apps/command/idn.h"
+#include "apps/command/row_page.h"
 #include "apps/command/row_reader.h"
 #include "apps/command/show_belief.h"
 #include "apps/command/when.h"
 #include "base/text.h"
-
-enum { LIMIT_MAX = 10000 };
 
 static void print_indicator(const json_t *row)
 {
@@ -35,65 +31,7 @@ static void print_indicator_head(void)
     printf("  %s\n", _("Subject"));
 }
 
-/* Asks `command`, prints the rows; *ret_reply is to be dropped, NULL when it failed. */
-static uint64_t show_rows(const struct control_client_options *o, const char *command, json_t *wish, void (*head)(void),
-                          void (*print)(const json_t *row), json_t **ret_reply)
-{
-    struct row_reader rows = {.json = o->json, .print = print};
-    int fd = control_client_connect(o);
-    *ret_reply = NULL;
-    if (fd < 0) {
-        json_decref(wish);
-        return 0;
-    }
-    if (!o->json)
-        head();
-    *ret_reply = control_client_ask(fd, o, command, wish, row_reader_take, &rows, CONTROL_WAIT_MS);
-    close(fd);
-    return rows.count;
-}
-
-static int take_number(const char *command, const char *text, long max, json_t *wish, const char *key)
-{
-    char *end;
-    if (!text)
-        return EXIT_FINE;
-    long value = strtol(text, &end, 10);
-    if (*end || end == text || value < 1 || value > max)
-        return command_usage(command, _("not a valid value: %s"), text);
-    json_object_set_new(wish, key, json_integer(value));
-    return EXIT_FINE;
-}
-
-static int show_indicators(const struct control_client_options *o, json_t *wish, bool is_review)
-{
-    json_t *reply;
-    uint64_t count = show_rows(o, "indicators", wish, print_indicator_head, print_indicator, &reply);
-    if (!reply)
-        return EXIT_FAILED;
-    if (!o->json && count == 0)
-        printf("%s\n", is_review ? _("nothing waits for a decision") : _("there is none"));
-    if (!o->json && count > 0 && is_review)
-        printf("\n%s\n", _("Look at one with \"hinomi verdicts SUBJECT\"; then decide: hinomi judge SUBJECT confirmed --reason TEXT, or\n"
-                           "hinomi judge SUBJECT false-positive --reason TEXT."));
-    if (!o->json && row_number(reply, "after") > 0)
-        printf(_("There are more: --after %" PRId64 "\n"), row_number(reply, "after"));
-    json_decref(reply);
-    return EXIT_FINE;
-}
-
-/* One page of them; takes the wish over. */
-static int show_page(const struct control_client_options *o, const char *command, json_t *wish, const char *limit, const char *after,
-                     bool is_review)
-{
-    int code = take_number(command, limit, LIMIT_MAX, wish, "limit");
-    if (code == EXIT_FINE)
-        code = take_number(command, after, UINT32_MAX, wish, "after");
-    if (code == EXIT_FINE)
-        return show_indicators(o, wish, is_review);
-    json_decref(wish);
-    return code;
-}
+static const struct client_range limits = {1, 10000}, afters = {1, UINT32_MAX};
 
 int command_indicators(int argc, char **argv)
 {
@@ -111,7 +49,9 @@ int command_indicators(int argc, char **argv)
         return command_usage(argv[0], _("it takes options only; for one subject there is \"hinomi verdicts\""));
     json_t *wish = json_pack("{s:s*, s:s*, s:s*, s:s*, s:b}", "state", state, "advice", advice, "kind", kind, "claim", claim,
                              "conflict", conflict);
-    return show_page(&o, argv[0], wish, limit, after, false);
+    const struct row_page page = {
+        .command = "indicators", .head = print_indicator_head, .print = print_indicator, .none = _("there is none"), .limit = limits, .after = afters};
+    return row_page_list(&o, &page, wish, &(struct row_page_place){.name = argv[0], .limit = limit, .after = after});
 }
 
 int command_review(int argc, char **argv)
@@ -125,7 +65,15 @@ int command_review(int argc, char **argv)
         return code;
     if (first != argc)
         return command_usage(argv[0], _("it takes options only; for one subject there is \"hinomi verdicts\""));
-    return show_page(&o, argv[0], json_pack("{s:s}", "advice", "ask"), limit, after, true);
+    const struct row_page page = {.command = "indicators",
+                                  .head = print_indicator_head,
+                                  .print = print_indicator,
+                                  .none = _("nothing waits for a decision"),
+                                  .hint = _("Look at one with \"hinomi verdicts SUBJECT\"; then decide: hinomi judge SUBJECT confirmed --reason TEXT, or\n"
+                                            "hinomi judge SUBJECT false-positive --reason TEXT."),
+                                  .limit = limits,
+                                  .after = afters};
+    return row_page_list(&o, &page, json_pack("{s:s}", "advice", "ask"), &(struct row_page_place){.name = argv[0], .limit = limit, .after = after});
 }
 
 static void print_source(const json_t *row)
@@ -165,9 +113,9 @@ int command_sources(int argc, char **argv)
         return code;
     if (first != argc)
         return command_usage(argv[0], _("it takes no arguments"));
-    if (show_rows(&o, "sources", json_object(), print_source_head, print_source, &reply) == 0 && reply && !o.json)
-        printf("%s\n", _("nobody has said anything of a subject yet"));
-    code = reply ? EXIT_FINE : EXIT_FAILED;
+    const struct row_page page = {
+        .command = "sources", .head = print_source_head, .print = print_source, .none = _("nobody has said anything of a subject yet")};
+    code = row_page_ask(&o, &page, json_object(), &reply);
     json_decref(reply);
     return code;
 }

@@ -2,7 +2,6 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -79,16 +78,6 @@ static json_t *log_arguments(const struct log_wish *w, int64_t since_us, int64_t
     return a;
 }
 
-static int parse_limit(const char *command, const char *text, int *ret_limit)
-{
-    char *end;
-    long value = strtol(text, &end, 10);
-    if (*end || end == text || value < 1 || value > FOLLOW_LIMIT)
-        return command_usage(command, _("not a valid value: %s"), text);
-    *ret_limit = (int)value;
-    return EXIT_FINE;
-}
-
 /* Asks every second for what was taken in since; ends when the node goes away. */
 static json_t *follow_log(int fd, const struct control_client_options *o, const struct log_wish *wish, int64_t asked_us,
                           struct row_reader *rows)
@@ -118,7 +107,8 @@ int command_log(int argc, char **argv)
         {"below", 'b', NULL, &wish.below}, {"action", 'a', &wish.action, NULL}, {"last", 'l', &last, NULL},
         {"member", 'm', &wish.member, NULL}, {"group", 'g', &wish.group, NULL},
         {"limit", 'k', &limit_text, NULL}, {0}};
-    int first, limit = LIMIT_DEFAULT;
+    int first;
+    long limit = LIMIT_DEFAULT;
     int code = client_options_parse(argc, argv, own, &o, &first);
     if (code != EXIT_FINE)
         return code;
@@ -127,7 +117,7 @@ int command_log(int argc, char **argv)
     int64_t last_us = 0;
     if (last && when_parse_duration(last, &last_us) < 0)
         return command_usage(argv[0], _("not a length of time: %s (such as 30m, 1h, 7d)"), last);
-    if (limit_text && (code = parse_limit(argv[0], limit_text, &limit)) != EXIT_FINE)
+    if ((code = client_options_number(argv[0], limit_text, (struct client_range){1, FOLLOW_LIMIT}, &limit)) != EXIT_FINE)
         return code;
     char ascii[IDN_TEXT_MAX];
     const char *reason;
@@ -140,7 +130,7 @@ int command_log(int argc, char **argv)
     if (fd < 0)
         return EXIT_FAILED;
     int64_t asked_us = clock_wall_us();
-    json_t *reply = control_client_ask(fd, &o, "log", log_arguments(&wish, since_us, 0, limit), row_reader_take, &rows,
+    json_t *reply = control_client_ask(fd, &o, "log", log_arguments(&wish, since_us, 0, (int)limit), row_reader_take, &rows,
                                        CONTROL_WAIT_MS);
     if (reply && follow) {
         json_decref(reply);
@@ -205,7 +195,8 @@ int command_top(int argc, char **argv)
     const char *last = "1h", *limit_text = NULL, *member = NULL;
     const struct client_option own[] = {
         {"last", 'l', &last, NULL}, {"limit", 'k', &limit_text, NULL}, {"member", 'm', &member, NULL}, {0}};
-    int first, limit = 10;
+    int first;
+    long limit = 10;
     int code = client_options_parse(argc, argv, own, &o, &first);
     if (code != EXIT_FINE)
         return code;
@@ -217,7 +208,7 @@ int command_top(int argc, char **argv)
     int64_t last_us;
     if (when_parse_duration(last, &last_us) < 0)
         return command_usage(argv[0], _("not a length of time: %s (such as 30m, 1h, 7d)"), last);
-    if (limit_text && (code = parse_limit(argv[0], limit_text, &limit)) != EXIT_FINE)
+    if ((code = client_options_number(argv[0], limit_text, (struct client_range){1, FOLLOW_LIMIT}, &limit)) != EXIT_FINE)
         return code;
     int fd = control_client_connect(&o);
     if (fd < 0)
@@ -231,7 +222,7 @@ int command_top(int argc, char **argv)
         printf("  %s\n", _(tables[table].last));
     }
     json_t *wish = json_pack("{s:s, s:I, s:i}", "what", tables[table].what, "since_us",
-                             (json_int_t)(clock_wall_us() - last_us), "limit", limit);
+                             (json_int_t)(clock_wall_us() - last_us), "limit", (int)limit);
     set_text(wish, "member", member);
     json_t *reply = control_client_ask(fd, &o, "top", wish, row_reader_take, &rows, CONTROL_WAIT_MS);
     close(fd);

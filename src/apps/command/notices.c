@@ -2,14 +2,13 @@
 #include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "apps/command/client_options.h"
 #include "apps/command/columns.h"
 #include "apps/command/command.h"
 #include "apps/command/idn.h"
+#include "apps/command/row_page.h"
 #include "apps/command/row_reader.h"
 #include "apps/command/show_belief.h"
 #include "apps/command/when.h"
@@ -23,6 +22,18 @@ struct wishes {
 };
 
 /* ---- showing ---- */
+
+static void print_head(void)
+{
+    columns_print(_("Notice"), -6);
+    printf("  ");
+    columns_print(_("State"), 13);
+    columns_print(_("Since"), 21);
+    columns_print(_("Subjects"), -8);
+    printf("  ");
+    columns_print(_("Member"), 18);
+    printf("%s\n", _("What"));
+}
 
 static void print_notice(const json_t *row)
 {
@@ -115,65 +126,19 @@ static void print_nothing(const json_t *o)
 
 /* ---- asking ---- */
 
-static int ask_rows(const struct control_client_options *o, const char *command, json_t *wish, void (*print)(const json_t *row), json_t **ret_reply)
-{
-    struct row_reader rows = {.json = o->json, .print = print};
-    int fd = control_client_connect(o);
-    *ret_reply = NULL;
-    if (fd < 0) {
-        json_decref(wish);
-        return EXIT_FAILED;
-    }
-    *ret_reply = control_client_ask(fd, o, command, wish, row_reader_take, &rows, CONTROL_WAIT_MS);
-    close(fd);
-    if (*ret_reply && !o->json && rows.count == 0)
-        printf("%s\n", _("there is none"));
-    return *ret_reply ? EXIT_FINE : EXIT_FAILED;
-}
-
-static int take_number(const char *text, long most, json_t *wish, const char *key)
-{
-    char *end = NULL;
-    long long value = text ? strtoll(text, &end, 10) : 0;
-    if (!text)
-        return EXIT_FINE;
-    if (*end || end == text || value < 0 || value > most)
-        return command_usage("notices", _("not a valid value: %s"), text);
-    json_object_set_new(wish, key, json_integer(value));
-    return EXIT_FINE;
-}
-
 static int run_list(const struct control_client_options *o, const struct wishes *w)
 {
-    json_t *reply, *wish = json_pack("{s:s*, s:s*, s:s*}", "member", w->member, "state", w->state, "campaign", w->campaign);
-    int code = take_number(w->limit, LIMIT_MAX, wish, "limit");
-    if (code == EXIT_FINE)
-        code = take_number(w->after, LONG_MAX, wish, "after");
-    if (code != EXIT_FINE) {
-        json_decref(wish);
-        return code;
-    }
-    if (!o->json) {
-        columns_print(_("Notice"), -6);
-        printf("  ");
-        columns_print(_("State"), 13);
-        columns_print(_("Since"), 21);
-        columns_print(_("Subjects"), -8);
-        printf("  ");
-        columns_print(_("Member"), 18);
-        printf("%s\n", _("What"));
-    }
-    code = ask_rows(o, "notices", wish, print_notice, &reply);
-    if (reply && !o->json && row_number(reply, "after") > 0)
-        printf(_("There are more: --after %" PRId64 "\n"), row_number(reply, "after"));
-    json_decref(reply);
-    return code;
+    const struct row_page page = {
+        .command = "notices", .head = print_head, .print = print_notice, .none = _("there is none"), .limit = {0, LIMIT_MAX}, .after = {0, LONG_MAX}};
+    json_t *wish = json_pack("{s:s*, s:s*, s:s*}", "member", w->member, "state", w->state, "campaign", w->campaign);
+    return row_page_list(o, &page, wish, &(struct row_page_place){.name = "notices", .limit = w->limit, .after = w->after});
 }
 
 static int run_show(const struct control_client_options *o, const char *id)
 {
+    const struct row_page subjects = {.command = "notice", .print = print_subject, .none = _("there is none")};
     json_t *reply;
-    int code = ask_rows(o, "notice", json_pack("{s:s}", "id", id), print_subject, &reply);
+    int code = row_page_ask(o, &subjects, json_pack("{s:s}", "id", id), &reply);
     if (reply && o->json)
         json_dumpf(reply, stdout, JSON_COMPACT | JSON_ENSURE_ASCII), printf("\n");
     else if (reply)
@@ -184,8 +149,9 @@ static int run_show(const struct control_client_options *o, const char *id)
 
 static int run_campaigns(const struct control_client_options *o)
 {
+    const struct row_page campaigns = {.command = "campaigns", .print = print_campaign, .none = _("there is none")};
     json_t *reply;
-    int code = ask_rows(o, "campaigns", json_object(), print_campaign, &reply);
+    int code = row_page_ask(o, &campaigns, json_object(), &reply);
     json_decref(reply);
     return code;
 }
@@ -206,7 +172,7 @@ static int run_begin(const struct control_client_options *o, const char *name, c
         return command_usage("notices", _("not a length of time, such as 30d: %s"), w->length && length_us == 0 ? w->length : w->window);
     json_t *wish = json_pack("{s:s, s:o, s:o, s:s*, s:s*}", "name", name, "claims", split(w->claims), "sectors", split(w->sectors), "text_ja", w->text_ja, "text_en",
                              w->text_en);
-    int code = take_number(w->hold, 50, wish, "percent");
+    int code = row_page_number("notices", w->hold, (struct client_range){0, 50}, wish, "percent");
     if (code != EXIT_FINE) {
         json_decref(wish);
         return code;

@@ -1,8 +1,6 @@
 /* hinomi pdns: which data a name had, and which names had the data, as upstreams answered. */
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "apps/command/client_options.h"
@@ -39,18 +37,6 @@ static void print_row(const json_t *row)
            when_format(row_number(row, "time_last") * 1000000, last), row_number(row, "hits"),
            idn_show(row_text(row, "name"), name), dns_type_format((uint16_t)row_number(row, "type"), type),
            row_text(row, "data"));
-}
-
-static int take_number(const char *command, const char *text, long max, long *ret_value)
-{
-    char *end;
-    if (!text)
-        return EXIT_FINE;
-    long value = strtol(text, &end, 10);
-    if (*end || end == text || value < 1 || value > max)
-        return command_usage(command, _("not a valid value: %s"), text);
-    *ret_value = value;
-    return EXIT_FINE;
 }
 
 static void print_head(void)
@@ -97,9 +83,9 @@ int command_pdns(int argc, char **argv)
     if (code == EXIT_FINE && first != argc - 1)
         return command_usage(argv[0], _("give one name or address"));
     if (code == EXIT_FINE)
-        code = take_number(argv[0], limit_text, PDNS_QUERY_ROWS_MAX, &limit);
+        code = client_options_number(argv[0], limit_text, (struct client_range){1, PDNS_QUERY_ROWS_MAX}, &limit);
     if (code == EXIT_FINE)
-        code = take_number(argv[0], page_text, PDNS_QUERY_OFFSET_MAX / limit + 1, &page);
+        code = client_options_number(argv[0], page_text, (struct client_range){1, PDNS_QUERY_OFFSET_MAX / limit + 1}, &page);
     if (code != EXIT_FINE)
         return code;
     char name[IDN_TEXT_MAX];

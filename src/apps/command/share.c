@@ -1,14 +1,13 @@
 /* hinomi share, receipts: what the exit gate lets through to whom, and what was given to whom. */
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "apps/command/client_options.h"
 #include "apps/command/columns.h"
 #include "apps/command/command.h"
 #include "apps/command/idn.h"
+#include "apps/command/row_page.h"
 #include "apps/command/row_reader.h"
 #include "apps/command/when.h"
 #include "base/text.h"
@@ -73,6 +72,15 @@ int command_share(int argc, char **argv)
     return control_client_run(&o, "share", json_pack("{s:s, s:s*}", "subject", subject, "kind", kind), CONTROL_WAIT_MS, print_subject);
 }
 
+static void print_receipt_head(void)
+{
+    columns_print(_("Entry"), -8);
+    printf("  ");
+    columns_print(_("When"), 21);
+    columns_print(_("Objects"), -9);
+    printf("  %s\n", _("Recipient, way, what, from .. to"));
+}
+
 static void print_receipt(const json_t *row)
 {
     char made[WHEN_TEXT_MAX];
@@ -86,35 +94,22 @@ int command_receipts(int argc, char **argv)
     struct control_client_options o;
     const char *limit = NULL;
     const struct client_option own[] = {{"limit", 'n', &limit, NULL}, {0}};
-    struct row_reader rows = {.print = print_receipt};
     int first;
+    long count = 0;
     int code = client_options_parse(argc, argv, own, &o, &first);
     if (code != EXIT_FINE)
         return code;
-    char *end = NULL;
-    long count = limit ? strtol(limit, &end, 10) : 0;
-    if (limit && (*end || count < 1 || count > 10000))
-        return command_usage(argv[0], _("not a valid value: %s"), limit);
+    code = client_options_number(argv[0], limit, (struct client_range){1, 10000}, &count);
+    if (code != EXIT_FINE)
+        return code;
     if (first < argc - 1)
         return command_usage(argv[0], _("give one recipient, or none for all"));
-    rows.json = o.json;
-    int fd = control_client_connect(&o);
-    if (fd < 0)
-        return EXIT_FAILED;
-    if (!o.json) {
-        columns_print(_("Entry"), -8);
-        printf("  ");
-        columns_print(_("When"), 21);
-        columns_print(_("Objects"), -9);
-        printf("  %s\n", _("Recipient, way, what, from .. to"));
-    }
-    json_t *reply = control_client_ask(fd, &o, "receipts",
-                                       json_pack("{s:s*, s:I}", "recipient", first < argc ? argv[first] : NULL, "limit", (json_int_t)count),
-                                       row_reader_take, &rows, CONTROL_WAIT_MS);
-    close(fd);
-    if (reply && !o.json && rows.count == 0)
-        printf("%s\n", _("nothing was given to anybody yet; a receipt is written when the minute is over"));
-    code = reply ? EXIT_FINE : EXIT_FAILED;
+    const struct row_page page = {.command = "receipts",
+                                  .head = print_receipt_head,
+                                  .print = print_receipt,
+                                  .none = _("nothing was given to anybody yet; a receipt is written when the minute is over")};
+    json_t *reply, *wish = json_pack("{s:s*, s:I}", "recipient", first < argc ? argv[first] : NULL, "limit", (json_int_t)count);
+    code = row_page_ask(&o, &page, wish, &reply);
     json_decref(reply);
     return code;
 }

@@ -9,10 +9,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "apps/process/hub_link.h"
 #include "apps/process/roles.h"
 #include "apps/process/shared_memory.h"
 #include "apps/exchange/zone_notify.h"
-#include "base/channel.h"
 #include "base/log.h"
 #include "base/priority.h"
 #include "base/text.h"
@@ -28,7 +28,7 @@ struct dns_role {
     struct policy_groups *groups;
     struct dns_service service;
     struct zone_notify notify;
-    struct channel *hub;
+    struct hub_link hub;
     struct event *parent, *terminate, *reclaim, *renewal;
     struct certificate certificate; /* of TLS, which the service owns */
     uint64_t generation[POLICY_PARTS];
@@ -89,7 +89,8 @@ static void tell_hub(struct dns_role *r, unsigned part, uint64_t generation, con
     writer_u8(&w, reason == NULL);
     if (reason)
         writer_bytes(&w, reason, strnlen(reason, 200));
-    if (r->hub && channel_send(r->hub, DNS_POLICY_RESULT, message, w.len) < 0)
+    struct channel *hub = hub_link_channel(&r->hub);
+    if (hub && channel_send(hub, DNS_POLICY_RESULT, message, w.len) < 0)
         log_warning(_("the hub does not take the news of a policy"));
 }
 
@@ -136,33 +137,12 @@ static void put_in_force(struct dns_role *r, unsigned part, uint64_t announced)
 
 /* ---- the hub ---- */
 
-static void on_hub_message(struct channel *channel, uint16_t type, struct reader payload, void *self)
+static void on_hub_message(void *self, uint16_t type, struct reader payload)
 {
-    (void)channel;
     unsigned part = reader_u8(&payload);
     uint64_t generation = reader_u64(&payload);
     if (type == HUB_POLICY_CHANGED && !payload.failed && part < POLICY_PARTS && generation != 0)
         put_in_force(self, part, generation);
-}
-
-static void on_hub_end(struct channel *channel, int reason, void *self)
-{
-    (void)channel, (void)reason; /* the parent brings a new one; until then the policy holds */
-    struct dns_role *r = self;
-    channel_free(r->hub);
-    r->hub = NULL;
-}
-
-static void connect_hub(struct dns_role *r, int fd)
-{
-    struct channel_handler handler = {.on_message = on_hub_message, .on_end = on_hub_end, .self = r};
-    channel_free(r->hub);
-    r->hub = NULL;
-    int e = channel_new(r->loop, fd, HUB_DNS_MESSAGE_MAX, HUB_DNS_QUEUE_MAX, handler, &r->hub);
-    if (e < 0) {
-        log_error(_("no channel to %s: %s"), role_name(ROLE_HUB), strerror(-e));
-        close(fd);
-    }
 }
 
 /* ---- the parent ---- */
@@ -179,13 +159,9 @@ static void on_parent(evutil_socket_t fd, short what, void *self)
         event_base_loopbreak(r->loop);
         return;
     }
-    if (m.kind == PARENT_PEER && m.number == ROLE_HUB && m.fd_count == 1) {
-        connect_hub(r, m.fds[0]);
-        m.fd_count = 0;
-    } else if (m.kind == PARENT_CONFIG && role_take_config(&r->start, &m) == 0 &&
-               zone_notify_set(&r->notify, r->start.config) < 0) { /* all else of it comes with a new process */
+    if (!hub_link_take(&r->hub, &m) && m.kind == PARENT_CONFIG && role_take_config(&r->start, &m) == 0 &&
+        zone_notify_set(&r->notify, r->start.config) < 0) /* all else of it comes with a new process */
         log_warning(_("new zones are not known to NOTIFY: out of memory"));
-    }
     handover_drop(&m);
 }
 
@@ -325,8 +301,9 @@ static int run(struct dns_role *r)
     show_generations(r);
     if (r->certificate.tls && !r->start.config->dns.certificate.certificate[0])
         on_renewal(-1, 0, r);
-    if (r->start.peers[ROLE_HUB] >= 0)
-        connect_hub(r, r->start.peers[ROLE_HUB]);
+    r->hub = (struct hub_link){
+        .loop = r->loop, .message_max = HUB_DNS_MESSAGE_MAX, .queue_max = HUB_DNS_QUEUE_MAX, .message = on_hub_message, .self = r};
+    hub_link_connect(&r->hub, r->start.peers[ROLE_HUB]);
     if (handover_send(ROLE_PARENT_FD, &(struct handover){.kind = ROLE_IS_READY}) == 0)
         event_base_dispatch(r->loop);
     dns_service_stop(&r->service);

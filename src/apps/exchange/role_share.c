@@ -9,10 +9,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "apps/process/hub_link.h"
 #include "apps/process/role_loop.h"
 #include "apps/exchange/share_protocol.h"
 #include "apps/exchange/zone_server.h"
-#include "base/channel.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
@@ -31,14 +31,14 @@ struct share_role {
     struct taxii_service *service;
     struct taxii_http *http; /* NULL: nothing is listened on */
     struct zone_server *zones; /* the same */
-    struct channel *hub;
+    struct hub_link hub;
     struct job_queue jobs; /* that the hub works on, or will */
     struct certificate certificate;
     char *authorities; /* PEM; NULL: none */
     struct role_start start;
     unsigned ticks;
     int wake_fd;
-    bool own_certificate, hub_ready;
+    bool own_certificate;
     /* From the server's threads, under the lock. */
     unsigned delivery_count;
     pthread_mutex_t lock;
@@ -90,7 +90,7 @@ static int send_chunk(struct share_role *r, struct taxii_job *job, const uint8_t
     writer_u32(&w, taxii_post_collection(job->post));
     writer_u32(&w, count);
     writer_bytes(&w, octets, len);
-    int e = channel_send(r->hub, SHARE_PUT, message, w.len);
+    int e = channel_send(hub_link_channel(&r->hub), SHARE_PUT, message, w.len);
     free(message);
     return e;
 }
@@ -106,7 +106,7 @@ static int send_removal(struct share_role *r, struct taxii_job *job)
     for (unsigned i = 0; i < job->removal.count; i++)
         writer_u64(&w, (uint64_t)job->removal.versions_us[i]);
     writer_bytes(&w, job->removal.id, strlen(job->removal.id));
-    return channel_send(r->hub, SHARE_REMOVE, message, w.len);
+    return channel_send(hub_link_channel(&r->hub), SHARE_REMOVE, message, w.len);
 }
 
 /* Sends what the job needs next, or ends it. Without a hub: now and not later, the client is told when to come again. */
@@ -120,7 +120,7 @@ static void go_on(struct share_role *r, struct taxii_job *job)
         job_queue_end(&r->jobs, &job->job);
         return;
     }
-    int e = !r->hub || !r->hub_ready ? -ENOTCONN : job->post ? send_chunk(r, job, octets, len, count) : send_removal(r, job);
+    int e = !hub_link_channel(&r->hub) ? -ENOTCONN : job->post ? send_chunk(r, job, octets, len, count) : send_removal(r, job);
     if (e < 0)
         job_queue_end(&r->jobs, &job->job); /* without a reply of its own: 503 */
 }
@@ -153,7 +153,8 @@ static void tell_deliveries(struct share_role *r)
 {
     static uint8_t message[DELIVERIES_AT_ONCE * 40];
     struct exchange_delivery some[DELIVERIES_AT_ONCE];
-    while (r->hub && r->hub_ready) {
+    struct channel *hub;
+    while ((hub = hub_link_channel(&r->hub))) {
         struct writer w = writer_of(message, sizeof message);
         pthread_mutex_lock(&r->lock);
         unsigned count = r->delivery_count < DELIVERIES_AT_ONCE ? r->delivery_count : DELIVERIES_AT_ONCE;
@@ -175,7 +176,7 @@ static void tell_deliveries(struct share_role *r)
         }
         if (count == 0)
             return;
-        if (channel_send(r->hub, SHARE_DELIVERED, message, w.len) < 0) {
+        if (channel_send(hub, SHARE_DELIVERED, message, w.len) < 0) {
             r->deliveries_dropped += count;
             return;
         }
@@ -193,47 +194,17 @@ static void tell_counters(struct share_role *r)
     for (size_t i = 0; i < array_len(values); i++)
         writer_u64(&w, values[i]);
     zone_server_write_counters(r->zones, &w);
-    if (r->hub && r->hub_ready && channel_send(r->hub, SHARE_COUNTERS, message, w.len) < 0)
+    struct channel *hub = hub_link_channel(&r->hub);
+    if (hub && channel_send(hub, SHARE_COUNTERS, message, w.len) < 0)
         log_debug("counters are not told");
 }
 
 /* ---- the hub ---- */
 
-static void on_hub_message(struct channel *channel, uint16_t type, struct reader payload, void *self)
+static void on_hub_message(void *self, uint16_t type, struct reader payload)
 {
-    (void)channel;
-    struct share_role *r = self;
-    if (type == HUB_SHARE_RESULT) {
-        on_result(r, payload);
-    } else if (type == HUB_SHARE_READY) {
-        r->hub_ready = true;
-        job_queue_take(&r->jobs);
-    }
-}
-
-static void forget_hub(struct share_role *r)
-{
-    channel_free(r->hub);
-    r->hub = NULL;
-    r->hub_ready = false;
-    job_queue_end_all(&r->jobs);
-}
-
-static void on_hub_end(struct channel *channel, int reason, void *self)
-{
-    (void)channel, (void)reason; /* the parent brings a new one; what is read goes on */
-    forget_hub(self);
-}
-
-static void connect_hub(struct share_role *r, int fd)
-{
-    struct channel_handler handler = {.on_message = on_hub_message, .on_end = on_hub_end, .self = r};
-    forget_hub(r);
-    int e = channel_new(r->loop.base, fd, SHARE_MESSAGE_MAX, SHARE_QUEUE_MAX, handler, &r->hub);
-    if (e < 0) {
-        log_error(_("no channel to %s: %s"), role_name(ROLE_HUB), strerror(-e));
-        close(fd);
-    }
+    if (type == HUB_SHARE_RESULT)
+        on_result(self, payload);
 }
 
 /* ---- events ---- */
@@ -250,8 +221,8 @@ static void on_tick(void *self)
     struct share_role *r = self;
     job_queue_end_late(&r->jobs);
     tell_deliveries(r);
-    if (r->hub && r->hub_ready)
-        zone_server_tell(r->zones, r->hub);
+    if (hub_link_channel(&r->hub))
+        zone_server_tell(r->zones, hub_link_channel(&r->hub));
     if (r->ticks++ % COUNTERS_EVERY_TICKS == 0)
         tell_counters(r);
 }
@@ -286,12 +257,8 @@ static void take_file(struct share_role *r, unsigned number, int fd)
 static void on_message(void *self, struct handover *m)
 {
     struct share_role *r = self;
-    if (m->kind == PARENT_PEER && m->number == ROLE_HUB && m->fd_count == 1) {
-        connect_hub(r, m->fds[0]);
-        m->fd_count = 0;
-    } else if (m->kind == PARENT_FILE && m->fd_count == 1) {
+    if (!hub_link_take(&r->hub, m) && m->kind == PARENT_FILE && m->fd_count == 1)
         take_file(r, m->number, m->fds[0]); /* of a reload: the token or key may be another; all else comes with a new process */
-    }
 }
 
 /* ---- making ---- */
@@ -424,12 +391,18 @@ static int run(struct share_role *r)
         log_error(_("cannot start: %s"), strerror(-e));
         return 1;
     }
-    if (r->start.peers[ROLE_HUB] >= 0)
-        connect_hub(r, r->start.peers[ROLE_HUB]);
+    r->hub = (struct hub_link){.loop = r->loop.base,
+                               .message_max = SHARE_MESSAGE_MAX,
+                               .queue_max = SHARE_QUEUE_MAX,
+                               .jobs = &r->jobs,
+                               .ready = HUB_SHARE_READY,
+                               .message = on_hub_message,
+                               .self = r};
+    hub_link_connect(&r->hub, r->start.peers[ROLE_HUB]);
     role_loop_run(&r->loop, r->http != NULL);
     stop_server(r);
-    if (r->hub && r->hub_ready)
-        zone_server_tell(r->zones, r->hub);
+    if (hub_link_channel(&r->hub))
+        zone_server_tell(r->zones, hub_link_channel(&r->hub));
     zone_server_free(r->zones);
     taxii_service_free(r->service);
     return 0;

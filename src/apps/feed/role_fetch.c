@@ -14,9 +14,9 @@
 #include "apps/feed/feed_protocol.h"
 #include "apps/feed/feed_state.h"
 #include "apps/notice/notice_sender.h"
+#include "apps/process/hub_link.h"
 #include "apps/process/roles.h"
 #include "apps/process/shared_memory.h"
-#include "base/channel.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
@@ -45,7 +45,7 @@ struct fetch_role {
     struct role_start start;
     struct event_base *loop;
     int folder; /* NODE_FEEDS */
-    struct channel *hub;
+    struct hub_link hub;
     bool begun; /* the hub has told what it has */
     struct event *parent, *terminate, *tick, *done, *looked;
     int done_pipe[2], looked_pipe[2];
@@ -70,7 +70,8 @@ static void send_json(struct fetch_role *r, uint16_t type, json_t *object)
 {
     char *text = object ? json_dumps(object, JSON_COMPACT) : NULL;
     json_decref(object);
-    if (text && r->hub && channel_send(r->hub, type, text, strlen(text)) < 0)
+    struct channel *hub = hub_link_channel(&r->hub);
+    if (text && hub && channel_send(hub, type, text, strlen(text)) < 0)
         log_warning(_("the hub does not take the news of a feed"));
     free(text);
 }
@@ -87,7 +88,7 @@ static void tell_status(struct fetch_role *r, const struct slot *s)
 
 static void announce(struct fetch_role *r, struct slot *s)
 {
-    if (!r->hub || !r->begun)
+    if (!hub_link_channel(&r->hub) || !r->begun)
         return; /* the next hub hears of it */
     s->announced = true;
     send_json(r, FEED_READY, json_pack("{s:s}", "name", s->feed->name));
@@ -387,9 +388,8 @@ static void on_looked(evutil_socket_t fd, short what, void *self)
 
 /* ---- the hub ---- */
 
-static void on_hub_message(struct channel *channel, uint16_t type, struct reader payload, void *self)
+static void on_hub_message(void *self, uint16_t type, struct reader payload)
 {
-    (void)channel;
     struct fetch_role *r = self;
     json_t *object = json_loadb((const char *)payload.at, payload.left, 0, NULL);
     struct slot *s = slot_of(r, json_string_value(json_object_get(object, "name")));
@@ -410,30 +410,12 @@ static void on_hub_message(struct channel *channel, uint16_t type, struct reader
     json_decref(object);
 }
 
-static void forget_hub(struct fetch_role *r)
+static void on_hub_forgotten(void *self)
 {
-    channel_free(r->hub);
-    r->hub = NULL;
+    struct fetch_role *r = self;
     r->begun = false;
     for (unsigned i = 0; i < r->count; i++)
         r->slots[i].announced = false;
-}
-
-static void on_hub_end(struct channel *channel, int reason, void *self)
-{
-    (void)channel, (void)reason; /* the parent brings a new one */
-    forget_hub(self);
-}
-
-static void connect_hub(struct fetch_role *r, int fd)
-{
-    struct channel_handler handler = {.on_message = on_hub_message, .on_end = on_hub_end, .self = r};
-    forget_hub(r);
-    int e = channel_new(r->loop, fd, FEED_MESSAGE_MAX, FEED_QUEUE_MAX, handler, &r->hub);
-    if (e < 0) {
-        log_error(_("no channel to %s: %s"), role_name(ROLE_HUB), strerror(-e));
-        close(fd);
-    }
 }
 
 /* ---- keys ---- */
@@ -494,14 +476,11 @@ static void on_parent(evutil_socket_t fd, short what, void *self)
         event_base_loopbreak(r->loop);
         return;
     }
-    if (m.kind == PARENT_PEER && m.number == ROLE_HUB && m.fd_count == 1) {
-        connect_hub(r, m.fds[0]);
-        m.fd_count = 0;
-    } else if (m.kind == PARENT_FILE && m.number < r->count && m.fd_count == 1) {
+    bool is_file = !hub_link_take(&r->hub, &m) && m.kind == PARENT_FILE && m.fd_count == 1;
+    if (is_file && m.number < r->count)
         read_key(&r->slots[m.number], m.fds[0]); /* of a reload: the secret may be another */
-    } else if (m.kind == PARENT_FILE && m.number >= CONFIG_NOTIFY_FILES && m.fd_count == 1) {
+    else if (is_file && m.number >= CONFIG_NOTIFY_FILES)
         notice_sender_take_file(r->sender, m.number - CONFIG_NOTIFY_FILES, m.fds[0]);
-    }
     handover_drop(&m);
 }
 
@@ -598,8 +577,13 @@ static int run(struct fetch_role *r)
         log_error(_("cannot start: %s"), strerror(-e));
         return 1;
     }
-    if (r->start.peers[ROLE_HUB] >= 0)
-        connect_hub(r, r->start.peers[ROLE_HUB]);
+    r->hub = (struct hub_link){.loop = r->loop,
+                               .message_max = FEED_MESSAGE_MAX,
+                               .queue_max = FEED_QUEUE_MAX,
+                               .message = on_hub_message,
+                               .forgotten = on_hub_forgotten,
+                               .self = r};
+    hub_link_connect(&r->hub, r->start.peers[ROLE_HUB]);
     if (handover_send(ROLE_PARENT_FD, &(struct handover){.kind = ROLE_IS_READY}) == 0)
         event_base_dispatch(r->loop);
     return 0;

@@ -4,24 +4,20 @@
 #include <errno.h>
 #include <event2/event.h>
 #include <fcntl.h>
-#include <pthread.h>
-#include <signal.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/eventfd.h>
 #include <unistd.h>
 
 #include "apps/policy/list_examiner.h"
-#include "apps/policy/list_sources.h"
 #include "apps/policy/policy_belief.h"
 #include "apps/policy/policy_hand.h"
+#include "apps/policy/policy_lists.h"
 #include "apps/process/roles.h"
 #include "base/channel.h"
 #include "base/clock.h"
 #include "base/log.h"
-#include "base/priority.h"
 #include "base/text.h"
 #include "base/writer.h"
 
@@ -42,24 +38,6 @@ struct waiter {
     uint64_t since_ms;   /* announced at; 0: not yet */
 };
 
-/* What the builder thread works on; the loop does not touch it while `running`. */
-struct build_job {
-    struct list_sources lists;
-    uint64_t generation;
-    int64_t now_us;
-    int result;
-    unsigned failed;
-    struct policy_build_stats stats;
-    struct policy_image *image;
-    const char *reason;
-    uint64_t took_ms;
-};
-
-struct protect_file {
-    char name[PROTECTION_NAME_MAX];
-    int fd;
-};
-
 struct policy_manager {
     struct policy_manager_options o;
     int folder; /* NODE_POLICY */
@@ -70,22 +48,15 @@ struct policy_manager {
     struct group_settings group_settings;
     uint64_t generation[POLICY_PARTS], in_force[POLICY_PARTS];
     struct waiter waiters[WAITERS_MAX];
-    struct event *tick, *built, *expiry;
-    int built_fd;
-    pthread_t builder;
-    bool building, build_again;
+    struct event *tick, *expiry;
     struct list_examiner *examiner;
-    struct build_job build;
-    struct protect_file protect_files[LIST_PROTECT_FILES_MAX];
-    unsigned protect_file_count;
-    struct protection *protection; /* of the image in force */
+    struct policy_lists *lists;
     struct policy_belief *belief;
     uint64_t belief_generation; /* of the build that is under way */
     struct policy_members *members;
     bool has_member_rules; /* of the layer by hand */
     struct member_table_stats member_stats; /* of the last build */
     uint64_t members_ms;
-    uint64_t build_ms;
 };
 
 /* ---- waiters ---- */
@@ -373,124 +344,48 @@ void policy_manager_set_member_groups(struct policy_manager *m, enum member_grou
 
 /* ---- the layer of lists ---- */
 
-/* The parent opened the files; the build reads copies of the descriptors, from their beginning. */
-static void gather_protect_files(struct policy_manager *m, struct list_sources *to)
-{
-    for (unsigned i = 0; i < m->protect_file_count; i++) {
-        int fd = fcntl(m->protect_files[i].fd, F_DUPFD_CLOEXEC, 0);
-        if (fd >= 0 && lseek(fd, 0, SEEK_SET) >= 0) {
-            list_sources_protect(to, m->protect_files[i].name, fd);
-            continue;
-        }
-        log_error(_("never-block list %s: %s"), m->protect_files[i].name, strerror(errno));
-        if (fd >= 0)
-            close(fd);
-    }
-}
-
-static int gather(struct policy_manager *m, struct build_job *job)
-{
-    int e = list_sources_init(&job->lists);
-    if (e < 0)
-        return e;
-    gather_protect_files(m, &job->lists);
-    return list_sources_gather(&job->lists, m->o.ledger, m->o.data_fd, NULL);
-}
-
-static void *build_lists(void *self)
+static void begin_lists(void *self, struct policy_builder_options *ret_options)
 {
     struct policy_manager *m = self;
-    struct build_job *job = &m->build;
-    priority_lower(PRIORITY_BUILDING);
-    uint64_t start_ms = clock_mono_ms();
-    struct policy_builder_options options = builder_options(m, LISTS_MEMORY, job->generation, job->now_us);
-    struct policy_builder *b;
-    job->result = policy_builder_new(&options, &b);
-    if (job->result == 0) {
-        job->result = list_sources_compile(&job->lists, b, &job->failed);
-        if (job->result == 0)
-            job->result = policy_builder_finish(b, node_policy_files[POLICY_LAYER_LISTS], &job->stats);
-        policy_builder_free(b);
-    }
-    if (job->result == 0)
-        job->result =
-            policy_image_open(m->folder, node_policy_files[POLICY_LAYER_LISTS], false, &job->image, &job->reason);
-    job->took_ms = clock_mono_ms() - start_ms;
-    eventfd_write(m->built_fd, 1);
-    return NULL;
+    uint64_t generation = next_generation(m, POLICY_LAYER_LISTS);
+    *ret_options = builder_options(m, LISTS_MEMORY, generation, clock_wall_us());
+    stamp_waiters(m, POLICY_LAYER_LISTS, generation);
 }
 
-static int start_thread(pthread_t *thread, void *(*run)(void *), void *self)
+static int take_lists(void *self, struct policy_image *image)
 {
-    sigset_t all, old;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &old);
-    int e = pthread_create(thread, NULL, run, self);
-    pthread_sigmask(SIG_SETMASK, &old, NULL);
-    return -e;
+    return take_image(self, POLICY_LAYER_LISTS, image);
 }
 
-static void start_build(struct policy_manager *m)
+static void on_lists(void *self, uint64_t generation, const char *error)
 {
-    if (m->building) {
-        m->build_again = true;
-        return;
-    }
-    m->build = (struct build_job){.generation = next_generation(m, POLICY_LAYER_LISTS), .now_us = clock_wall_us()};
-    int e = gather(m, &m->build);
-    if (e >= 0) {
-        stamp_waiters(m, POLICY_LAYER_LISTS, m->build.generation);
-        e = start_thread(&m->builder, build_lists, m);
-    }
-    m->building = e == 0;
-    if (e < 0) {
-        log_error(_("the lists cannot be built: %s"), strerror(-e));
-        list_sources_close(&m->build.lists);
-        finish_waiters(m, POLICY_LAYER_LISTS, UINT64_MAX, strerror(-e));
-    }
-}
-
-static void on_built(evutil_socket_t fd, short what, void *self)
-{
-    (void)what;
     struct policy_manager *m = self;
-    eventfd_t ignored;
-    if (eventfd_read((int)fd, &ignored) < 0)
+    if (error) {
+        finish_waiters(m, POLICY_LAYER_LISTS, generation, error);
         return;
-    pthread_join(m->builder, NULL);
-    m->building = false;
-    struct build_job *job = &m->build;
-    list_sources_close(&job->lists);
-    m->build_ms = job->took_ms;
-    int e = job->result;
-    if (e == 0)
-        e = take_image(m, POLICY_LAYER_LISTS, job->image);
-    if (e < 0) {
-        protection_free(job->lists.protection);
-        const char *text = job->reason ? _(job->reason) : strerror(-e);
-        log_error(_("the lists cannot be built, those in force are kept: %s"), text);
-        finish_waiters(m, POLICY_LAYER_LISTS, job->generation, text);
-    } else {
-        protection_free(m->protection);
-        m->protection = job->lists.protection;
-        m->o.protection_changed(m->o.self);
-        log_notice(_("lists: %llu names in %llu ms"), (unsigned long long)job->stats.names,
-                   (unsigned long long)job->took_ms);
-        if (m->protection)
-            log_notice(_("never-block lists: %zu names; %llu rules of other lists left out"),
-                       protection_names(m->protection), (unsigned long long)protection_conflicts(m->protection));
-        announce(m, POLICY_LAYER_LISTS);
     }
-    if (m->build_again) {
-        m->build_again = false;
-        start_build(m);
-    }
+    m->o.protection_changed(m->o.self);
+    announce(m, POLICY_LAYER_LISTS);
+}
+
+static int make_lists(struct policy_manager *m)
+{
+    struct policy_lists_options options = {.loop = m->o.loop,
+                                           .ledger = m->o.ledger,
+                                           .data_fd = m->o.data_fd,
+                                           .dir_fd = m->folder,
+                                           .file = node_policy_files[POLICY_LAYER_LISTS],
+                                           .self = m,
+                                           .begin = begin_lists,
+                                           .take = take_lists,
+                                           .built = on_lists};
+    return policy_lists_new(&options, &m->lists);
 }
 
 void policy_manager_lists_changed(struct policy_manager *m, policy_done_fn *done, void *self)
 {
     add_waiter(m, POLICY_LAYER_LISTS, done, self);
-    start_build(m);
+    policy_lists_build(m->lists);
 }
 
 /* ---- examining a list ---- */
@@ -504,15 +399,7 @@ int policy_manager_aside(struct policy_manager *m, const struct list_record *r, 
 {
     struct policy_aside *a = ret_aside;
     *a = (struct policy_aside){.key = m->key, .folder = m->folder};
-    int e = list_sources_init(&a->lists);
-    if (e < 0) {
-        close(fd);
-        return e;
-    }
-    e = list_sources_add(&a->lists, r, fd);
-    gather_protect_files(m, &a->lists);
-    if (e == 0)
-        e = list_sources_gather_protection(&a->lists, m->o.ledger, m->o.data_fd);
+    int e = policy_lists_gather_one(m->lists, r, fd, &a->lists);
     if (e == 0)
         e = policy_groups_new(&m->group_settings, &a->groups);
     if (e == 0) {
@@ -533,47 +420,24 @@ void policy_aside_close(struct policy_aside *a)
 
 /* ---- never-block lists ---- */
 
-static void close_protect_files(struct policy_manager *m)
-{
-    for (unsigned i = 0; i < m->protect_file_count; i++)
-        close(m->protect_files[i].fd);
-    m->protect_file_count = 0;
-}
-
 void policy_manager_set_protect_files(struct policy_manager *m, const struct policy_protect_file *files, unsigned count)
 {
-    close_protect_files(m);
-    for (unsigned i = 0; i < count; i++) {
-        if (m->protect_file_count == LIST_PROTECT_FILES_MAX) {
-            close(files[i].fd);
-            continue;
-        }
-        struct protect_file *f = &m->protect_files[m->protect_file_count++];
-        snprintf(f->name, sizeof f->name, "%s", files[i].name);
-        f->fd = files[i].fd;
-    }
+    policy_lists_set_protect_files(m->lists, files, count);
 }
 
 const struct protection *policy_manager_protection(const struct policy_manager *m)
 {
-    return m->protection;
-}
-
-static int find_protect(const struct list_record *r, void *self)
-{
-    *(bool *)self |= r->enabled && r->protects;
-    return 0;
+    return policy_lists_protection(m->lists);
 }
 
 bool policy_manager_is_building(const struct policy_manager *m)
 {
-    return m->building;
+    return policy_lists_is_building(m->lists);
 }
 
 bool policy_manager_is_protecting(const struct policy_manager *m)
 {
-    bool found = m->protect_file_count > 0;
-    return (found || ledger_list_each(m->o.ledger, find_protect, &found) >= 0) && found;
+    return policy_lists_is_protecting(m->lists);
 }
 
 /* ---- the dns role ---- */
@@ -646,13 +510,9 @@ static int load_key(struct policy_manager *m)
 static int make_events(struct policy_manager *m)
 {
     static const struct timeval period = {.tv_usec = TICK_MS * 1000};
-    m->built_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    if (m->built_fd < 0)
-        return -errno;
     m->tick = event_new(m->o.loop, -1, EV_PERSIST, on_tick, m);
     m->expiry = event_new(m->o.loop, -1, 0, on_expiry, m);
-    m->built = event_new(m->o.loop, m->built_fd, EV_READ | EV_PERSIST, on_built, m);
-    if (!m->tick || !m->expiry || !m->built || event_add(m->tick, &period) < 0 || event_add(m->built, NULL) < 0)
+    if (!m->tick || !m->expiry || event_add(m->tick, &period) < 0)
         return -ENOMEM;
     return list_examiner_new(m->o.loop, &m->examiner);
 }
@@ -670,7 +530,7 @@ static void load_or_build_lists(struct policy_manager *m)
         return;
     if (e < 0 && e != -ENOENT)
         log_error(_("the image of the lists is built anew: %s"), _(reason));
-    start_build(m);
+    policy_lists_build(m->lists);
 }
 
 int policy_manager_new(const struct policy_manager_options *options, struct policy_manager **ret_manager)
@@ -679,13 +539,17 @@ int policy_manager_new(const struct policy_manager_options *options, struct poli
     if (!m)
         return -ENOMEM;
     m->o = *options;
-    m->built_fd = -1;
-    policy_manager_set_protect_files(m, options->protect_files, options->protect_count);
     m->folder = openat(options->data_fd, NODE_POLICY, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     m->group_settings = *options->groups;
-    int e = policy_groups_new(options->groups, &m->groups);
-    m->policy = e == 0 ? policy_new(NULL, NULL, NULL, m->groups) : NULL;
-    e = m->folder < 0 ? -errno : m->policy ? load_key(m) : -ENOMEM;
+    int e = m->folder < 0 ? -errno : make_lists(m);
+    if (e == 0) {
+        policy_manager_set_protect_files(m, options->protect_files, options->protect_count);
+        e = policy_groups_new(options->groups, &m->groups);
+    }
+    if (e == 0) {
+        m->policy = policy_new(NULL, NULL, NULL, m->groups);
+        e = m->policy ? load_key(m) : -ENOMEM;
+    }
     if (e == 0)
         e = make_events(m);
     if (e == 0)
@@ -707,25 +571,16 @@ void policy_manager_free(struct policy_manager *m)
 {
     if (!m)
         return;
-    if (m->building) {
-        pthread_join(m->builder, NULL);
-        policy_image_close(m->build.image);
-        protection_free(m->build.lists.protection);
-        list_sources_close(&m->build.lists);
-    }
+    policy_lists_free(m->lists);
     policy_belief_free(m->belief);
     policy_members_free(m->members);
     list_examiner_free(m->examiner);
-    close_protect_files(m);
-    protection_free(m->protection);
-    struct event *events[] = {m->tick, m->expiry, m->built};
+    struct event *events[] = {m->tick, m->expiry};
     for (size_t i = 0; i < array_len(events); i++)
         if (events[i])
             event_free(events[i]);
-    int fds[] = {m->built_fd, m->folder};
-    for (size_t i = 0; i < array_len(fds); i++)
-        if (fds[i] >= 0)
-            close(fds[i]);
+    if (m->folder >= 0)
+        close(m->folder);
     channel_free(m->dns);
     policy_free(m->policy);
     policy_groups_free(m->groups);
@@ -759,7 +614,7 @@ const struct policy *policy_manager_policy(const struct policy_manager *m)
 void policy_manager_status_get(const struct policy_manager *m, struct policy_manager_status *ret_status)
 {
     *ret_status = (struct policy_manager_status){
-        .dns_connected = m->dns != NULL, .building = m->building, .build_ms = m->build_ms, .members = m->member_stats, .members_ms = m->members_ms};
+        .dns_connected = m->dns != NULL, .building = policy_lists_is_building(m->lists), .build_ms = policy_lists_build_ms(m->lists), .members = m->member_stats, .members_ms = m->members_ms};
     ret_status->generation[POLICY_PART_MEMBERS] = m->generation[POLICY_PART_MEMBERS];
     ret_status->in_force[POLICY_PART_MEMBERS] = m->in_force[POLICY_PART_MEMBERS];
     for (int i = 0; i < POLICY_LAYER_COUNT; i++) {

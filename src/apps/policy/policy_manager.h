@@ -10,7 +10,7 @@
 #include "act/policy/compile.h"
 #include "act/policy/policy.h"
 #include "apps/policy/list_examiner.h"
-#include "apps/policy/list_sources.h"
+#include "apps/policy/policy_lists.h"
 #include "apps/policy/policy_members.h"
 #include "store/ledger.h"
 
@@ -19,12 +19,6 @@ struct policy_manager;
 
 /* error: NULL when it is in force; else a text. */
 typedef void policy_done_fn(void *self, const char *error);
-
-/* A never-block list of the configuration. */
-struct policy_protect_file {
-    const char *name; /* for people; copied */
-    int fd;           /* taken over */
-};
 
 struct policy_manager_options {
     struct event_base *loop;

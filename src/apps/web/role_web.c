@@ -10,9 +10,9 @@
 
 #include "api/signing_in/rate_limit.h"
 #include "apps/web/console_files.h"
+#include "apps/process/hub_link.h"
 #include "apps/process/role_loop.h"
 #include "apps/web/web_protocol.h"
-#include "base/channel.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
@@ -32,11 +32,10 @@ struct web_role {
     struct role_loop loop;
     struct front *front;    /* NULL: nothing is listened on */
     struct front *sinkhole; /* the same */
-    struct channel *hub;
+    struct hub_link hub;
     struct job_queue jobs; /* that the hub works on, or will */
     struct role_start start;
     unsigned ticks;
-    bool hub_ready;
     /* From the server's threads, under the lock. */
     pthread_mutex_t lock;
     unsigned sinkhole_job_count, left_count;
@@ -106,7 +105,8 @@ static void end_job(void *self, struct job *job)
 
 static int send_job(struct web_role *r, const struct front_job *job)
 {
-    if (!r->hub || !r->hub_ready)
+    struct channel *hub = hub_link_channel(&r->hub);
+    if (!hub)
         return -ENOTCONN;
     size_t max = WEB_HEAD_MAX + job->body_len;
     uint8_t *message = malloc(max);
@@ -127,7 +127,7 @@ static int send_job(struct web_role *r, const struct front_job *job)
     web_text_write(&w, job->certificate);
     if (job->body_len > 0)
         writer_bytes(&w, job->body, job->body_len);
-    int e = channel_send(r->hub, WEB_ASK, message, w.len);
+    int e = channel_send(hub, WEB_ASK, message, w.len);
     sodium_memzero(message, w.len); /* perhaps a password */
     free(message);
     return e;
@@ -148,7 +148,8 @@ static void send_number(struct web_role *r, uint16_t type, uint64_t number, size
         writer_u64(&w, number);
     else
         writer_u32(&w, (uint32_t)number);
-    if (r->hub && r->hub_ready && channel_send(r->hub, type, message, w.len) < 0)
+    struct channel *hub = hub_link_channel(&r->hub);
+    if (hub && channel_send(hub, type, message, w.len) < 0)
         log_debug("the hub does not listen");
 }
 
@@ -200,9 +201,8 @@ static void on_answer(struct web_role *r, struct reader payload)
 
 /* ---- the hub ---- */
 
-static void on_hub_message(struct channel *channel, uint16_t type, struct reader payload, void *self)
+static void on_hub_message(void *self, uint16_t type, struct reader payload)
 {
-    (void)channel;
     struct web_role *r = self;
     if (type == HUB_WEB_ANSWER) {
         on_answer(r, payload);
@@ -210,37 +210,14 @@ static void on_hub_message(struct channel *channel, uint16_t type, struct reader
         uint32_t number = reader_u32(&payload);
         if (r->front && !payload.failed)
             front_publish(r->front, number, (const char *)payload.at, payload.left);
-    } else if (type == HUB_WEB_READY) {
-        r->hub_ready = true;
-        job_queue_take(&r->jobs);
     }
 }
 
-static void forget_hub(struct web_role *r)
+static void on_hub_forgotten(void *self)
 {
-    channel_free(r->hub);
-    r->hub = NULL;
-    r->hub_ready = false;
-    job_queue_end_all(&r->jobs);
+    struct web_role *r = self;
     if (r->front)
         front_end_streams(r->front);
-}
-
-static void on_hub_end(struct channel *channel, int reason, void *self)
-{
-    (void)channel, (void)reason; /* the parent brings a new one */
-    forget_hub(self);
-}
-
-static void connect_hub(struct web_role *r, int fd)
-{
-    struct channel_handler handler = {.on_message = on_hub_message, .on_end = on_hub_end, .self = r};
-    forget_hub(r);
-    int e = channel_new(r->loop.base, fd, WEB_MESSAGE_MAX, WEB_QUEUE_MAX, handler, &r->hub);
-    if (e < 0) {
-        log_error(_("no channel to %s: %s"), role_name(ROLE_HUB), strerror(-e));
-        close(fd);
-    }
 }
 
 /* ---- events ---- */
@@ -268,7 +245,8 @@ static void tell_counters(struct web_role *r)
     _Static_assert(array_len(values) == WEB_COUNTERS_COUNT, "a value for each name");
     for (size_t i = 0; i < array_len(values); i++)
         writer_u64(&w, values[i]);
-    if (r->hub && r->hub_ready && channel_send(r->hub, WEB_COUNTERS, message, w.len) < 0)
+    struct channel *hub = hub_link_channel(&r->hub);
+    if (hub && channel_send(hub, WEB_COUNTERS, message, w.len) < 0)
         log_debug("counters are not told");
 }
 
@@ -283,10 +261,8 @@ static void on_tick(void *self)
 /* Another configuration comes with a new process. */
 static void on_message(void *self, struct handover *m)
 {
-    if (m->kind == PARENT_PEER && m->number == ROLE_HUB && m->fd_count == 1) {
-        connect_hub(self, m->fds[0]);
-        m->fd_count = 0;
-    }
+    struct web_role *r = self;
+    (void)hub_link_take(&r->hub, m);
 }
 
 /* ---- making ---- */
@@ -366,8 +342,15 @@ static int run(struct web_role *r)
         log_error(_("cannot start: %s"), strerror(-e));
         return 1;
     }
-    if (r->start.peers[ROLE_HUB] >= 0)
-        connect_hub(r, r->start.peers[ROLE_HUB]);
+    r->hub = (struct hub_link){.loop = r->loop.base,
+                               .message_max = WEB_MESSAGE_MAX,
+                               .queue_max = WEB_QUEUE_MAX,
+                               .jobs = &r->jobs,
+                               .ready = HUB_WEB_READY,
+                               .message = on_hub_message,
+                               .forgotten = on_hub_forgotten,
+                               .self = r};
+    hub_link_connect(&r->hub, r->start.peers[ROLE_HUB]);
     role_loop_run(&r->loop, r->front != NULL);
     stop_front(r);
     return 0;

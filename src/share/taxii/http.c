@@ -2,16 +2,14 @@
 #include "share/taxii/http.h"
 
 #include <errno.h>
-#include <microhttpd.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/http_daemon.h"
 #include "base/timestamp.h"
-
-static const char priorities[] = "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2:%SERVER_PRECEDENCE";
 
 enum { MEMORY_OF_CONNECTION = 48 << 10 /* headers, and what is read of a body at once */ };
 
@@ -120,21 +118,15 @@ static enum MHD_Result answer(struct call *c)
 
 /* ---- connections ---- */
 
-static gnutls_session_t session_of(struct MHD_Connection *connection)
-{
-    const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_GNUTLS_SESSION);
-    return info ? info->tls_session : NULL;
-}
-
-/* Asked before the handshake, without naming authorities: a client may then show any, and who has none goes on without. */
 static void on_connection(void *self, struct MHD_Connection *connection, void **peer, enum MHD_ConnectionNotificationCode what)
 {
     const struct taxii_http *h = self;
     if (what == MHD_CONNECTION_NOTIFY_STARTED && h->o.asks_certificates) {
-        gnutls_session_t session = session_of(connection);
-        *peer = session ? calloc(1, sizeof(struct taxii_peer)) : NULL;
-        if (*peer)
-            gnutls_certificate_server_set_request(session, GNUTLS_CERT_REQUEST);
+        *peer = calloc(1, sizeof(struct taxii_peer));
+        if (*peer && !http_daemon_ask_certificate(connection)) {
+            free(*peer);
+            *peer = NULL;
+        }
     } else if (what == MHD_CONNECTION_NOTIFY_CLOSED && *peer) {
         taxii_peer_done(*peer);
         free(*peer);
@@ -148,7 +140,7 @@ static const struct taxii_peer *peer_of(const struct taxii_http *h, struct MHD_C
     const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
     struct taxii_peer *peer = info ? info->socket_context : NULL;
     if (peer && !peer->is_read)
-        taxii_peer_read(peer, session_of(connection), h->authorities);
+        taxii_peer_read(peer, http_daemon_session(connection), h->authorities);
     return peer;
 }
 
@@ -301,16 +293,19 @@ static void on_end(void *self, struct MHD_Connection *connection, void **call, e
 
 static struct MHD_Daemon *start_daemon(struct taxii_http *h, int fd)
 {
-    unsigned flags = MHD_USE_TLS | MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME;
-    unsigned threads = h->o.threads < 2 ? 0 : h->o.threads; /* 0: one, and no pool */
-    unsigned connections = TAXII_CONNECTIONS_MAX / h->o.socket_count;
-    return MHD_start_daemon(flags, 0, NULL, NULL, on_request, h, MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_HTTPS_MEM_CERT,
-                            h->o.certificate, MHD_OPTION_HTTPS_MEM_KEY, h->o.key, MHD_OPTION_HTTPS_PRIORITIES, priorities,
-                            MHD_OPTION_THREAD_POOL_SIZE, threads, MHD_OPTION_CONNECTION_LIMIT, connections,
-                            MHD_OPTION_PER_IP_CONNECTION_LIMIT, (unsigned)TAXII_CONNECTIONS_OF_ADDRESS,
-                            MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)TAXII_IDLE_S, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
-                            (size_t)MEMORY_OF_CONNECTION, MHD_OPTION_URI_LOG_CALLBACK, on_target, h,
-                            MHD_OPTION_NOTIFY_COMPLETED, on_end, h, MHD_OPTION_NOTIFY_CONNECTION, on_connection, h, MHD_OPTION_END);
+    struct http_daemon_options options = {.certificate = h->o.certificate,
+                                          .key = h->o.key,
+                                          .threads = h->o.threads,
+                                          .connections = TAXII_CONNECTIONS_MAX / h->o.socket_count,
+                                          .connections_of_address = TAXII_CONNECTIONS_OF_ADDRESS,
+                                          .idle_s = TAXII_IDLE_S,
+                                          .connection_memory = MEMORY_OF_CONNECTION,
+                                          .on_request = on_request,
+                                          .on_target = on_target,
+                                          .on_end = on_end,
+                                          .on_connection = on_connection,
+                                          .self = h};
+    return http_daemon_start(fd, &options);
 }
 
 int taxii_http_start(const struct taxii_http_options *options, struct taxii_http **ret_http)
@@ -349,11 +344,8 @@ void taxii_http_stop(struct taxii_http *h)
 {
     if (!h)
         return;
-    for (unsigned i = 0; i < h->daemon_count; i++) {
-        /* Else it would shut the listening socket down, which the next server is to have from the same parent. */
-        (void)MHD_quiesce_daemon(h->daemons[i]);
-        MHD_stop_daemon(h->daemons[i]);
-    }
+    for (unsigned i = 0; i < h->daemon_count; i++)
+        http_daemon_stop(h->daemons[i]);
     pthread_key_delete(h->reader);
     if (h->authorities)
         gnutls_x509_trust_list_deinit(h->authorities, 1);
