@@ -1,5 +1,5 @@
 // The frame around all pages: who is signed in, where one can go, one search box, language and colours.
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useState } from "preact/hooks";
 import { type ApiError, get, remove, setCsrf, whenSignedOut } from "./api";
 import { ErrorBox, Loading } from "./ui/state";
 import { followLinks, go, subjectPath, usePlace } from "./router";
@@ -48,7 +48,7 @@ function useTheme(): [string, (theme: string) => void] {
 
 function Search() {
   const [text, set] = useState("");
-  useEffect(() => {
+  useLayoutEffect(() => {
     const focus = (e: KeyboardEvent) => {
       if (e.key !== "/" || (e.target as Element).closest("input, textarea, select")) return;
       e.preventDefault();
@@ -106,7 +106,8 @@ function Inside({ session, leave }: { session: Session; leave: () => void }) {
   const allowed = pages.filter((p) => !p.permission || session.permissions[p.permission]);
   const current = allowed.find((p) => p.path === place.path);
   useEffect(() => setOpen(false), [place.path]);
-  useEffect(() => {
+  // At once: later it would take the focus from who has begun to type.
+  useLayoutEffect(() => {
     document.title = current ? `${t(current.title)} – hinomi` : "hinomi";
     document.getElementById("main")?.focus({ preventScroll: true });
   }, [place.path, language()]);

@@ -1,8 +1,9 @@
 // Reports of wrong blocks, made for the keyboard: j and k move, r releases, w releases all that the rule is about, x refuses; with a reason.
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { post } from "../api";
 import { useAct, useAsk } from "../ask";
 import { length, number } from "../format";
+import { useKeys, usePicked } from "../keys";
 import { t, word } from "../texts";
 import type { Report, ReportSummary, Rows } from "../types";
 import { Figure, Page, Panel, SubjectLink, Table, Tag, When } from "../ui/parts";
@@ -58,20 +59,10 @@ export function Reports({ session }: PageProps) {
   const asked = useAsk<Rows<Report>>("/reports", { state, limit: 200 }, 15000);
   const summary = useAsk<ReportSummary>("/reports/summary", {}, 60000);
   const rows = asked.data?.rows ?? [];
-  const [at, setAt] = useState(0);
   const [reason, setReason] = useState("");
   const [last, setLast] = useState<Released>();
   const { act, busy, error } = useAct();
-  const [picked, setPicked] = useState(0);
-  // By its number: rows come and go while somebody reads, and a key must mean the report that is read.
-  const found = rows.findIndex((r) => r.number === picked);
-  const index = found >= 0 ? found : Math.min(at, rows.length - 1);
-  const chosen = rows[index];
-  useEffect(() => {
-    setAt(Math.max(index, 0));
-    setPicked(chosen?.number ?? 0);
-  }, [chosen?.number, index]);
-  const move = (to: number) => setPicked(rows[Math.max(0, Math.min(to, rows.length - 1))]?.number ?? 0);
+  const { chosen, pick, move } = usePicked(rows, (r) => r.number);
   const may = session.permissions["judge"] !== undefined && chosen?.state === "open";
   const decide = (what: "release" | "refuse", whole = false) => {
     if (!chosen || busy || !may) return;
@@ -86,24 +77,12 @@ export function Reports({ session }: PageProps) {
       summary.again();
     });
   };
-  useEffect(() => {
-    const keys: Record<string, () => void> = {
-      j: () => move(index + 1),
-      k: () => move(index - 1),
-      r: () => decide("release"),
-      w: () => decide("release", true),
-      x: () => decide("refuse"),
-    };
-    const press = (e: KeyboardEvent) => {
-      if ((e.target as Element).closest("input, textarea, select") || e.ctrlKey || e.metaKey || e.altKey || e.repeat) return;
-      const run = keys[e.key];
-      if (run) {
-        e.preventDefault();
-        run();
-      }
-    };
-    addEventListener("keydown", press);
-    return () => removeEventListener("keydown", press);
+  useKeys({
+    j: () => move(1),
+    k: () => move(-1),
+    r: () => decide("release"),
+    w: () => decide("release", true),
+    x: () => decide("refuse"),
   });
   const s = summary.data;
   return (
@@ -142,7 +121,7 @@ export function Reports({ session }: PageProps) {
               rows={data.rows}
               rowKey={(r) => r.number}
               selected={chosen?.number}
-              onSelect={(r) => setPicked(r.number)}
+              onSelect={(r) => pick(r.number)}
               columns={[
                 { head: t("Name"), cell: (r) => <span class="subject">{r.name}</span> },
                 { head: t("Blocked by"), cell: (r) => r.cause || "–", minor: true },

@@ -1,8 +1,9 @@
 // The review queue, made for the keyboard: j and k move, b confirms, f says false positive, o leaves it watched; each with a reason.
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { post } from "../api";
 import { useAct, useAsk } from "../ask";
 import { number, percent } from "../format";
+import { useKeys, usePicked } from "../keys";
 import { t, word } from "../texts";
 import type { Indicator, Rows, VerdictsAnswer } from "../types";
 import { Page, Panel, SubjectLink, Table, Tag, Tlp, When } from "../ui/parts";
@@ -56,11 +57,10 @@ export function Review({ session }: PageProps) {
   // What was decided is out of the queue at once; it comes back if it still waits when the node has had time to reckon with the decision.
   const [decided, setDecided] = useState<Record<number, number>>({});
   const rows = (asked.data?.rows ?? []).filter((r) => (decided[r.id] ?? 0) < Date.now());
-  const [at, setAt] = useState(0);
   const [reason, setReason] = useState("");
   const [done, setDone] = useState(0);
   const { act, busy, error } = useAct();
-  const chosen = rows[Math.min(at, rows.length - 1)];
+  const { chosen, pick, move } = usePicked(rows, (r) => r.id);
   const may = session.permissions["judge"] !== undefined;
   const decide = (claim: string) => {
     if (!chosen || busy || !may) return;
@@ -72,24 +72,7 @@ export function Review({ session }: PageProps) {
       for (const ms of [500, reckonMs + 100]) setTimeout(asked.again, ms);
     });
   };
-  useEffect(() => {
-    const keys: Record<string, () => void> = {
-      j: () => setAt((n) => Math.min(n + 1, rows.length - 1)),
-      k: () => setAt((n) => Math.max(n - 1, 0)),
-      b: () => decide("confirmed"),
-      f: () => decide("false-positive"),
-    };
-    const press = (e: KeyboardEvent) => {
-      if ((e.target as Element).closest("input, textarea, select") || e.ctrlKey || e.metaKey || e.altKey) return;
-      const run = keys[e.key];
-      if (run) {
-        e.preventDefault();
-        run();
-      }
-    };
-    addEventListener("keydown", press);
-    return () => removeEventListener("keydown", press);
-  });
+  useKeys({ j: () => move(1), k: () => move(-1), b: () => decide("confirmed"), f: () => decide("false-positive") });
   return (
     <Page
       title={t("Review")}
@@ -112,7 +95,7 @@ export function Review({ session }: PageProps) {
               rows={rows}
               rowKey={(r) => r.id}
               selected={chosen?.id}
-              onSelect={(r) => setAt(rows.indexOf(r))}
+              onSelect={(r) => pick(r.id)}
               columns={[
                 { head: t("Subject"), cell: (r) => <span class="subject">{r.subject}</span> },
                 { head: t("Claim"), cell: (r) => word(r.claim) },
