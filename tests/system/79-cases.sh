@@ -64,8 +64,8 @@ check in_their_script has "$shown" '日本語.example'
 check its_people has "$shown" 'bob \(reads\)'
 check and_its_notes has "$shown" 'told the post'
 exported() { hinomi export partner "$1" "$WORK/out" --case "$2" && cat "$WORK/out"/*; }
-hinomi judge never.example phishing --reason 'of no case' --tlp green --probability 95 >/dev/null
-until_true 10 blocked never.example
+hinomi judge never.example phishing --reason 'of no case' --tlp green >/dev/null
+check what_is_of_no_case_is_blocked until_true 10 blocked never.example
 check what_may_be_told_of_a_case_is_exported has "$(exported stix 1)" '"type":"grouping".*"name":"case 1"'
 check with_its_subjects has "$(cat "$WORK/out/bundle.json")" "domain-name:value = 'a.example'"
 check and_no_other lacks "$(cat "$WORK/out/bundle.json")" 'never.example|secret.example'
