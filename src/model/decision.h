@@ -38,6 +38,7 @@ struct dns_decision {
     uint32_t order;             /* of the rule's list among all that the client has, 0 first; the policy's own use */
     const char *list_name;      /* borrowed */
     bool is_sinkhole;           /* the local data is the node's own page in the place of a blocked name: the answer says blocked */
+    uint8_t wording;            /* enum answer_wording (act/dns_answer/answer.h): in which language an extended error tells of it */
     const uint8_t *data;        /* local data (act/policy/data.h), borrowed; NULL without */
     uint32_t data_len;
     int64_t since_us; /* wall clock: in force since */

@@ -178,10 +178,13 @@ counted() { has "$(hinomi status --json)" '"refused_sinkhole": ?[1-9]'; }
 check and_it_is_counted until_true 5 counted
 check the_console_is_open_all_the_while web report_summary 3 1
 
-sed -i '/block_with/d; s/^  sinkhole:.*/  sinkhole: ["127.0.0.80:8080"]/' "$WORK/node.conf"
+sed -i '/block_with/d; s/^  validate: false/&\n  explain_in: both/; s/^  sinkhole:.*/  sinkhole: ["127.0.0.80:8080"]/' "$WORK/node.conf"
 hinomi reload >/dev/null
 closed() { ! curl -s --max-time 2 -o /dev/null http://127.0.0.80/; }
 check a_reload_moves_the_page until_true 10 closed
 check and_blocks_as_before until_true 10 blocked listed.example
+check the_answer_says_so_in_both_languages has "$(ask @127.0.0.1 -p 5300 listed.example)" 'EDE: 15 .*判定 .* リスト .* / verdict .* list '
+sed -i 's/explain_in: both/explain_in: latin/' "$WORK/node.conf"
+check in_these_alone has "$(hinomi reload 2>&1)" 'explain_in: latin: neither en nor ja nor both'
 stop "$node"
 finish

@@ -1,7 +1,9 @@
 /* Builds answers from a decision. */
 #include "act/dns_answer/answer.h"
 
+#include <errno.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "proto/dns/message.h"
 #include "proto/dns/opt.h"
@@ -11,6 +13,7 @@ enum {
     NSCOUNT_AT = 8,
     HINFO_TTL_S = 3600, /* RFC 8482 4.2 leaves it open */
     EDE_FORGED = 4,     /* RFC 8914 4.5: data was made up by policy */
+    TEXT_MAX = 256,     /* of an extended error: twice a list's name, a verdict's reference and the words */
 };
 
 /* Header and question; room is kept for the OPT record that a client with EDNS must get (RFC 6891 7). */
@@ -153,14 +156,34 @@ static unsigned put_local_data(struct writer *w, const struct dns_query *q, cons
     return count;
 }
 
+int answer_wording_parse(const char *word, enum answer_wording *ret_wording)
+{
+    static const char *const words[] = {[ANSWER_IN_ENGLISH] = "en", [ANSWER_IN_JAPANESE] = "ja", [ANSWER_IN_BOTH] = "both"};
+    for (unsigned i = 0; i < array_len(words); i++)
+        if (strcmp(words[i], word) == 0) {
+            *ret_wording = (enum answer_wording)i;
+            return 0;
+        }
+    return -EINVAL;
+}
+
+/* Not by gettext: the language is that of the clients, not of the node, and the text is made for each answer. */
 static const char *verdict_text(const struct dns_decision *d, char *text, size_t max)
 {
+    static const struct {
+        const char *plain, *listed;
+    } words[] = {
+        [ANSWER_IN_ENGLISH] = {"verdict %1$s", "verdict %1$s list %2$s"},
+        [ANSWER_IN_JAPANESE] = {"判定 %1$s", "判定 %1$s リスト %2$s"},
+        [ANSWER_IN_BOTH] = {"判定 %1$s / verdict %1$s", "判定 %1$s リスト %2$s / verdict %1$s list %2$s"},
+    };
     char ref[VERDICT_REF_TEXT_MAX];
     verdict_ref_format(d->verdict, ref);
+    unsigned wording = d->wording < array_len(words) ? d->wording : ANSWER_IN_ENGLISH;
     if (d->list)
-        snprintf(text, max, "verdict %s list %s", ref, d->list_name);
+        snprintf(text, max, words[wording].listed, ref, d->list_name);
     else
-        snprintf(text, max, "verdict %s", ref);
+        snprintf(text, max, words[wording].plain, ref);
     return text;
 }
 
@@ -206,7 +229,7 @@ size_t answer_policy_behind(const struct dns_query *q, const uint8_t *message, c
             return answer_truncated(q, message, rcode, to, max);
         writer_put_u16(to + ANCOUNT_AT, (uint16_t)(aliases_of(chain) + records));
     }
-    char text[128];
+    char text[TEXT_MAX];
     return finish(&w, q, max, rcode, ede, q->edns && ede != DNS_EDE_NONE ? verdict_text(d, text, sizeof text) : NULL);
 }
 
@@ -267,7 +290,7 @@ size_t answer_policy_followed(const struct dns_query *q, const uint8_t *message,
     put_followed(&w, target_answer, target_len, &records);
     writer_put_u16(to + ANCOUNT_AT, (uint16_t)records);
     uint16_t ede = d->action == DNS_ACTION_LOCAL_DATA ? EDE_FORGED : DNS_EDE_NONE;
-    char text[128];
+    char text[TEXT_MAX];
     return finish(&w, q, max, rcode, ede, q->edns && ede != DNS_EDE_NONE ? verdict_text(d, text, sizeof text) : NULL);
 }
 

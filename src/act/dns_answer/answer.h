@@ -6,6 +6,7 @@
 #ifndef HINOMI_ACT_DNS_ANSWER_ANSWER_H
 #define HINOMI_ACT_DNS_ANSWER_ANSWER_H
 
+#include "base/attr.h"
 #include "model/decision.h"
 #include "proto/dns/chain.h"
 #include "proto/dns/query.h"
@@ -13,6 +14,12 @@
 enum {
     ANSWER_BLOCKED_TTL_S = 60, /* how long a client may remember a block: a release is felt within a minute */
 };
+
+/* In which language the text of an extended error (RFC 8914 2: UTF-8, for people) names verdict and list. */
+enum answer_wording { ANSWER_IN_ENGLISH, ANSWER_IN_JAPANESE, ANSWER_IN_BOTH };
+
+/* "en", "ja", "both"; -EINVAL. */
+int answer_wording_parse(const char *word, enum answer_wording *ret_wording) must_check;
 
 /* An answer with a response code and nothing else. `ede` DNS_EDE_NONE for none; `text` may be NULL. Works for a query
  * whose question could not be read. */

@@ -1,6 +1,8 @@
 /* Answers octet by octet: RFC 1035 4.1, RFC 2308 2, RFC 6891 6.1, RFC 8482 4.2, RFC 8914 2; and their limits. */
 #include "act/dns_answer/answer.h"
 
+#include <errno.h>
+
 #include "base/test.h"
 #include "base/writer.h"
 
@@ -51,6 +53,33 @@ TEST(a_block_is_nxdomain_with_the_soa_of_the_name_that_matched_and_its_verdict)
         'v', 'e', 'r', 'd', 'i', 'c', 't', ' ', '1', '7', '/', '4', ' ', 'l', 'i', 's', 't', ' ', 'a', 'd', 's'};
     ask(true, DNS_TYPE_A);
     check_answer(answer_policy(&query, message, &blocked, out, sizeof out), 0x8193, 0, 1, 1, want, sizeof want);
+}
+
+/* The text is the last thing in the answer. */
+static void check_text(uint8_t wording, uint16_t list, const char *want)
+{
+    struct dns_decision d = blocked;
+    d.wording = wording;
+    d.list = list;
+    ask(true, DNS_TYPE_A);
+    size_t len = answer_policy(&query, message, &d, out, sizeof out), n = strlen(want);
+    check(len > n + 2 && out[len - n - 4] == 0 && out[len - n - 3] == n + 2); /* the option's length: the code and the text */
+    check_bytes(out + len - n, want, n);
+}
+
+TEST(the_verdict_is_named_in_the_language_of_the_clients)
+{
+    enum answer_wording wording = ANSWER_IN_ENGLISH;
+    check_text(ANSWER_IN_ENGLISH, 0, "verdict 17/4");
+    check_text(ANSWER_IN_JAPANESE, 0, "判定 17/4");
+    check_text(ANSWER_IN_JAPANESE, 3, "判定 17/4 リスト ads");
+    check_text(ANSWER_IN_BOTH, 0, "判定 17/4 / verdict 17/4");
+    check_text(ANSWER_IN_BOTH, 3, "判定 17/4 リスト ads / verdict 17/4 list ads");
+    check_text(99, 0, "verdict 17/4");
+    check_int(answer_wording_parse("ja", &wording), ==, 0);
+    check_int(wording, ==, ANSWER_IN_JAPANESE);
+    check_int(answer_wording_parse("fr", &wording), ==, -EINVAL);
+    check_int(wording, ==, ANSWER_IN_JAPANESE);
 }
 
 TEST(without_edns_there_is_no_opt)

@@ -82,6 +82,7 @@ static void decide_nothing(struct dns_decision *d)
     d->trigger = DNS_TRIGGER_NAME;
     d->chain = 0;
     d->by_member = false;
+    d->wording = 0;
     d->list = 0;
     d->verdict = (struct verdict_ref){0};
     d->order = ORDER_LAST;

@@ -35,7 +35,7 @@ struct file_dns {
     char **rebinding_allow;
     unsigned cookie_secrets_count, rebinding_allow_count;
     bool *rebinding_protection, *prefetch;
-    char *block_with, *tls_authorities, *trust_anchor, *root_hints, *certificate, *private_key;
+    char *block_with, *explain_in, *tls_authorities, *trust_anchor, *root_hints, *certificate, *private_key;
 };
 
 struct file_control {
@@ -112,6 +112,7 @@ static const cyaml_schema_field_t dns_fields[] = {
                          DNS_REBINDING_ALLOW_MAX),
     CYAML_FIELD_BOOL_PTR("prefetch", OPTIONAL_TEXT, struct file_dns, prefetch),
     CYAML_FIELD_STRING_PTR("block_with", OPTIONAL_TEXT, struct file_dns, block_with, 1, 255),
+    CYAML_FIELD_STRING_PTR("explain_in", OPTIONAL_TEXT, struct file_dns, explain_in, 1, 16),
     CYAML_FIELD_STRING_PTR("tls_authorities", OPTIONAL_TEXT, struct file_dns, tls_authorities, 1, 255),
     CYAML_FIELD_STRING_PTR("trust_anchor", OPTIONAL_TEXT, struct file_dns, trust_anchor, 1, 255),
     CYAML_FIELD_STRING_PTR("root_hints", OPTIONAL_TEXT, struct file_dns, root_hints, 1, 255),
@@ -410,6 +411,8 @@ static void take_dns(struct config_load *l, const struct file_dns *f, struct dns
     take_rebinding(l, f, o);
     if (f->block_with && block_with_parse(f->block_with, &o->block_with) < 0)
         config_refuse(l, "block_with", f->block_with, _("neither nxdomain nor nodata nor up to 4 addresses, such as \"192.0.2.53 2001:db8::53\""));
+    if (f->explain_in && answer_wording_parse(f->explain_in, &o->wording) < 0)
+        config_refuse(l, "explain_in", f->explain_in, _("neither en nor ja nor both"));
     unsigned cache_mib = 0;
     config_take_number(l, "workers", f->workers, 1, DNS_WORKERS_MAX, &o->workers);
     config_take_number(l, "cache_mib", f->cache_mib, 2, 1 << 20, &cache_mib);

@@ -80,17 +80,34 @@ static uint32_t group_id(void *self, unsigned group)
     return policy_observed_group(groups_of(self), group);
 }
 
-static size_t answer(void *self, const struct dns_query *q, const uint8_t *message, const struct dns_decision *d, uint8_t *to, size_t max)
+/* The decision as clients of this node are to hear of it: `d` itself, or *room. */
+static const struct dns_decision *worded(const struct dns_policy_source *source, const struct dns_decision *d, struct dns_decision *room)
 {
-    struct dns_decision room;
-    return answer_policy(q, message, block_with_apply(&((struct dns_policy_source *)self)->block_with, d, &room), to, max);
+    if (likely(source->wording == ANSWER_IN_ENGLISH))
+        return d;
+    *room = *d;
+    room->wording = (uint8_t)source->wording;
+    return room;
 }
 
 static size_t answer_behind(void *self, const struct dns_query *q, const uint8_t *message, const struct dns_decision *d,
                             const struct dns_chain *chain, uint8_t *to, size_t max)
 {
-    struct dns_decision room;
-    return answer_policy_behind(q, message, block_with_apply(&((struct dns_policy_source *)self)->block_with, d, &room), chain, to, max);
+    const struct dns_policy_source *source = self;
+    struct dns_decision blocked, told;
+    return answer_policy_behind(q, message, worded(source, block_with_apply(&source->block_with, d, &blocked), &told), chain, to, max);
+}
+
+static size_t answer(void *self, const struct dns_query *q, const uint8_t *message, const struct dns_decision *d, uint8_t *to, size_t max)
+{
+    return answer_behind(self, q, message, d, NULL, to, max);
+}
+
+static size_t answer_followed(void *self, const struct dns_query *q, const uint8_t *message, const struct dns_decision *d, const struct dns_chain *chain,
+                              const uint8_t *target_answer, size_t target_len, uint8_t *to, size_t max)
+{
+    struct dns_decision told;
+    return answer_policy_followed(q, message, worded(self, d, &told), chain, target_answer, target_len, to, max);
 }
 
 struct dns_policy dns_policy_of(struct dns_policy_source *source)
@@ -119,6 +136,6 @@ struct dns_policy dns_policy_of(struct dns_policy_source *source)
         .answer_any = answer_any,
         .answer_error = answer_error,
         .alias = answer_policy_alias,
-        .answer_followed = answer_policy_followed,
+        .answer_followed = answer_followed,
     };
 }

@@ -2,6 +2,7 @@
 #ifndef HINOMI_APPS_DNS_POLICY_H
 #define HINOMI_APPS_DNS_POLICY_H
 
+#include "act/dns_answer/answer.h"
 #include "act/dns_answer/block_with.h"
 #include "act/policy/policy.h"
 #include "watch/dns/server.h"
@@ -11,6 +12,7 @@ struct dns_policy_source {
     const struct policy_groups *groups; /* of every policy in the slot; NULL: none */
     bool has_tokens;
     struct block_with block_with; /* all zeros: blocked names do not exist */
+    enum answer_wording wording;
 };
 
 /* Borrows the source. */

@@ -145,7 +145,7 @@ bool dns_service_options_equal(const struct dns_service_options *a, const struct
     return dns_service_same_addresses(a, b) && same_access(a, b) && same_limits(a, b) &&
            same_upstream(&a->upstream, &b->upstream) && certificate_files_equal(&a->certificate, &b->certificate) &&
            a->workers == b->workers && a->records == b->records && a->cache_bytes == b->cache_bytes &&
-           memcmp(&a->block_with, &b->block_with, sizeof a->block_with) == 0 && group_settings_equal(&a->groups, &b->groups);
+           memcmp(&a->block_with, &b->block_with, sizeof a->block_with) == 0 && a->wording == b->wording && group_settings_equal(&a->groups, &b->groups);
 }
 
 /* The sockets of one worker: by kind, then by address, then by transport. */
@@ -285,6 +285,7 @@ int dns_service_init(struct dns_service *s, const struct dns_service_options *o,
     policy_slot_init(&s->policy.slot, first);
     s->policy.groups = groups;
     s->policy.block_with = o->block_with;
+    s->policy.wording = o->wording;
     s->policy.has_tokens = o->groups.token_count > 0;
     const struct dns_cookie_secrets cookies = cookies_of(o);
     *ret_error = N_("out of memory");

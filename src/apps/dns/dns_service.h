@@ -36,6 +36,7 @@ struct dns_service_options {
     struct upstream_options upstream;
     enum dns_records records;
     struct block_with block_with;
+    enum answer_wording wording;
     struct group_settings groups;
 };
 

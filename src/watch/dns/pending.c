@@ -264,7 +264,7 @@ static bool tell(struct pending *p, struct dns_cache_entry *e, uint32_t stale_tt
     if (!p->asker.redirected && dns_cache_entry_withheld(e) && work.decision.action != DNS_ACTION_PASS)
         answer_withheld(p, &work);
     else if (p->chain)
-        answer_client(p, policy->answer_followed(&p->query, p->question, &p->decision, p->chain, message, len, w->large,
+        answer_client(p, policy->answer_followed(policy->self, &p->query, p->question, &p->decision, p->chain, message, len, w->large,
                                                  max));
     else
         answer_client(p, dns_cache_entry_write(e, &p->query, p->question, w->now_s, stale_ttl_s, w->large, max));

@@ -57,7 +57,7 @@ struct dns_policy {
     bool (*alias)(const struct dns_query *q, const struct dns_name *owner, const struct dns_decision *d,
                   struct dns_name *ret_target, uint32_t *ret_ttl);
     /* The chain, and behind it what the answer about its end says. */
-    size_t (*answer_followed)(const struct dns_query *q, const uint8_t *message, const struct dns_decision *d,
+    size_t (*answer_followed)(void *self, const struct dns_query *q, const uint8_t *message, const struct dns_decision *d,
                               const struct dns_chain *chain, const uint8_t *target_answer, size_t target_len, uint8_t *to,
                               size_t max);
     size_t (*answer_any)(const struct dns_query *q, const uint8_t *message, uint8_t *to, size_t max);
