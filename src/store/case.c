@@ -46,7 +46,7 @@ int case_count(struct ledger *l, const char *sql, int64_t number, int64_t *ret_c
 int case_trace(struct ledger *l, int64_t number, const struct case_trace *t, const struct case_hand *by)
 {
     int64_t count = 0;
-    int e = case_count(l, "SELECT count(*) FROM case_note WHERE number = ?", number, &count);
+    int e = case_count(l, "SELECT count(*) FROM case_note WHERE number = ? AND member = ''", number, &count);
     /* However many there are: a case can be closed. */
     if (e == 0 && count >= CASE_NOTES_MAX && strcmp(t->field, "state") != 0 && strcmp(t->field, "outcome") != 0)
         e = ledger_fail(l, -E2BIG);

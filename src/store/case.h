@@ -19,7 +19,8 @@ enum {
     CASE_LINKS_MAX = 1000,
     CASE_TEXTS_MAX = 2000,
     CASE_NOTES_MAX = 10000, /* texts and changes */
-    CASE_ANSWERS_MAX = 100, /* of one member: it does not use up what the centre has */
+    CASE_ANSWERS_MAX = 100,      /* of one member */
+    CASE_ANSWERS_ALL_MAX = 2000, /* of all members; apart from what the centre has */
 };
 
 /* Who looks: for the facts that are gathered with a case. */
@@ -109,7 +110,7 @@ struct case_note {
     const char *old, *text; /* borrowed for the call */
 };
 int case_add_note(struct ledger *l, int64_t number, const char *text, bool is_internal, const struct case_hand *by, int64_t *ret_id) must_check;
-/* Of an account of that member; the centre and that member see it. -E2BIG: it has written CASE_ANSWERS_MAX. */
+/* Of an account of that member; the centre and that member see it. -E2BIG: it has written CASE_ANSWERS_MAX, or all of them CASE_ANSWERS_ALL_MAX. */
 int case_add_answer(struct ledger *l, int64_t number, const char *member, const char *text, const struct case_hand *by, int64_t *ret_id) must_check;
 typedef int case_each_note(void *self, const struct case_note *n);
 /* The newest first, of ids below `before` (0: all); `member`: those that it may see alone; NULL: all. */

@@ -270,20 +270,10 @@ int case_links(struct ledger *l, int64_t number, case_each_link *each, void *sel
 
 /* ---- notes ---- */
 
-static int add_text(struct ledger *l, int64_t number, const char *member, bool is_internal, const char *text, const struct case_hand *by, int64_t *ret_id)
+/* In the transaction. */
+static int insert_text(struct ledger *l, int64_t number, const char *member, bool is_internal, const char *text, const struct case_hand *by, int64_t *ret_id)
 {
-    int64_t texts = 0, notes = 0;
-    if (!case_text_is_valid(text, CASE_NOTE_MAX, true))
-        return ledger_fail(l, -EINVAL);
-    int e = ledger_begin(l);
-    if (e == 0)
-        e = case_count(l, "SELECT count(*) FROM case_note WHERE number = ? AND field = ''", number, &texts);
-    if (e == 0)
-        e = case_count(l, "SELECT count(*) FROM case_note WHERE number = ?", number, &notes);
-    if (e == 0 && (texts >= CASE_TEXTS_MAX || notes >= CASE_NOTES_MAX))
-        e = ledger_fail(l, -E2BIG);
-    if (e == 0)
-        e = account_run(l, "INSERT INTO case_note (number, field, internal, made_by, made_us, old, text, member) VALUES (?,'',?,?,?,'',?,?)", "iititt", number,
+    int e = account_run(l, "INSERT INTO case_note (number, field, internal, made_by, made_us, old, text, member) VALUES (?,'',?,?,?,'',?,?)", "iititt", number,
                         (int64_t)is_internal, by->name, by->now_us, text, member);
     int64_t id = e == 0 ? sqlite3_last_insert_rowid(l->db) : 0;
     if (e == 0)
@@ -296,21 +286,35 @@ static int add_text(struct ledger *l, int64_t number, const char *member, bool i
 
 int case_add_note(struct ledger *l, int64_t number, const char *text, bool is_internal, const struct case_hand *by, int64_t *ret_id)
 {
-    return add_text(l, number, "", is_internal, text, by, ret_id);
+    int64_t texts = 0, notes = 0;
+    if (!case_text_is_valid(text, CASE_NOTE_MAX, true))
+        return ledger_fail(l, -EINVAL);
+    int e = ledger_begin(l);
+    if (e == 0)
+        e = case_count(l, "SELECT count(*) FROM case_note WHERE number = ? AND field = '' AND member = ''", number, &texts);
+    if (e == 0)
+        e = case_count(l, "SELECT count(*) FROM case_note WHERE number = ? AND member = ''", number, &notes);
+    if (e == 0 && (texts >= CASE_TEXTS_MAX || notes >= CASE_NOTES_MAX))
+        e = ledger_fail(l, -E2BIG);
+    return e < 0 ? case_end(l, e, 1) : insert_text(l, number, "", is_internal, text, by, ret_id);
 }
 
 int case_add_answer(struct ledger *l, int64_t number, const char *member, const char *text, const struct case_hand *by, int64_t *ret_id)
 {
     sqlite3_stmt *s;
-    int64_t count = 0;
-    if (!*member)
+    int64_t own = 0, all = 0;
+    if (!*member || !case_text_is_valid(text, CASE_NOTE_MAX, true))
         return ledger_fail(l, -EINVAL);
     int e = account_ask(l, "SELECT count(*) FROM case_note WHERE number = ? AND member = ? AND member <> ''", &s, "it", number, member);
     if (e == 0)
-        e = account_number(l, s, &count);
-    if (e == 0 && count >= CASE_ANSWERS_MAX)
+        e = account_number(l, s, &own);
+    if (e == 0)
+        e = case_count(l, "SELECT count(*) FROM case_note WHERE number = ? AND member <> ''", number, &all);
+    if (e == 0 && (own >= CASE_ANSWERS_MAX || all >= CASE_ANSWERS_ALL_MAX))
         e = ledger_fail(l, -E2BIG);
-    return e < 0 ? e : add_text(l, number, member, false, text, by, ret_id);
+    if (e == 0)
+        e = ledger_begin(l);
+    return e < 0 ? e : insert_text(l, number, member, false, text, by, ret_id);
 }
 
 int case_notes(struct ledger *l, int64_t number, const char *member, int64_t before, unsigned max, case_each_note *each, void *self)

@@ -137,6 +137,13 @@ TEST(a_member_answers_to_the_centre_alone)
         check_int(case_add_answer(l, 1, "hospital", "again", &eve, &id), ==, 1);
     check_int(case_add_answer(l, 1, "hospital", "once too often", &eve, &id), ==, -E2BIG);
     check_int(case_add_answer(l, 1, "city", "there is room for others", &bob, &id), ==, 1);
+    /* 102 answers stand there; the centre's own are not counted with them. */
+    check_int(ledger_run(l, "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1897)"
+                            " INSERT INTO case_note (number, field, internal, made_by, made_us, old, text, member) SELECT 1, '', 0, '', 0, '', 'x', 'm' || i FROM n"),
+              ==, 0);
+    check_int(case_add_answer(l, 1, "city", "the 2,000th", &bob, &id), ==, 1);
+    check_int(case_add_answer(l, 1, "bank", "one more", &bob, &id), ==, -E2BIG);
+    check_int(case_add_note(l, 1, "the centre goes on", true, &ana, &id), ==, 1);
     close_and_remove(l);
 }
 
