@@ -20,6 +20,7 @@
 #include "store/dns_rows.h"
 #include "store/pdns_query.h"
 #include "store/pdns_rows.h"
+#include "store/seen_query.h"
 #include "store/schema.h"
 #include "store/sql_text.h"
 
@@ -509,6 +510,52 @@ TEST(records_of_answers_are_folded)
 {
     fresh_dir();
     run_part(fold_records);
+    remove_dir();
+}
+
+static void see_address(struct pdns_rows *rows, uint16_t type, const char *data, int64_t time_us)
+{
+    struct answer_record a = {.time_us = time_us, .type = type, .name = "\1x\4test", .name_len = 8};
+    check_int(pdns_rows_add(rows, &a, data, strlen(data)), ==, 0);
+}
+
+static void look_for_prefixes(int fd)
+{
+    (void)fd;
+    struct engine *e = open_engine();
+    struct pdns_rows *rows;
+    struct native block;
+    native_init(&block, PDNS_ROWS_BLOCK_MAX);
+    check_int(pdns_rows_new(&rows), ==, 0);
+    static const char *const v4[] = {"10.1.8.0", "10.1.15.255", "10.1.16.0", "10.1.9.77", "192.0.2.1", "0.7.0.1", "\\# 3 0A0109"};
+    static const char *const v6[] = {"2001:db8:7::1", "2001:db8:8::1", "::a01:900", "2001:db8:7:ffff:ffff:ffff:ffff:ffff"};
+    for (size_t i = 0; i < array_len(v4); i++)
+        see_address(rows, 1, v4[i], START_US + (int64_t)i * 1000000);
+    for (size_t i = 0; i < array_len(v6); i++)
+        see_address(rows, 28, v6[i], START_US + (int64_t)i * 1000000);
+    see_address(rows, 16, "10.1.9.1", START_US); /* a text is no address */
+    check_int(pdns_rows_take(rows, &block), ==, 0);
+    check_int(engine_insert(e, "pdns", block.bytes, block.len), ==, 0);
+    /* One in another that begins with the same digits; one of odd bits; one that nothing lies in; one of IPv6 with odd bits. */
+    static const char *const wanted[] = {"10.1.8.0/21", "10.1.9.0/24", "10.1.9.76/31", "0.0.0.0/6", "198.51.100.0/24", "2001:db8:6::/47"};
+    char sql[SQL_TEXT_MAX], sorted[SQL_TEXT_MAX + 128];
+    check_int(seen_query_prefixes(wanted, array_len(wanted), sql, sizeof sql), >, 0);
+    snprintf(sorted, sizeof sorted, "SELECT wanted, first_s - 1700000000 AS a, last_s - 1700000000 AS b, count FROM (%s) ORDER BY wanted", sql);
+    check_answer(e, sorted,
+                 "{\"wanted\":\"0.0.0.0\\/6\",\"a\":5,\"b\":5,\"count\":1}\n"
+                 "{\"wanted\":\"10.1.8.0\\/21\",\"a\":0,\"b\":3,\"count\":3}\n"
+                 "{\"wanted\":\"10.1.9.0\\/24\",\"a\":3,\"b\":3,\"count\":1}\n"
+                 "{\"wanted\":\"10.1.9.76\\/31\",\"a\":3,\"b\":3,\"count\":1}\n"
+                 "{\"wanted\":\"2001:db8:6::\\/47\",\"a\":0,\"b\":3,\"count\":2}\n");
+    native_done(&block);
+    pdns_rows_free(rows);
+    engine_close(e);
+}
+
+TEST(addresses_of_answers_are_found_by_their_prefixes)
+{
+    fresh_dir();
+    run_part(look_for_prefixes);
     remove_dir();
 }
 

@@ -2,8 +2,10 @@
 #include "store/seen_query.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/addr.h"
 #include "store/sql_text.h"
 
 int seen_name(const char *name, char ret_name[SEEN_NAME_MAX])
@@ -81,7 +83,7 @@ static void add_set(struct sql *s, const struct seen_wanted *wanted, unsigned co
     sql_add(s, any ? ")" : "('')");
 }
 
-#define PREFIXES "arrayMap(i -> substring(name, 1, i), arrayFilter(i -> substring(name, i, 1) = '.', range(1, length(name) + 1)))"
+#define PREFIXES "arrayMap(i -> substring(name, 1, i + 1), arrayFilter(i -> substring(name, i + 1, 1) = '.', range(length(name))))"
 
 /* Each row that the condition leaves is held against the set, with all that stand above its name: of "com.example.www." also
  * "com.example.". Up to WHERE. */
@@ -133,14 +135,14 @@ static unsigned label_count(const char *name)
     return count;
 }
 
-/* The tops of names with exactly two labels, or of those with three and more: sorted input gives each once. */
+/* The tops of names with exactly one or two labels, or of those with three and more: sorted input gives each once. */
 static void add_tops(struct sql *s, const struct seen_wanted *wanted, unsigned count, unsigned labels)
 {
     char top[SEEN_NAME_MAX], before[SEEN_NAME_MAX] = "";
     bool any = false;
     for (unsigned i = 0; i < count; i++) {
         unsigned have = label_count(wanted[i].name);
-        if (labels == 2 ? have != 2 : have < 3)
+        if (labels < 3 ? have != labels : have < 3)
             continue;
         size_t len = top_len(wanted[i].name, labels);
         memcpy(top, wanted[i].name, len);
@@ -155,16 +157,31 @@ static void add_tops(struct sql *s, const struct seen_wanted *wanted, unsigned c
     sql_add(s, any ? ")" : "('')");
 }
 
+static bool any_is_top_level(const struct seen_wanted *wanted, unsigned count)
+{
+    for (unsigned i = 0; i < count; i++)
+        if (label_count(wanted[i].name) == 1)
+            return true;
+    return false;
+}
+
+/* Top-level domains are rare and their label is no column: it is cut out only when one is wanted. */
 static void add_all_tops(struct sql *s, const struct seen_wanted *wanted, unsigned count)
 {
-    sql_add(s, "(top2 IN ");
+    sql_add(s, "(");
+    if (any_is_top_level(wanted, count)) {
+        sql_add(s, "substring(name, 1, position(name, '.')) IN ");
+        add_tops(s, wanted, count, 1);
+        sql_add(s, " OR ");
+    }
+    sql_add(s, "top2 IN ");
     add_tops(s, wanted, count, 2);
     sql_add(s, " OR top3 IN ");
     add_tops(s, wanted, count, 3);
     sql_add(s, ")");
 }
 
-/* Only rows whose first labels are wanted are looked at closely. A name of one label alone (a top-level domain) is not looked for here. */
+/* Only rows whose first labels are wanted are looked at closely. */
 int seen_query_set(const struct seen_wanted *wanted, unsigned count, uint32_t day, char *sql, size_t max)
 {
     struct sql s = sql_of(sql, max);
@@ -221,6 +238,122 @@ int seen_query_addresses(const char *const *addresses, unsigned count, char *sql
     }
     sql_add(&s, ") GROUP BY data");
     return sql_finish(&s);
+}
+
+/* ---- prefixes ---- */
+
+enum { HEX_BITS = 4, ADDRESS_BITS = 128 };
+
+static unsigned hex_digits(unsigned bits)
+{
+    return (bits + HEX_BITS - 1) / HEX_BITS;
+}
+
+/* An array of "HEX/BITS", the digits that addresses of a prefix begin with, or as often of the prefix as it was given. The last digit runs over
+ * 1, 2, 4 or 8 values; the bits tell prefixes apart that begin alike. One literal, cut at its commas: a statement may have 50,000 elements. What
+ * addr_prefix_parse lets through has neither comma nor quote. */
+static void add_beginnings(struct sql *s, const struct addr_prefix *prefixes, const char *const *texts, unsigned count)
+{
+    sql_add(s, "splitByChar(',', '");
+    for (unsigned i = 0; i < count; i++) {
+        const struct addr_prefix *p = &prefixes[i];
+        unsigned digits = hex_digits(p->bits), values = 1u << (digits * HEX_BITS - p->bits);
+        for (unsigned v = 0; v < values; v++) {
+            sql_add(s, i + v == 0 ? "" : ",");
+            if (texts) {
+                sql_add(s, "%s", texts[i]);
+                continue;
+            }
+            for (unsigned d = 0; d < digits; d++)
+                sql_add(s, "%X", (p->addr.bytes[d / 2] >> (d % 2 ? 0 : HEX_BITS) & 15u) + (d + 1 == digits ? v : 0));
+            sql_add(s, "/%u", p->bits);
+        }
+    }
+    sql_add(s, "')");
+}
+
+/* The beginnings of an address that are looked for among those: one for each length that occurs. */
+static void add_candidates(struct sql *s, const struct addr_prefix *prefixes, unsigned count)
+{
+    bool is_there[ADDRESS_BITS + 1] = {false};
+    const char *before = "array(";
+    for (unsigned i = 0; i < count; i++)
+        is_there[prefixes[i].bits] = true;
+    for (unsigned bits = 0; bits <= ADDRESS_BITS; bits++)
+        if (is_there[bits]) {
+            sql_add(s, "%sconcat(substring(digits, 1, %u), '/%u')", before, hex_digits(bits), bits);
+            before = ", ";
+        }
+    sql_add(s, ")");
+}
+
+/* An address as 32 hexadecimal digits, IPv4 as ::ffff:a.b.c.d; what is no address as text (a record of a wrong length) as zeros. */
+#define ADDRESS_HEX "hex(IPv6StringToNum(if(position(data, '#') > 0, '::', if(type = 1, concat('::ffff:', data), data))))"
+
+/* How all addresses of a prefix begin as text, with the separator: "10.1.", "2001:db8:", perhaps "". Whole octets or groups, and none that is
+ * zero in IPv6: which zeros RFC 5952 leaves out is told by what follows. */
+static void text_beginning(const struct addr_prefix *p, char text[ADDR_TEXT_MAX])
+{
+    bool is_v4 = addr_is_v4(&p->addr);
+    const char *at = addr_format(&p->addr, text);
+    for (unsigned whole = is_v4 ? (p->bits - 96u) / 8 : p->bits / 16u; whole > 0; whole--) {
+        const char *end = strchr(at, is_v4 ? '.' : ':');
+        if (!end || end == at || (!is_v4 && *at == '0'))
+            break;
+        at = end + 1;
+    }
+    text[at - text] = '\0';
+}
+
+/* Few prefixes are told by their text, before an address is read: " AND (data LIKE '10.1.%' OR ...)". */
+static void add_text_condition(struct sql *s, const struct addr_prefix *prefixes, unsigned count)
+{
+    char text[SEEN_RANGE_NAMES_MAX][ADDR_TEXT_MAX];
+    if (count > SEEN_RANGE_NAMES_MAX)
+        return;
+    for (unsigned i = 0; i < count; i++) {
+        text_beginning(&prefixes[i], text[i]);
+        if (text[i][0] == '\0')
+            return;
+    }
+    for (unsigned i = 0; i < count; i++)
+        sql_add(s, "%sdata LIKE '%s%%'", i == 0 ? " AND (" : " OR ", text[i]);
+    sql_add(s, ")");
+}
+
+static void add_prefix_question(struct sql *s, const struct addr_prefix *prefixes, const char *const *texts, unsigned count)
+{
+    unsigned v4 = 0;
+    for (unsigned i = 0; i < count; i++)
+        v4 += addr_is_v4(&prefixes[i].addr);
+    sql_add(s, "SELECT wanted, '' AS member, minMerge(first) AS first_s, maxMerge(last) AS last_s, sumMerge(seen) AS count FROM ("
+               "SELECT arrayJoin(arrayFilter(w -> notEmpty(w), arrayMap(beginning -> transform(beginning, ");
+    add_beginnings(s, prefixes, NULL, count);
+    sql_add(s, ", ");
+    add_beginnings(s, prefixes, texts, count);
+    sql_add(s, ", ''), ");
+    add_candidates(s, prefixes, count);
+    sql_add(s, "))) AS wanted, first, last, seen FROM (SELECT " ADDRESS_HEX " AS digits, first, last, seen FROM pdns WHERE type IN (%s)",
+            v4 == count ? "1" : v4 > 0 ? "1, 28" : "28");
+    add_text_condition(s, prefixes, count);
+    sql_add(s, ")) GROUP BY wanted");
+}
+
+int seen_query_prefixes(const char *const *prefixes, unsigned count, char *sql, size_t max)
+{
+    struct sql s = sql_of(sql, max);
+    if (count == 0 || count > SEEN_SET_NAMES_MAX)
+        return -EINVAL;
+    struct addr_prefix *parsed = calloc(count, sizeof *parsed);
+    if (!parsed)
+        return -ENOMEM;
+    int r = 0;
+    for (unsigned i = 0; r == 0 && i < count; i++)
+        r = addr_prefix_parse(prefixes[i], &parsed[i]);
+    if (r == 0)
+        add_prefix_question(&s, parsed, prefixes, count);
+    free(parsed);
+    return r < 0 ? r : sql_finish(&s);
 }
 
 int seen_query_days(char *sql, size_t max)

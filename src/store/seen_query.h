@@ -29,7 +29,7 @@ int seen_name(const char *name, char ret_name[SEEN_NAME_MAX]) must_check;
 /* Rows {"wanted": name, "member", "first", "last", "hits"} (seconds) of the days from that one on (YYYYMMDD). The statement's length;
  * -E2BIG: it does not fit, ask for fewer; -EINVAL. */
 int seen_query_ranges(const struct seen_wanted *wanted, unsigned count, uint32_t from_day, char *sql, size_t max) must_check;
-/* The same for many, of one day; sorted names make the shortest statement. Names of one label are not looked for. */
+/* The same for many, of one day; sorted names make the shortest statement. */
 int seen_query_set(const struct seen_wanted *wanted, unsigned count, uint32_t day, char *sql, size_t max) must_check;
 /* Rows {"name": as the table has it, "count"} of what was asked for of the set since that day, each name once, the most asked first, `limit`
  * at most. As seen_query_set. */
@@ -40,6 +40,9 @@ int seen_query_names(const struct seen_wanted *wanted, unsigned count, uint32_t 
 int seen_query_page(const char *from, bool behind, uint32_t from_day, uint32_t rows, char *sql, size_t max) must_check;
 /* Rows as of seen_query_ranges, of addresses (as RFC 5952 has them) that stood in answers, as far as these are kept (table pdns); the member is not known there. */
 int seen_query_addresses(const char *const *addresses, unsigned count, char *sql, size_t max) must_check;
+/* The same of prefixes ("192.0.2.0/24", "2001:db8::/32"): {"wanted": the prefix as given, ...} of all addresses in it. -EINVAL also for one that
+ * is none; -ENOMEM. */
+int seen_query_prefixes(const char *const *prefixes, unsigned count, char *sql, size_t max) must_check;
 /* Rows {"day": "YYYYMMDD"} of what is there. */
 int seen_query_days(char *sql, size_t max) must_check;
 

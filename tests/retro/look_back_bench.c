@@ -1,7 +1,9 @@
-/* How fast stored answers are looked back over: fills an engine with ROWS answers of 30 days, then asks for one name, for 16, and for 10,000.
+/* How fast stored answers are looked back over: fills an engine with ROWS answers of 30 days and a tenth as many records of answers, then asks for
+ * one name, for 16, and for 10,000; for addresses, and for prefixes.
  *
  *   build/tests/retro/look_back_bench FOLDER ROWS     (FOLDER empty: filled; with rows: asked)
  */
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,6 +13,7 @@
 #include "store/dns_query.h"
 #include "store/dns_rows.h"
 #include "store/engine.h"
+#include "store/pdns_rows.h"
 #include "store/seen_query.h"
 
 enum { DAYS = 30, NAMES = 3000000, COMMON = 20000, WANTED = 10000 };
@@ -76,6 +79,40 @@ static int fill(struct engine *e, uint64_t count, int64_t now_us)
     return r;
 }
 
+/* Where the records lead: eight million addresses of IPv4. */
+static void address_of(uint32_t n, char *text, size_t max)
+{
+    n = n * 2654435761u % 8000000u;
+    snprintf(text, max, "%u.%u.%u.%u", 20 + n % 32, n / 32 % 250, n / 8000 % 250, n / 2000000 + 1);
+}
+
+static int fill_records(struct engine *e, uint64_t count, int64_t now_us)
+{
+    struct pdns_rows *rows;
+    struct native block;
+    int r = pdns_rows_new(&rows);
+    if (r < 0)
+        return r;
+    native_init(&block, PDNS_ROWS_BLOCK_MAX);
+    for (uint64_t i = 0; r == 0 && i <= count; i++) {
+        char text[128], data[16];
+        uint32_t n = chance() % NAMES;
+        struct answer_record a = {.time_us = now_us - (int64_t)((count - i) * (DAYS * INT64_C(86400000000) / count)), .type = 1, .ttl_s = 60};
+        text_of(n, text, sizeof text);
+        address_of(n, data, sizeof data);
+        a.name_len = wire_of(text, a.name);
+        if (i < count && pdns_rows_add(rows, &a, data, strlen(data)) == 0)
+            continue;
+        r = pdns_rows_take(rows, &block);
+        if (r == 0)
+            r = engine_insert(e, "pdns", block.bytes, block.len);
+        i -= i < count; /* that one had no room */
+    }
+    pdns_rows_free(rows);
+    native_done(&block);
+    return r;
+}
+
 static double ask(struct engine *e, const char *sql, size_t *ret_len)
 {
     char *json = NULL;
@@ -131,6 +168,39 @@ static void measure(struct engine *e, int64_t now_us)
     printf("10,000 names, 30 days: %.1f s (%zu octets)\n", total / 1000, octets);
 }
 
+/* Rows and octets that come back, and the time, for so many addresses, or prefixes that are 16 to 31 bits long. */
+static void measure_records(struct engine *e, unsigned count, bool is_prefix)
+{
+    static char sql[SEEN_QUERY_MAX], texts[WANTED][24];
+    static const char *wanted[WANTED];
+    for (unsigned i = 0; i < count; i++) {
+        uint32_t n = chance() % (2 * NAMES);
+        char text[16], *dot;
+        address_of(n, text, sizeof text);
+        if (!is_prefix) {
+            snprintf(texts[i], sizeof texts[i], "%s", text);
+        } else if (i % 2 == 0) {
+            dot = strrchr(text, '.');
+            snprintf(texts[i], sizeof texts[i], "%.*s.%u/%u", (int)(dot - text), text, i / 16 % 8 * 32, 27 + i % 5);
+        } else {
+            dot = strchr(strchr(text, '.') + 1, '.');
+            snprintf(texts[i], sizeof texts[i], "%.*s.%u.0/%u", (int)(dot - text), text, i / 8 % 8 * 32, 19 + i % 6);
+        }
+        wanted[i] = texts[i];
+    }
+    /* In a node a statement that is too long is asked in halves. */
+    int r = is_prefix ? seen_query_prefixes(wanted, count, sql, sizeof sql) : seen_query_addresses(wanted, count, sql, sizeof sql);
+    if (r == -E2BIG) {
+        measure_records(e, count / 2, is_prefix);
+        return;
+    }
+    if (r < 0)
+        abort();
+    size_t len = 0;
+    double ms = ask(e, sql, &len);
+    printf("%u %s: %.0f ms (%zu octets)\n", count, is_prefix ? "prefixes" : "addresses", ms, len);
+}
+
 int main(int argc, char **argv)
 {
     char library[ENGINE_PATH_MAX], error[ENGINE_ERROR_MAX];
@@ -147,11 +217,16 @@ int main(int argc, char **argv)
         fprintf(stderr, "%s\n", error);
         return 1;
     }
-    if (status.rows == 0 && fill(e, strtoull(argv[2], NULL, 10), now_us) < 0)
+    uint64_t rows = strtoull(argv[2], NULL, 10);
+    if (status.rows == 0 && (fill(e, rows, now_us) < 0 || fill_records(e, rows / 10 + 1, now_us) < 0))
         fprintf(stderr, "%s\n", engine_error(e));
     if (engine_status_get(e, &status) == 0)
         printf("%" PRIu64 " rows, %" PRIu64 " MiB\n", status.rows, status.bytes_on_disk >> 20);
     measure(e, now_us);
+    for (unsigned count = 1; count <= WANTED; count *= 100) {
+        measure_records(e, count, false);
+        measure_records(e, count, true);
+    }
     engine_close(e);
     return 0;
 }

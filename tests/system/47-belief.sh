@@ -13,6 +13,7 @@ ns A 127.0.0.1
 * A 192.0.2.10
 sub.evil A 192.0.2.10
 by-address A 198.51.100.66
+second-server A 198.51.100.67
 ZONE
 cat >"$WORK/node.conf" <<'CONF'
 dns:
@@ -23,6 +24,8 @@ dns:
   stub:
     - zone: example
       address: 127.0.0.1:5399
+store:
+  passive_dns: all
 judge:
   warning_lists: WORK/warnings
   sources:
@@ -137,6 +140,20 @@ seq -f 'listed%.0f.many.example' 12000 >"$WORK/many.txt"
 hinomi judge --from "$WORK/many.txt" --source many c2 >/dev/null
 all_met() { [ "$(met listed17.many.example) $(met listed6000.many.example) $(met listed11999.many.example)" = '1 1 1' ]; }
 check of_twelve_thousand_those_that_were_met_are_found until_true 30 all_met
+# A top-level domain has one label only; it is looked for among many, where the others are told by two and three.
+for n in 1 2; do ask @127.0.0.1 -p 5300 "n$n.rare-top" >/dev/null; done
+ask @127.0.0.1 -p 5300 n1.not-rare-top >/dev/null
+ask @127.0.0.1 -p 5300 second-server.example >/dev/null
+sleep 2.5
+{ echo rare-top; seq -f 'others%.0f.many.example' 20; } >"$WORK/top.txt"
+hinomi judge --from "$WORK/top.txt" --source many c2 >/dev/null
+top_is_met() { [ "$(met rare-top)" = 2 ]; }
+check what_was_asked_below_a_top_level_domain_is_found until_true 15 top_is_met
+hinomi judge 198.51.100.64/27 c2 --reason 'servers of the campaign' >/dev/null
+hinomi judge 198.51.100.96/27 c2 --reason 'beside it' >/dev/null
+network_is_met() { [ "$(met 198.51.100.64/27)" -ge 1 ]; }
+check addresses_in_a_prefix_are_found_in_past_answers until_true 15 network_is_met
+check and_not_those_beside_it is "$(met 198.51.100.96/27)" 0
 looked_for_all() { hinomi status --json | python3 -c '
 import json, sys
 l = json.load(sys.stdin)["belief"]["look_back"]

@@ -27,11 +27,11 @@ enum {
 
 struct wanted {
     uint32_t id;
-    bool below, is_address;
-    char name[SEEN_NAME_MAX]; /* as the table has it; an address as text */
+    enum subject_kind kind;
+    char name[SEEN_NAME_MAX]; /* as the table has it; an address or prefix as text */
 };
 
-enum phase { PHASE_IDLE, PHASE_DAYS, PHASE_NAMES, PHASE_ADDRESSES, PHASE_WRITE };
+enum phase { PHASE_IDLE, PHASE_DAYS, PHASE_NAMES, PHASE_ADDRESSES, PHASE_PREFIXES, PHASE_WRITE };
 
 struct look_back {
     struct look_back_options o;
@@ -81,14 +81,20 @@ static bool take_fewer(struct look_back *b)
 
 /* ---- the batch ---- */
 
+static bool is_name(enum subject_kind kind)
+{
+    return kind == SUBJECT_DOMAIN || kind == SUBJECT_HOST;
+}
+
 static int take(void *self, uint32_t id, const struct indicator *i)
 {
     struct look_back *b = self;
     struct wanted *w = &b->wanted[b->count];
-    bool is_name = i->subject.kind == SUBJECT_DOMAIN || i->subject.kind == SUBJECT_HOST;
-    *w = (struct wanted){.id = id, .below = i->subject.kind == SUBJECT_DOMAIN, .is_address = i->subject.kind == SUBJECT_ADDRESS};
-    bool fits = is_name ? seen_name(i->subject.value, w->name) == 0
-                        : w->is_address && snprintf(w->name, sizeof w->name, "%s", i->subject.value) < (int)sizeof w->name;
+    enum subject_kind kind = i->subject.kind;
+    *w = (struct wanted){.id = id, .kind = kind};
+    bool fits = is_name(kind) ? seen_name(i->subject.value, w->name) == 0
+                              : (kind == SUBJECT_ADDRESS || kind == SUBJECT_PREFIX) &&
+                                    snprintf(w->name, sizeof w->name, "%s", i->subject.value) < (int)sizeof w->name;
     if (i->state == INDICATOR_ACTIVE && fits)
         b->count++;
     else
@@ -173,7 +179,7 @@ static void next_phase(struct look_back *b)
         if (few || b->day == b->day_count)
             b->phase = PHASE_ADDRESSES;
     } else {
-        b->phase = PHASE_WRITE;
+        b->phase = b->phase == PHASE_ADDRESSES ? PHASE_PREFIXES : PHASE_WRITE;
     }
     wake(b, REST_MS);
 }
@@ -238,8 +244,8 @@ static void ask_names(struct look_back *b)
         return;
     }
     for (unsigned i = 0; i < b->count; i++)
-        if (!b->wanted[i].is_address)
-            wanted[count++] = (struct seen_wanted){b->wanted[i].name, b->wanted[i].below};
+        if (is_name(b->wanted[i].kind))
+            wanted[count++] = (struct seen_wanted){b->wanted[i].name, b->wanted[i].kind == SUBJECT_DOMAIN};
     int len = b->count <= SEEN_RANGE_NAMES_MAX
                   ? seen_query_ranges(wanted, count, b->days[b->day_count - 1], b->sql, SEEN_QUERY_MAX)
                   : seen_query_set(wanted, count, b->days[b->day], b->sql, SEEN_QUERY_MAX);
@@ -247,19 +253,21 @@ static void ask_names(struct look_back *b)
     ask(b, len);
 }
 
-static void ask_addresses(struct look_back *b)
+/* Of the addresses among the wanted, or of the prefixes. */
+static void ask_of_kind(struct look_back *b, enum subject_kind kind)
 {
-    const char **addresses = calloc(b->count + 1, sizeof *addresses);
+    const char **values = calloc(b->count + 1, sizeof *values);
     unsigned count = 0;
-    if (!addresses) {
+    if (!values) {
         fail(b, strerror(ENOMEM));
         return;
     }
     for (unsigned i = 0; i < b->count; i++)
-        if (b->wanted[i].is_address)
-            addresses[count++] = b->wanted[i].name;
-    int len = seen_query_addresses(addresses, count, b->sql, SEEN_QUERY_MAX);
-    free(addresses);
+        if (b->wanted[i].kind == kind)
+            values[count++] = b->wanted[i].name;
+    int len = kind == SUBJECT_PREFIX ? seen_query_prefixes(values, count, b->sql, SEEN_QUERY_MAX)
+                                     : seen_query_addresses(values, count, b->sql, SEEN_QUERY_MAX);
+    free(values);
     ask(b, len);
 }
 
@@ -321,7 +329,10 @@ static void on_timer(evutil_socket_t fd, short what, void *self)
         ask_names(b);
         return;
     case PHASE_ADDRESSES:
-        ask_addresses(b);
+        ask_of_kind(b, SUBJECT_ADDRESS);
+        return;
+    case PHASE_PREFIXES:
+        ask_of_kind(b, SUBJECT_PREFIX);
         return;
     case PHASE_WRITE:
         finish(b);
