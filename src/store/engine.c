@@ -40,8 +40,10 @@ static const char *const telemetry_tables[] = {
 };
 
 /* The defaults are for a database server that has the machine to itself: 90 % of memory, five gigabytes of marks,
- * dozens of threads. fsync_after_insert makes an acknowledged block survive a power cut; old_parts_lifetime lets the
- * files of merged parts go after ten seconds instead of eight minutes. Days are days of UTC on every node. */
+ * dozens of threads. Each pool is small, and the number of all threads is not: opening a folder with hundreds of parts takes one for each that a
+ * pool may load at a time, and where none is left, those that wait for another never end (ClickHouse's issue 81500). fsync_after_insert makes
+ * an acknowledged block survive a power cut; old_parts_lifetime lets the files of merged parts go after ten seconds instead of eight minutes.
+ * Days are days of UTC on every node. */
 static const char config_format[] =
     "<clickhouse>\n"
     " <timezone>UTC</timezone>\n"
@@ -58,7 +60,11 @@ static const char config_format[] =
     " <background_schedule_pool_size>2</background_schedule_pool_size>\n"
     " <background_move_pool_size>1</background_move_pool_size>\n"
     " <background_fetches_pool_size>1</background_fetches_pool_size>\n"
-    " <max_thread_pool_size>64</max_thread_pool_size>\n"
+    " <max_active_parts_loading_thread_pool_size>2</max_active_parts_loading_thread_pool_size>\n"
+    " <max_outdated_parts_loading_thread_pool_size>1</max_outdated_parts_loading_thread_pool_size>\n"
+    " <max_unexpected_parts_loading_thread_pool_size>1</max_unexpected_parts_loading_thread_pool_size>\n"
+    " <max_parts_cleaning_thread_pool_size>2</max_parts_cleaning_thread_pool_size>\n"
+    " <max_thread_pool_size>2000</max_thread_pool_size>\n"
     " <max_thread_pool_free_size>4</max_thread_pool_free_size>\n"
     " <compression><case><method>zstd</method><level>1</level></case></compression>\n"
     " <merge_tree>\n"

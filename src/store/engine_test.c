@@ -559,6 +559,29 @@ TEST(addresses_of_answers_are_found_by_their_prefixes)
     remove_dir();
 }
 
+static void ask_for_pools(int fd)
+{
+    (void)fd;
+    struct engine *e = open_engine();
+    /* Each is known to the engine and taken; together they leave most of the threads to others. */
+    check_answer(e,
+                 "SELECT count() AS n, sum(toUInt64(value)) < 100 AS small FROM system.server_settings WHERE changed AND name IN"
+                 " ('max_active_parts_loading_thread_pool_size', 'max_outdated_parts_loading_thread_pool_size',"
+                 " 'max_unexpected_parts_loading_thread_pool_size', 'max_parts_cleaning_thread_pool_size', 'background_pool_size',"
+                 " 'background_common_pool_size', 'background_schedule_pool_size')",
+                 "{\"n\":7,\"small\":1}\n");
+    check_answer(e, "SELECT toUInt64(value) >= 1000 AS large FROM system.server_settings WHERE name = 'max_thread_pool_size'", "{\"large\":1}\n");
+    engine_close(e);
+}
+
+/* Where threads run out it is a matter of chance which wait for which: with 64 for all, a folder of 350 parts was not opened one time in five. */
+TEST(no_pool_can_take_all_threads)
+{
+    fresh_dir();
+    run_part(ask_for_pools);
+    remove_dir();
+}
+
 /* A small disk that only this process sees; where it is not root, in a user namespace. */
 static bool mount_small_disk(void)
 {
