@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/channel.h"
@@ -24,9 +25,22 @@ struct role_store {
     struct event *reopen_timer, *retain_timer;
     void (*on_hub_end)(void *self);
     void *self;
+    timer_t stuck_timer;
+    bool has_stuck_timer;
+    unsigned stuck_s;
     uint64_t complained_ms, refused; /* inserts refused since the last line about them */
     bool reply_failed;
 };
+
+static void expect_end(struct role_store *role, unsigned within_s)
+{
+    timer_settime(role->stuck_timer, 0, &(struct itimerspec){.it_value.tv_sec = within_s}, NULL);
+}
+
+static void has_ended(struct role_store *role)
+{
+    expect_end(role, 0);
+}
 
 static void complain_refused(struct role_store *role)
 {
@@ -63,7 +77,10 @@ static void on_message(struct channel *c, uint16_t type, struct reader payload, 
     (void)c;
     struct role_store *role = self;
     role->reply_failed = false;
-    if (store_service_message(role->service, type, payload, reply, role) < 0)
+    expect_end(role, role->stuck_s);
+    int r = store_service_message(role->service, type, payload, reply, role);
+    has_ended(role);
+    if (r < 0)
         drop_hub(role, _("a message that is none"));
     else if (role->reply_failed)
         drop_hub(role, _("it does not read its answers"));
@@ -77,7 +94,9 @@ static void on_end(struct channel *c, int reason, void *self)
 
 static void retain(struct role_store *role)
 {
+    expect_end(role, role->stuck_s);
     int dropped = store_service_retain(role->service, clock_wall_us());
+    has_ended(role);
     if (dropped < 0)
         log_error(_("retention: %s"), store_service_error(role->service));
     else if (dropped > 0)
@@ -90,11 +109,19 @@ static void on_retain(evutil_socket_t fd, short what, void *self)
     retain(self);
 }
 
+static int try_to_open(struct role_store *role)
+{
+    expect_end(role, 3 * role->stuck_s);
+    int r = store_service_open(role->service);
+    has_ended(role);
+    return r;
+}
+
 static void on_reopen(evutil_socket_t fd, short what, void *self)
 {
     (void)fd, (void)what;
     struct role_store *role = self;
-    if (store_service_open(role->service) < 0)
+    if (try_to_open(role) < 0)
         return; /* told at the start; status carries it */
     log_notice(_("telemetry engine opened"));
     event_del(role->reopen_timer);
@@ -111,7 +138,7 @@ static int start_timer(struct event_base *loop, event_callback_fn call, struct r
 
 static int open_engine(struct role_store *role)
 {
-    if (store_service_open(role->service) == 0) {
+    if (try_to_open(role) == 0) {
         log_notice(_("telemetry engine opened"));
         retain(role);
         return 0;
@@ -144,6 +171,12 @@ int role_store_new(struct event_base *loop, const struct role_store_options *opt
     role->loop = loop;
     role->on_hub_end = on_hub_end;
     role->self = self;
+    role->stuck_s = options->stuck_s ? options->stuck_s : STORE_STUCK_S;
+    role->has_stuck_timer = timer_create(CLOCK_MONOTONIC, NULL, &role->stuck_timer) == 0; /* SIGALRM, which ends a process */
+    if (!role->has_stuck_timer) {
+        role_store_free(role);
+        return -ENOMEM;
+    }
     struct store_service_options service = {
         .engine = {.library_path = options->library_path,
                    .data_dir = options->data_dir,
@@ -188,6 +221,8 @@ void role_store_free(struct role_store *role)
     if (role->retain_timer)
         event_free(role->retain_timer);
     store_service_free(role->service);
+    if (role->has_stuck_timer)
+        timer_delete(role->stuck_timer);
     free(role);
 }
 

@@ -18,11 +18,16 @@
 struct event_base;
 struct role_store;
 
+/* Far beyond what a question, a batch or a day's removal takes. Whoever waits for an engine that waits for itself waits for ever otherwise; the
+ * parent starts another process, and the hub sends again what was not acknowledged. */
+enum { STORE_STUCK_S = 600 };
+
 struct role_store_options {
     const char *library_path; /* libchdb.so; see engine_find_library */
     const char *data_dir;     /* absolute; of the engine alone */
     uint64_t memory_max;      /* of the engine, bytes */
     unsigned retention_days[STORE_TABLE_COUNT]; /* 0: for ever */
+    unsigned stuck_s; /* a call into the engine that takes longer ends the process by SIGALRM; 0: STORE_STUCK_S; opening may take three times that */
 };
 
 /* Enters the sandbox of this role, before the engine is loaded: the library runs in it from its first instruction. */

@@ -25,7 +25,7 @@ struct role {
     int fd; /* the hub's end */
 };
 
-static struct role role_start(const char *library)
+static struct role role_start_watched(const char *library, unsigned stuck_s)
 {
     int fds[2];
     snprintf(data_dir, sizeof data_dir, "/tmp/role_store_test.XXXXXX");
@@ -36,12 +36,17 @@ static struct role role_start(const char *library)
     if (pid == 0) {
         close(fds[0]);
         log_init("store", LOG_LEVEL_ERROR);
-        struct role_store_options o = {.library_path = library, .data_dir = data_dir, .memory_max = 700u << 20};
+        struct role_store_options o = {.library_path = library, .data_dir = data_dir, .memory_max = 700u << 20, .stuck_s = stuck_s};
         struct sandbox_report report;
         _exit(role_store_confine(&o, 0, 0, &report) < 0 || role_store_run(fds[1], &o) < 0);
     }
     close(fds[1]);
     return (struct role){.pid = pid, .fd = fds[0]};
+}
+
+static struct role role_start(const char *library)
+{
+    return role_start_watched(library, 0);
 }
 
 static int remove_one(const char *path, const struct stat *s, int what, struct FTW *f)
@@ -163,6 +168,17 @@ TEST(batches_are_stored_asked_for_and_counted)
     check_int(st.inserted, ==, 3);
     check_str(st.last_error, "");
     role_end(&r);
+}
+
+TEST(an_engine_that_does_not_come_back_ends_the_process)
+{
+    struct role r = role_start_watched(STUCK_ENGINE, 1);
+    int status = 0;
+    check_int(waitpid(r.pid, &status, 0), ==, r.pid);
+    check(WIFSIGNALED(status));
+    check_int(WTERMSIG(status), ==, SIGALRM);
+    close(r.fd);
+    nftw(data_dir, remove_one, 32, FTW_DEPTH | FTW_PHYS);
 }
 
 int main(int argc, char **argv)
