@@ -70,7 +70,7 @@ _hinomi() {
     object) options='--data --json' ;;
     welcome) options='--data --json' ;;
     notices) options='list show acted send digest campaigns campaign begin end --member --state --campaign --limit --after --text --claims --sectors --hold --for --window --text-ja --text-en --data --json' ;;
-    cases) options='list show open add note judge close admit resolved false-alarm nothing-to-do handed-over duplicate --state --owner --member --subject --limit --after --severity --tlp --restricted --text --kind --note --shown --reason --probability --read-only --data --json' ;;
+    cases) options='list show open add note judge close admit resolved false-alarm nothing-to-do handed-over duplicate --state --owner --member --subject --answered --limit --after --severity --tlp --restricted --text --kind --note --shown --reason --probability --read-only --data --json' ;;
     clock) options='--weeks --data --json' ;;
     places) options='--data --json' ;;
     ledger) options='key show verify prove export replay --without --trust --threshold --list --format --group --limit --config --data --json' ;;

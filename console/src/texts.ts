@@ -298,6 +298,7 @@ const ja = {
   May: "権限",
   Median: "中央値",
   Member: "組織",
+  "Members answered": "構成組織からの回答",
   "Members hit": "影響を受けた組織",
   Members: "組織",
   Menu: "メニュー",
@@ -538,6 +539,7 @@ const ja = {
   "its people": "許可された担当者のみ",
   nobody: "なし",
   "only mine": "自分の担当のみ",
+  "only where a member answered": "構成組織から回答があったもののみ",
   "opened by": "作成者",
   reads: "閲覧のみ",
 };
@@ -662,6 +664,7 @@ const words: Record<string, [string, string]> = {
   "case-waiting": ["waiting", "待機中"],
   "case-closed": ["closed", "終了"],
   "case-opened": ["opened", "作成"],
+  "case-answered": ["a member answered", "構成組織から回答あり"],
   "case-seen": ["first met", "最初の検知"],
   "case-judged": ["first judged", "最初の判定"],
   "case-blocked": ["blocked", "遮断"],

@@ -246,6 +246,7 @@ export interface Case {
   closed_us: number;
   version: number;
   access: "write" | "read" | "shown";
+  answered: boolean; // a member's answer is the newest; false for members
   subjects?: { kind: string; subject: string | null; note: string }[];
   members?: string[];
   people?: { account: string; write: boolean }[];

@@ -46,6 +46,7 @@ struct case_record {
     bool is_shared;     /* the members that it concerns may see it */
     int64_t made_us, changed_us, closed_us;
     uint32_t version;   /* counts changes */
+    bool is_answered;   /* of a case that is read: a member's answer is newer than all that the centre said and did; false for whom a member asks */
 };
 
 enum case_link_kind { CASE_LINK_VERDICT, CASE_LINK_NOTICE, CASE_LINK_REPORT, CASE_LINK_KIND_COUNT };

@@ -7,10 +7,15 @@
 
 #include "store/case_impl.h"
 
+/* The index of notes by member has answers alone, and few cases any. ?2: the asker's member; what others answered is not for it. */
+#define ANSWERED                                                                                                                     \
+    "(?2 = '' AND EXISTS (SELECT 1 FROM case_note AS a WHERE a.number = c.number AND a.member <> '' AND a.id >"                      \
+    " (SELECT ifnull(max(o.id), 0) FROM case_note AS o WHERE o.number = c.number AND o.member = '')))"
+
 #define COLUMNS                                                                                                                      \
     "c.number, title, state, outcome, severity, tlp, owner, c.made_by, restricted, shared, c.made_us, changed_us, closed_us, version,"\
     " (SELECT writes FROM case_person AS p WHERE p.number = c.number AND p.account = ?1),"                                           \
-    " EXISTS (SELECT 1 FROM case_member AS m WHERE m.number = c.number AND m.member = ?2) FROM case_file AS c "
+    " EXISTS (SELECT 1 FROM case_member AS m WHERE m.number = c.number AND m.member = ?2), " ANSWERED " FROM case_file AS c "
 
 static int take(sqlite3_stmt *s, struct case_record *c, struct case_facts *f)
 {
@@ -24,7 +29,8 @@ static int take(sqlite3_stmt *s, struct case_record *c, struct case_facts *f)
                               .made_us = sqlite3_column_int64(s, 10),
                               .changed_us = sqlite3_column_int64(s, 11),
                               .closed_us = sqlite3_column_int64(s, 12),
-                              .version = (uint32_t)sqlite3_column_int64(s, 13)};
+                              .version = (uint32_t)sqlite3_column_int64(s, 13),
+                              .is_answered = sqlite3_column_int(s, 16) != 0};
     *f = (struct case_facts){.is_admitted = sqlite3_column_type(s, 14) != SQLITE_NULL,
                              .may_write = sqlite3_column_int(s, 14) != 0,
                              .is_concerned = sqlite3_column_int(s, 15) != 0};
@@ -186,21 +192,23 @@ int case_get(struct ledger *l, int64_t number, const struct case_asker *asker, s
     return e == 1 ? 0 : e == 0 ? -ENOENT : e;
 }
 
+#define WANTED " AND (?9 = 0 OR " ANSWERED ")"
+
 /* The table that is followed, by what is asked for: who asks for few goes through few. Places that a statement lacks are not bound. */
 static const char *statement_of(const struct case_filter *f)
 {
     if (f->subject)
         return "SELECT " COLUMNS "JOIN case_subject AS j ON j.number = c.number WHERE j.value = ?7 AND j.kind = ?8 AND c.number < ?3 AND (?4 < 0 OR state = ?4)"
                " AND (?5 = '' OR owner = ?5) AND (?6 = '' OR EXISTS (SELECT 1 FROM case_member AS k WHERE k.number = c.number AND k.member = ?6))"
-               " ORDER BY c.number DESC";
+               WANTED " ORDER BY c.number DESC";
     if (f->member)
         return "SELECT " COLUMNS "JOIN case_member AS k ON k.number = c.number WHERE k.member = ?6 AND k.number < ?3 AND (?4 < 0 OR state = ?4)"
-               " AND (?5 = '' OR owner = ?5) ORDER BY k.number DESC";
+               " AND (?5 = '' OR owner = ?5)" WANTED " ORDER BY k.number DESC";
     if (f->owner)
-        return "SELECT " COLUMNS "WHERE owner = ?5 AND c.number < ?3 AND (?4 < 0 OR state = ?4) ORDER BY c.number DESC";
+        return "SELECT " COLUMNS "WHERE owner = ?5 AND c.number < ?3 AND (?4 < 0 OR state = ?4)" WANTED " ORDER BY c.number DESC";
     if (f->state >= 0)
-        return "SELECT " COLUMNS "WHERE state = ?4 AND c.number < ?3 ORDER BY c.number DESC";
-    return "SELECT " COLUMNS "WHERE c.number < ?3 ORDER BY c.number DESC";
+        return "SELECT " COLUMNS "WHERE state = ?4 AND c.number < ?3" WANTED " ORDER BY c.number DESC";
+    return "SELECT " COLUMNS "WHERE c.number < ?3" WANTED " ORDER BY c.number DESC";
 }
 
 int case_list(struct ledger *l, const struct case_filter *f, const struct case_asker *asker, case_each *each, void *self)
@@ -208,8 +216,9 @@ int case_list(struct ledger *l, const struct case_filter *f, const struct case_a
     sqlite3_stmt *s;
     struct case_record c;
     struct case_facts facts;
-    int e = account_ask(l, statement_of(f), &s, "itiittti", asker->account, asker->member, f->before > 0 ? f->before : INT64_MAX, (int64_t)f->state,
-                        f->owner ? f->owner : "", f->member ? f->member : "", f->subject ? f->subject->value : "", f->subject ? (int64_t)f->subject->kind : 0);
+    int e = account_ask(l, statement_of(f), &s, "itiitttii", asker->account, asker->member, f->before > 0 ? f->before : INT64_MAX, (int64_t)f->state,
+                        f->owner ? f->owner : "", f->member ? f->member : "", f->subject ? f->subject->value : "", f->subject ? (int64_t)f->subject->kind : 0,
+                        (int64_t)f->is_answered);
     if (e < 0)
         return e;
     while ((e = ledger_next_row(l, s)) == 1) {

@@ -50,6 +50,7 @@ struct case_filter {
     const char *member;             /* NULL: any */
     const char *owner;              /* the same */
     const struct subject *subject;  /* the same */
+    bool is_answered;               /* only those; none for whom a member asks */
     int state;                      /* -1: any */
     int64_t before;                 /* numbers below; 0: from the newest on */
 };

@@ -118,6 +118,14 @@ TEST(notes_are_neither_edited_nor_removed)
     close_and_remove(l);
 }
 
+static bool is_answered(struct ledger *l, int64_t number, const char *member)
+{
+    struct case_record c = {0};
+    struct case_facts f;
+    check_int(case_get(l, number, &(struct case_asker){0, member}, &c, &f), ==, 0);
+    return c.is_answered;
+}
+
 TEST(a_member_answers_to_the_centre_alone)
 {
     static const struct case_hand eve = {"eve (operator)", 5}, bob = {"bob (operator)", 6};
@@ -144,6 +152,30 @@ TEST(a_member_answers_to_the_centre_alone)
     check_int(case_add_answer(l, 1, "city", "the 2,000th", &bob, &id), ==, 1);
     check_int(case_add_answer(l, 1, "bank", "one more", &bob, &id), ==, -E2BIG);
     check_int(case_add_note(l, 1, "the centre goes on", true, &ana, &id), ==, 1);
+    close_and_remove(l);
+}
+
+TEST(an_answer_waits_until_the_centre_does_something)
+{
+    static const struct case_hand bob = {"bob (operator)", 6};
+    struct ledger *l = open_fresh();
+    int64_t id = 0;
+    a_case(l, "one", "ana");
+    check_int(case_add_answer(l, 1, "city", "nothing", &bob, &id), ==, 1);
+    a_case(l, "two", "ana");
+    check_int(found(l, (struct case_filter){.state = -1}), ==, 21);
+    check_int(found(l, (struct case_filter){.state = -1, .is_answered = true}), ==, 1);
+    check_int(found(l, (struct case_filter){.state = CASE_WAITING, .is_answered = true}), ==, 0);
+    check(is_answered(l, 1, "") && !is_answered(l, 2, ""));
+    check(!is_answered(l, 1, "bank")); /* what others said is not told */
+    check(!is_answered(l, 1, "city"));
+    check_int(case_add_note(l, 1, "thank you", true, &ana, &id), ==, 1);
+    check(!is_answered(l, 1, ""));
+    check_int(found(l, (struct case_filter){.state = -1, .is_answered = true}), ==, 0);
+    check_int(case_add_answer(l, 1, "city", "one more thing", &bob, &id), ==, 1);
+    check(is_answered(l, 1, ""));
+    check_int(case_add_member(l, 1, "bank", &ana), ==, 1); /* a change is a reaction, too */
+    check(!is_answered(l, 1, ""));
     close_and_remove(l);
 }
 

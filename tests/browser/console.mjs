@@ -242,12 +242,20 @@ const steps = {
       await page.locator(".timeline", { hasText: "<i>one PC, cleaned</i>" }).waitFor();
     });
     await as("root", async (page) => {
-      await page.goto("/cases?number=1");
+      await page.goto("/");
+      await figureOf(page, "Members answered").getByText("1", { exact: true }).waitFor();
+      await page.locator(".figure", { hasText: "Members answered" }).getByRole("link", { name: "Cases" }).click();
+      const row = table(page, "Cases").getByRole("row", { name: /beacons/ });
+      await row.getByText("a member answered").waitFor();
+      want(await page.getByLabel("only where a member answered").isChecked(), true, "the choice is shown");
+      await row.getByRole("link", { name: "beacons" }).click();
       await page.locator(".timeline li", { hasText: "<i>one PC, cleaned</i>" }).getByText(`${own}: answer`).waitFor();
       await page.getByLabel("Outcome").selectOption("handed-over");
       await page.getByRole("button", { name: "Close the case" }).click();
       await figureOf(page, "State").getByText("handed over").waitFor();
       await page.locator(".timeline", { hasText: "state: open → closed" }).waitFor();
+      await page.goto("/cases?answered=true");
+      await page.getByText("There is no case here.").waitFor();
     });
   },
 

@@ -6,7 +6,7 @@ import { number } from "../format";
 import { go, setQuery } from "../router";
 import { t, word } from "../texts";
 import type { Case, Rows } from "../types";
-import { Page, Panel, Table, Tlp, When } from "../ui/parts";
+import { Page, Panel, Table, Tag, Tlp, When } from "../ui/parts";
 import { ErrorBox, State } from "../ui/state";
 import type { PageProps } from ".";
 import { CasePage } from "./case";
@@ -71,7 +71,7 @@ function List({ session, place }: PageProps) {
   const [opening, setOpening] = useState(false);
   const isCentre = session.permissions["cases"] === "all";
   const owner = get("owner");
-  const asked = useAsk<Rows<Case>>("/cases", { state: get("state"), owner, member: get("member"), after: Number(get("after")) || undefined, limit: 100 }, 15000);
+  const asked = useAsk<Rows<Case>>("/cases", { state: get("state"), owner, member: get("member"), answered: get("answered") || undefined, after: Number(get("after")) || undefined, limit: 100 }, 15000);
   return (
     <Page
       title={t("Cases")}
@@ -97,6 +97,12 @@ function List({ session, place }: PageProps) {
               <input type="checkbox" checked={owner === session.name} onChange={(e) => setQuery({ owner: e.currentTarget.checked ? session.name : "", after: "" })} /> {t("only mine")}
             </label>
           )}
+          {isCentre && (
+            <label class="inline">
+              <input type="checkbox" checked={get("answered") === "true"} onChange={(e) => setQuery({ answered: e.currentTarget.checked ? "true" : "", after: "" })} />{" "}
+              {t("only where a member answered")}
+            </label>
+          )}
           {session.permissions["cases-change"] && (
             <button type="button" aria-expanded={opening} onClick={() => setOpening(!opening)}>
               {t("Open a case")}
@@ -119,7 +125,11 @@ function List({ session, place }: PageProps) {
               rowKey={(c) => c.number}
               columns={[
                 { head: "#", cell: (c) => number(c.number), right: true },
-                { head: t("Title of the case"), cell: (c) => <a href={casePath(c.number)}>{c.title}</a> },
+                { head: t("Title of the case"), cell: (c) => (
+                    <>
+                      <a href={casePath(c.number)}>{c.title}</a> {c.answered && <Tag of="case-answered" />}
+                    </>
+                  ) },
                 { head: t("State"), cell: (c) => <CaseState of={c} /> },
                 { head: t("Severity"), cell: (c) => word(c.severity) },
                 { head: "TLP", cell: (c) => <Tlp level={c.tlp} />, minor: true },

@@ -4,7 +4,7 @@ import { useAsk } from "../ask";
 import { ago, length, number, percent, shortNumber } from "../format";
 import { useLive } from "../live";
 import { t, word } from "../texts";
-import type { ClockRow, Indicator, NoticeSummary, ReportSummary, Rows, SeriesRow, TopRow } from "../types";
+import type { Case, ClockRow, Indicator, NoticeSummary, ReportSummary, Rows, SeriesRow, TopRow } from "../types";
 import { WeekHours } from "../ui/calendar";
 import { TimeChart } from "../ui/chart";
 import { Figure, Page, Panel, SubjectLink, Table, When } from "../ui/parts";
@@ -267,6 +267,8 @@ export function Home({ session }: PageProps) {
   const clock = useAsk<Rows<ClockRow>>(may("intelligence") ? "/clock" : undefined, { weeks: 4 }, 60000);
   const notices = useAsk<NoticeSummary>(may("notices") ? "/notices/summary" : undefined, {}, 60000).data;
   const reports = useAsk<ReportSummary>(may("report") ? "/reports/summary" : undefined, {}, 60000).data;
+  const cases = useAsk<Rows<Case>>(session.permissions["cases"] === "all" ? "/cases" : undefined, { answered: true, limit: 500 }, 60000);
+  const answered = cases.data?.rows.length ?? 0;
   const loop = clock.data?.rows.find((r) => r.from === "judged" && r.to === "blocked");
   return (
     <Page title={t("Home")}>
@@ -282,6 +284,7 @@ export function Home({ session }: PageProps) {
             note={<a href="/notices">{`${number((notices.states["sent"] ?? 0) + (notices.states["opened"] ?? 0))} ${t("told and still open")}`}</a>}
           />
         )}
+        {answered > 0 && <Figure label={t("Members answered")} value={number(answered)} tone="warn" note={<a href="/cases?answered=true">{t("Cases")}</a>} />}
         {may("report") && <Figure label={t("Report to release")} value={reports?.released ? length(reports.median_us) : "–"} tone={reports?.open ? "warn" : undefined} note={<a href="/reports">{reports?.open ? `${number(reports.open)} ${t("waiting for a decision")}` : reports?.released ? t("median") : t("not measured yet")}</a>} />}
         {may("status") && <Figure label={t("Health")} value={health.checks.length === 0 ? "–" : tone === "good" ? t("well") : tone === "warn" ? t("look") : t("act")} tone={tone} note={health.dataUs ? `${t("newest answer on disk")}: ${ago(health.dataUs)}` : undefined} />}
         {!may("status") && <Figure label={t("Member")} value={session.member} />}

@@ -40,7 +40,7 @@ export function Figure({ label, value, note, tone }: { label: string; value: Com
 
 const tones: Record<string, string> = {
   block: "bad", nxdomain: "bad", nodata: "bad", "local-data": "bad", drop: "bad", refused: "warn", truncate: "warn", ask: "warn", observe: "warn",
-  active: "bad", candidate: "warn", expired: "", revoked: "", pass: "good", "false-positive": "good", benign: "good", allow: "good", running: "good",
+  active: "bad", candidate: "warn", expired: "", revoked: "", pass: "good", "case-answered": "warn", "false-positive": "good", benign: "good", allow: "good", running: "good",
 };
 
 /** A word of the API in the reader's language, with a colour that only repeats what it says. */

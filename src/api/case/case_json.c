@@ -15,11 +15,11 @@ static const char *access_word(enum case_access access)
 json_t *case_json(const struct case_record *c, enum case_access access)
 {
     bool is_own = access == CASE_SHOWN;
-    return json_pack("{s:I, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:b, s:I, s:I, s:I, s:I, s:s}", "number", (json_int_t)c->number, "title", c->title, "state",
+    return json_pack("{s:I, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:b, s:I, s:I, s:I, s:I, s:s, s:b}", "number", (json_int_t)c->number, "title", c->title, "state",
                      case_state_word(c->state), "outcome", case_outcome_word(c->outcome), "severity", verdict_severity_word(c->severity), "tlp",
                      verdict_tlp_word(c->tlp), "owner", is_own ? "" : c->owner, "made_by", is_own ? "" : c->made_by, "restricted", c->is_restricted, "shared",
                      c->is_shared, "made_us", (json_int_t)c->made_us, "changed_us", (json_int_t)c->changed_us, "closed_us", (json_int_t)c->closed_us, "version",
-                     (json_int_t)c->version, "access", access_word(access));
+                     (json_int_t)c->version, "access", access_word(access), "answered", c->is_answered);
 }
 
 struct gathering {

@@ -67,6 +67,7 @@ static struct notice_answer list(const struct case_question *q)
     struct case_filter filter = {.member = !is_own ? (member && *member ? member : NULL) : has_subject ? NULL : q->viewer.member,
                                  .owner = !is_own && owner && *owner ? owner : NULL,
                                  .subject = has_subject ? &subject : NULL,
+                                 .is_answered = json_is_true(json_object_get(q->arguments, "answered")),
                                  .state = state ? (int)chosen : -1,
                                  .before = number_of(q->arguments, "after")};
     struct listing l = {.q = q, .rows = json_array(), .max = limit_of(q->arguments, LIST_DEFAULT, LIST_MAX)};

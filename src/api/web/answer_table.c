@@ -54,7 +54,7 @@ const struct named_shape named_shapes[] = {
                "store:{connected:b open:b rows:n bytes_on_disk:n engine:t last_error:t retention_days:Counts} share:{usable:b recipients:n ...} web?:Counts ...}"},
     {"Exported", "{id:n kind:t subject:t claim:t state:t advice:t probability:n conflict:b guards:[t] tlp:t pap:t verdict:n verdicts:n sources:n sightings:n members:n "
                  "false_blocks:n first_us:n last_us:n changed_us:n next_us:n reason?:t from_us?:n until_us?:n severity?:t}"},
-    {"Case", "{number:n title:t state:t outcome:t severity:t tlp:t owner:t made_by:t restricted:b shared:b made_us:n changed_us:n closed_us:n version:n access:t "
+    {"Case", "{number:n title:t state:t outcome:t severity:t tlp:t owner:t made_by:t restricted:b shared:b made_us:n changed_us:n closed_us:n version:n access:t answered:b "
              "subjects?:[{kind:t subject:t~ note:t made_by:t made_us:n}] members?:[t] people?:[{account:t write:b}] links?:[{kind:t reference:n made_by:t made_us:n}]}"},
     {"CaseNote", "{id:n field:t internal:b made_by:t member:t made_us:n old:t text:t}"},
     {NULL, NULL},

@@ -262,6 +262,7 @@ const struct route routes[] = {
                     {"member", ROUTE_TEXT, "only those that concern that member; accounts of a member get their own whatever they ask for"},
                     {"subject", ROUTE_TEXT, "only those that have that subject"},
                     {"kind", ROUTE_TEXT, "what kind of subject it is; absent: guessed"},
+                    {"answered", ROUTE_FLAG, "true: only those where a member's answer is the newest; for accounts of a member: none"},
                     {"after", ROUTE_NUMBER, "go on after the case of that number"},
                     LIMIT}},
     {.method = WEB_POST,

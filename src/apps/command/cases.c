@@ -17,7 +17,7 @@ enum { LIMIT_MAX = 500, NOTES_SHOWN = 20 };
 
 struct wishes {
     const char *state, *owner, *member, *subject, *kind, *limit, *after, *text, *note, *severity, *tlp, *reason, *probability;
-    bool restricted, shown, read_only;
+    bool restricted, shown, read_only, answered;
 };
 
 /* ---- showing ---- */
@@ -40,7 +40,8 @@ static void print_row(const json_t *row)
     columns_print(row_text(row, "state"), 9);
     columns_print(row_text(row, "severity"), 10);
     columns_print(row_text(row, "owner"), 16);
-    printf("%-19s  %s%s\n", when_format(row_number(row, "changed_us"), when), row_text(row, "title"), json_is_true(json_object_get(row, "restricted")) ? _(" (restricted)") : "");
+    printf("%-19s  %s%s%s\n", when_format(row_number(row, "changed_us"), when), row_text(row, "title"), json_is_true(json_object_get(row, "restricted")) ? _(" (restricted)") : "",
+           json_is_true(json_object_get(row, "answered")) ? _(" (answered by a member)") : "");
 }
 
 static void print_texts(const json_t *o, const char *key, const char *member, const char *label)
@@ -130,8 +131,8 @@ static int run_list(const struct control_client_options *o, const struct wishes 
 {
     static const struct row_page page = {.command = "cases", .head = print_head, .print = print_row, .limit = {0, LIMIT_MAX}, .after = {0, LONG_MAX}};
     char ascii[IDN_TEXT_MAX];
-    json_t *wish = json_pack("{s:s*, s:s*, s:s*, s:s*, s:s*}", "state", w->state, "owner", w->owner, "member", w->member, "subject",
-                             w->subject ? idn_subject(w->subject, ascii) : NULL, "kind", w->kind);
+    json_t *wish = json_pack("{s:s*, s:s*, s:s*, s:s*, s:s*, s:b}", "state", w->state, "owner", w->owner, "member", w->member, "subject",
+                             w->subject ? idn_subject(w->subject, ascii) : NULL, "kind", w->kind, "answered", w->answered);
     return row_page_list(o, &page, wish, &(struct row_page_place){.name = "cases", .limit = w->limit, .after = w->after});
 }
 
@@ -236,6 +237,7 @@ int command_cases(int argc, char **argv)
                                         {"tlp", 0, &w.tlp, NULL},             {"reason", 'r', &w.reason, NULL},
                                         {"probability", 'p', &w.probability, NULL}, {"restricted", 0, NULL, &w.restricted},
                                         {"shown", 0, NULL, &w.shown},         {"read-only", 0, NULL, &w.read_only},
+                                        {"answered", 0, NULL, &w.answered},
                                         {0}};
     int first;
     int code = client_options_parse(argc, argv, own, &o, &first);
