@@ -145,6 +145,7 @@ check all_are_looked_for_and_none_in_vain until_true 20 looked_for_all
 check the_store_takes_the_statements lacks "$(cat "$WORK/node.log")" 'a message that is none'
 said=$(hinomi ledger replay --without cert-feed --config "$WORK/node.conf")
 check a_replay_tells_what_would_be_without_a_source has "$said" 'block -> none .*three.example'
+check a_replay_without_somebody_unknown_is_refused has "$(hinomi ledger replay --without cert-fed --config "$WORK/node.conf" 2>&1)" 'nothing stands that was said by cert-fed'
 check other_beliefs_stay lacks "$said" after.example
 check nothing_is_changed_by_it blocked three.example
 check a_source_may_be_trusted_more has "$(hinomi ledger replay --trust copycat=98 --config "$WORK/node.conf")" 'observe -> block .*rumour.example'
