@@ -73,6 +73,8 @@ says 203.0.0.0/8 c2
 says 203.0.112.0/20 c2
 check a_network_of_many_countries_is_shared until_true 5 is_now 203.0.0.0/8 'ask shared'
 check a_narrower_one_is_not until_true 5 is_now 203.0.112.0/20 block
+matched() { hinomi why "$1" | grep -qE "^ *matched +$2\$"; }
+check why_names_the_network_that_is_blocked until_true 5 matched 203.0.113.9 203.0.112.0/20
 check a_shared_address_waits until_true 5 is_now 198.51.100.66 'ask shared'
 check nothing_of_it_is_blocked resolves popular.example
 check nor_where_it_leads resolves by-address.example
