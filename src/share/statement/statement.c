@@ -8,6 +8,7 @@
 #include <strings.h>
 
 #include "base/addr.h"
+#include "base/packed.h"
 #include "base/text.h"
 #include "base/utf8.h"
 #include "share/statement/statement_impl.h"
@@ -262,28 +263,6 @@ static bool looks_like_header(struct reader r)
     return false;
 }
 
-/* NULL, or why no form can have such octets: read all the same, they would be lines of garbage in a ledger that forgets nothing. */
-static const char *why_no_text(const struct statement_reader *r)
-{
-    static const struct {
-        const char *octets;
-        size_t len;
-        const char *why;
-    } marks[] = {
-        {"\xff\xfe", 2, N_("the document is UTF-16; it has to be UTF-8")},
-        {"\xfe\xff", 2, N_("the document is UTF-16; it has to be UTF-8")},
-        {"\x1f\x8b", 2, N_("the document is compressed; it has to be unpacked first")},
-        {"\xfd" "7zXZ", 5, N_("the document is compressed; it has to be unpacked first")},
-        {"\x28\xb5\x2f\xfd", 4, N_("the document is compressed; it has to be unpacked first")},
-        {"BZh", 3, N_("the document is compressed; it has to be unpacked first")},
-        {"PK\x03\x04", 4, N_("the document is compressed; it has to be unpacked first")},
-    };
-    for (size_t i = 0; i < array_len(marks); i++)
-        if (r->look_len >= marks[i].len && memcmp(r->look, marks[i].octets, marks[i].len) == 0)
-            return marks[i].why;
-    return NULL;
-}
-
 static enum statement_format look(const struct statement_reader *reader)
 {
     struct reader r = reader_of(reader->look, reader->look_len);
@@ -297,7 +276,7 @@ static enum statement_format look(const struct statement_reader *reader)
 /* The format is known, or enough was seen to tell it. */
 static int begin(struct statement_reader *r)
 {
-    const char *why = why_no_text(r);
+    const char *why = packed_reason(r->look, r->look_len);
     if (why)
         return statement_refuse(r, why, 0, 0);
     if (r->format == STATEMENT_AUTO)

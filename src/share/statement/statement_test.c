@@ -337,7 +337,7 @@ TEST(rules_of_other_lists_are_refused)
 
 TEST(what_is_no_text_is_refused_as_a_whole)
 {
-    static const char *const documents[] = {"\xff\xfe" "a", "\xfe\xff", "\x1f\x8b\x08", "\xfd" "7zXZ", "\x28\xb5\x2f\xfd", "BZh9", "PK\x03\x04"};
+    static const char *const documents[] = {"\xff\xfe" "a", "\xfe\xff", "\x1f\x8b\x08", "\xfd" "7zXZ", "\x28\xb5\x2f\xfd", "BZh91AY&SY", "PK\x03\x04"};
     begin();
     options.has_claim = true;
     for (size_t i = 0; i < 2 * array_len(documents); i++) {
@@ -345,6 +345,8 @@ TEST(what_is_no_text_is_refused_as_a_whole)
         check_int(read_text(documents[i / 2]), ==, -EBADMSG);
         check(seen.flaw.why != NULL);
     }
+    check_int(read_text("BZhost.example\nPK.example\n"), ==, 0);
+    check_int(seen.statements, ==, 2);
 }
 
 TEST(what_is_fresh_is_said_now)
