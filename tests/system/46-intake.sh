@@ -142,6 +142,8 @@ printf 'subject,claim,reason\na\\0.example,c2,x\n\033[31mred.example,c2,x\n' | s
 said=$(hinomi judge --from "$WORK/control.csv" --source control)
 check control_characters_are_told_as_a_question_mark has "$said" 'control.csv:2: .*: a\?\.example$'
 check and_no_terminal_obeys_them has "$said" 'control.csv:3: .*: \?\[31mred\.example$'
+hinomi judge c1.example c2 --reason "$(printf 'a\033[2Jb')" >/dev/null
+check what_is_shown_commands_no_terminal has "$(hinomi verdicts c1.example)" 'reason +a\?\[2Jb$'
 printf '||a.example^\n*.b.example\nhxxp://c.example/\nd.example\n' >"$WORK/adblock.txt"
 check rules_of_other_lists_are_refused has "$(hinomi judge --from "$WORK/adblock.txt" --source rules malware)" '^3 refused, 0 not matchable'
 printf 'x.example\n' | gzip >"$WORK/list.gz"

@@ -143,6 +143,9 @@ void statement_add_evidence(struct verdict *v, enum verdict_evidence_kind kind, 
     struct verdict_evidence *e = &v->evidence[v->evidence_count++];
     *e = (struct verdict_evidence){.kind = kind};
     snprintf(e->reference, sizeof e->reference, "%s", reference);
+    for (char *c = e->reference; *c; c++)
+        if ((unsigned char)*c < 0x20 || *c == 0x7f)
+            *c = ' ';
 }
 
 void statement_set_times(struct statement_reader *r, int64_t made_us, int64_t from_us, int64_t until_us)

@@ -322,6 +322,13 @@ TEST(lines_become_statements)
     check(seen.flaw.why != NULL);
 }
 
+TEST(evidence_has_no_lines_and_no_commands_of_terminals)
+{
+    begin();
+    check_int(read_text("subject,claim,evidence\na.example,c2,`x\x1b[31m\ny`\n"), ==, 0);
+    check_str(seen.v[0].evidence[0].reference, "x [31m y");
+}
+
 TEST(rules_of_other_lists_are_refused)
 {
     begin();
