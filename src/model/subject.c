@@ -252,6 +252,14 @@ int subject_guess(const char *text, size_t len, struct subject *ret_subject)
     return subject_read(SUBJECT_DOMAIN, text, len, ret_subject);
 }
 
+bool subject_is_usual(const struct subject *s)
+{
+    static const char usual[] = "abcdefghijklmnopqrstuvwxyz0123456789-_.";
+    if (s->kind == SUBJECT_DOMAIN || s->kind == SUBJECT_HOST)
+        return s->value[strspn(s->value, usual)] == '\0';
+    return s->kind != SUBJECT_URL || strncmp(s->value, "hxx", 3) != 0;
+}
+
 bool subject_equal(const struct subject *a, const struct subject *b)
 {
     return a->kind == b->kind && strcmp(a->value, b->value) == 0;

@@ -66,6 +66,9 @@ int subject_read(enum subject_kind kind, const char *text, size_t len, struct su
 /* Finds the kind by the form: address, prefix, URL, e-mail address, hash by its length (64 digits are SHA-256), AS number,
  * domain. -EINVAL when it looks like none of these. */
 int subject_guess(const char *text, size_t len, struct subject *ret_subject) must_check;
+/* Is it what a program would ask for? Any octets can be a name or a scheme; but "||x.example^" and "*.x.example" of a list of rules, and "hxxp://"
+ * where a URL was made harmless, are never met. True of other kinds. */
+bool subject_is_usual(const struct subject *s);
 bool subject_equal(const struct subject *a, const struct subject *b);
 
 #endif

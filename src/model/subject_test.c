@@ -141,6 +141,23 @@ TEST(the_kind_shows_in_the_form)
     check_int(subject_guess("not a subject", 13, &s), ==, -EINVAL);
 }
 
+TEST(rules_of_lists_and_harmless_URLs_are_not_usual)
+{
+    static const struct {
+        const char *text;
+        bool is_usual;
+    } cases[] = {
+        {"_dmarc.xn--wgv71a119e.example", true}, {"192.0.2.0/24", true}, {"http://x.example/*^|", true}, {".", true},
+        {"*.evil.example", false}, {"||evil.example^", false}, {"evil.example#c", false}, {"evil.example|c2", false},
+        {"hxxp://evil.example/", false}, {"hXXps://evil.example/", false},
+    };
+    for (size_t i = 0; i < array_len(cases); i++) {
+        struct subject s;
+        check_int(subject_guess(cases[i].text, strlen(cases[i].text), &s), ==, 0);
+        check_int(subject_is_usual(&s), ==, cases[i].is_usual);
+    }
+}
+
 TEST(kinds_have_words)
 {
     enum subject_kind kind;

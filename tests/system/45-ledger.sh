@@ -28,6 +28,7 @@ check an_entry_is_canonical_JSON_that_says_who_what_and_why has "$(hinomi ledger
 check the_log_is_as_it_was_written has "$(hinomi ledger verify)" '^3 entries'
 hinomi ledger prove 2 >"$WORK/second.tlog-proof"
 check an_entry_is_proved_to_who_has_the_public_key has "$(check_ledger "$key" --proof "$WORK/second.tlog-proof")" '"value":"203.0.113.9"'
+check and_as_JSON_if_asked_for is "$(hinomi ledger prove 2 --json | from_json '["proof"]')" "$(cat "$WORK/second.tlog-proof")"
 check there_is_no_proof_of_what_was_never_said fails_with 'has 3 entries' hinomi ledger prove 4
 check the_log_is_exported hinomi ledger export "$WORK/export"
 check an_export_is_checked has "$(check_ledger "$key" "$WORK/export")" '3 entries'

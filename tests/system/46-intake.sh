@@ -138,6 +138,16 @@ check when_most_is_missing_nothing_is_withdrawn has "$said" ' 0 withdrawn, 1 unc
 check and_that_is_said has "$said" 'warning: so much is missing'
 check unless_it_is_forced has "$(hinomi judge --from "$WORK/one.txt" --source whole --whole --force malware)" ' 9 withdrawn, 1 unchanged'
 check the_whole_needs_a_source fails_with 'name of the source' hinomi judge --from "$WORK/one.txt" --whole malware
+printf 'subject,claim,reason\na\\0.example,c2,x\n\033[31mred.example,c2,x\n' | sed 's/\\0/\x00/' >"$WORK/control.csv"
+said=$(hinomi judge --from "$WORK/control.csv" --source control)
+check control_characters_are_told_as_a_question_mark has "$said" 'control.csv:2: .*: a\?\.example$'
+check and_no_terminal_obeys_them has "$said" 'control.csv:3: .*: \?\[31mred\.example$'
+hinomi judge c1.example c2 --reason "$(printf 'a\033[2Jb')" >/dev/null
+check what_is_shown_commands_no_terminal has "$(hinomi verdicts c1.example)" 'reason +a\?\[2Jb$'
+printf '||a.example^\n*.b.example\nhxxp://c.example/\nd.example\n' >"$WORK/adblock.txt"
+check rules_of_other_lists_are_refused has "$(hinomi judge --from "$WORK/adblock.txt" --source rules malware)" '^3 refused, 0 not matchable'
+printf 'x.example\n' | gzip >"$WORK/list.gz"
+check what_is_compressed_is_told fails_with 'list.gz: the document is compressed' hinomi judge --from "$WORK/list.gz" --source gz malware
 check a_stream_is_read has "$(hinomi judge --from - --source pipe spam <"$WORK/one.txt")" '^1 statements: 1 added'
 check all_is_told_as_JSON is "$(hinomi judge --from "$WORK/one.txt" --source pipe spam --json | from_json '["unchanged"]')" 1
 check a_document_does_not_command fails_with 'hinomi block' hinomi judge --from "$WORK/one.txt" --source pipe block

@@ -162,10 +162,23 @@ check all_are_looked_for_and_none_in_vain until_true 20 looked_for_all
 check the_store_takes_the_statements lacks "$(cat "$WORK/node.log")" 'a message that is none'
 said=$(hinomi ledger replay --without cert-feed --config "$WORK/node.conf")
 check a_replay_tells_what_would_be_without_a_source has "$said" 'block -> none .*three.example'
+check a_replay_without_somebody_unknown_is_refused has "$(hinomi ledger replay --without cert-fed --config "$WORK/node.conf" 2>&1)" 'nothing stands that was said by cert-fed'
 check other_beliefs_stay lacks "$said" after.example
 check nothing_is_changed_by_it blocked three.example
 check a_source_may_be_trusted_more has "$(hinomi ledger replay --trust copycat=98 --config "$WORK/node.conf")" 'observe -> block .*rumour.example'
 check a_threshold_may_be_raised has "$(hinomi ledger replay --threshold phishing=99 --config "$WORK/node.conf")" 'block -> ask .*three.example'
+
+# The clock is a year ahead for a while: what expired meanwhile is believed again when it is right.
+hinomi judge clock.example c2 --reason 'seen' >/dev/null
+until_true 5 blocked clock.example
+stop "$node"
+LD_PRELOAD=$(find /usr/lib -path '*/faketime/libfaketimeMT.so.1' | head -n 1) FAKETIME=+400d FAKETIME_DONT_FAKE_MONOTONIC=1 start_node
+hinomi judge ahead.example c2 --reason 'seen' >/dev/null
+check a_clock_that_is_a_year_ahead_lets_belief_expire until_true 10 resolves clock.example
+stop "$node"
+start_node
+check what_expired_by_it_is_believed_again until_true 10 blocked clock.example
+check and_the_log_tells_of_the_clock has "$(cat "$WORK/node.log")" 'the clock went back by 57[0-9]{4} minutes'
 
 # One entry of the ledger's file is damaged: what is believed of that subject is left out, all others go on.
 hinomi judge damaged.example c2 --reason 'seen' >/dev/null

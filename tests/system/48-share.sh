@@ -182,4 +182,5 @@ hinomi export north hosts "$WORK/hosts" >/dev/null
 check an_export_is_what_passes_the_gate is "$(sed -n 's/^0\.0\.0\.0 //p' "$WORK/hosts/hosts" | sort)" "$(shared north to-north | sed -n 's/ valid .*//p' | sort)"
 check and_nothing_else lacks "$(cat "$WORK/hosts/hosts")" secret.example
 check who_gets_nothing_gets_an_empty_export has "$(hinomi export south plain "$WORK/none")" '^0 indicators'
+check somebody_unknown_was_given_nothing has "$(hinomi receipts nobody)" 'nothing was given to a recipient of that name'
 check an_export_has_a_receipt has "$(hinomi receipts north)" 'north file hosts'

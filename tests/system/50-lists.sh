@@ -38,6 +38,10 @@ check name_is_resolved until_true 5 resolves www.example
 
 # Formats, found and given.
 printf '[Adblock Plus 2.0]\n||ads.example^\n@@||fine.ads.example^\n||x.example^$script\n' >"$WORK/ad.txt"
+printf 'packed.example\n' | xz >"$WORK/packed.xz"
+printf 'BZh91AY&SY\nreal.example\n' >"$WORK/packed.bz2"
+check what_is_compressed_is_told has "$(hinomi import "$WORK/packed.xz" 2>&1)" 'the document is compressed'
+check and_nothing_of_it_is_taken has "$(hinomi import "$WORK/packed.bz2" 2>&1)" 'the document is compressed'
 check adblock_is_found has "$(hinomi import "$WORK/ad.txt")" 'adblock\): 2 rules, 1 lines skipped'
 check adblock_blocks blocked a.ads.example
 check adblock_passes resolves fine.ads.example

@@ -201,6 +201,26 @@ check and_asks_less_often has "$(at b status --json | python3 -c '
 import json, sys
 f = json.load(sys.stdin)["feeds"][0]
 print(f["next_us"] - f["tried_us"] > 1900000)')" True
+# In its place something answers with a page for people.
+start page python3 -c '
+import http.server, ssl, sys
+class Page(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html")
+        self.end_headers()
+        self.wfile.write(b"<html>Sign in</html>")
+server = http.server.HTTPServer(("127.0.0.1", 7443), Page)
+context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+context.load_cert_chain(sys.argv[1] + "/cert.pem", sys.argv[1] + "/key.pem")
+server.socket = context.wrap_socket(server.socket, server_side=True)
+server.serve_forever()' "$WORK/a/tls/share"
+page=$pid
+until_true 10 listens_tcp 7443 >/dev/null
+at b fetch node-a >/dev/null
+names_the_page() { feed error | grep -q '"text/html" and not'; }
+check a_page_for_people_is_named_as_one until_true 10 names_the_page
+stop "$page"
 up a 5300
 a=$pid
 at a judge after-all.example c2 --reason 'beacons' --tlp green >/dev/null

@@ -69,11 +69,17 @@ check a_shared_name_waits until_true 5 is_now hosting.example 'ask shared'
 check a_tenant_does_not until_true 5 is_now evil.hosting.example block
 check a_private_public_suffix_is_shared until_true 5 is_now github.io 'ask shared'
 check and_what_is_below_it_is_a_tenant until_true 5 is_now evil.github.io block
+says 203.0.0.0/8 c2
+says 203.0.112.0/20 c2
+check a_network_of_many_countries_is_shared until_true 5 is_now 203.0.0.0/8 'ask shared'
+check a_narrower_one_is_not until_true 5 is_now 203.0.112.0/20 block
+matched() { hinomi why "$1" | grep -qE "^ *matched +$2\$"; }
+check why_names_the_network_that_is_blocked until_true 5 matched 203.0.113.9 203.0.112.0/20
 check a_shared_address_waits until_true 5 is_now 198.51.100.66 'ask shared'
 check nothing_of_it_is_blocked resolves popular.example
 check nor_where_it_leads resolves by-address.example
 check what_is_not_guarded_is until_true 5 blocked evil.popular.example
-check all_wait_in_the_review_queue is "$(hinomi review --json | grep -c '"conflict": \?true')" 9
+check all_wait_in_the_review_queue is "$(hinomi review --json | grep -c '"conflict": \?true')" 10
 check the_reason_is_told has "$(hinomi verdicts popular.example)" 'most asked for'
 check with_the_thresholds has "$(hinomi verdicts popular.example)" 'thresholds of any claim: watched from 40.0 % on, asked about from 70.0 % on, blocked from 90.0 % on'
 

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/packed.h"
 #include "base/text.h"
 
 #define LISTS_FOLDER "lists"
@@ -20,6 +21,7 @@ struct list_intake {
     void *self;
     int fd, error;
     uint64_t octets;
+    const char *packed; /* why it is no text at all: N_() */
     crypto_hash_sha256_state hash;
     struct list_record record, old;
     bool known; /* `old` is in force */
@@ -154,6 +156,8 @@ void list_intake_add(struct list_intake *in, const void *octets, size_t len)
     const uint8_t *at = octets;
     if (in->error != 0)
         return;
+    if (in->octets == 0)
+        in->packed = packed_reason(octets, len);
     in->octets += len;
     if (in->octets > LIST_INTAKE_OCTETS_MAX) {
         in->error = -EFBIG;
@@ -306,6 +310,10 @@ void list_intake_finish(struct list_intake *in, list_intake_done *done, void *se
     in->self = self;
     if (in->error < 0) {
         refuse(in, strerror(-in->error));
+        return;
+    }
+    if (in->packed) {
+        refuse(in, _(in->packed));
         return;
     }
     uint8_t hash[crypto_hash_sha256_BYTES];

@@ -7,7 +7,9 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "base/reader.h"
 #include "base/text.h"
+#include "base/utf8.h"
 
 enum {
     BATCH = 1000,
@@ -126,14 +128,28 @@ static void count_why(struct statement_intake *in, const char *why, bool is_refu
         }
 }
 
-/* As JSON text, cut; NULL (and so "?") when it is not UTF-8. */
+/* As JSON text, cut. What is no character to be shown (not UTF-8, NUL, what a terminal obeys) is "?". */
 static json_t *shown(const char *text, size_t len)
 {
-    size_t n = len < SHOWN_MAX ? len : SHOWN_MAX;
-    while (n < len && n > 0 && ((unsigned char)text[n] & 0xc0) == 0x80)
-        n--;
-    json_t *value = json_stringn(text, n);
-    return value ? value : json_string("?");
+    char safe[SHOWN_MAX];
+    struct reader r = reader_of(text, len);
+    size_t n = 0;
+    while (r.left > 0) {
+        const uint8_t *at = r.at;
+        size_t left = r.left;
+        uint32_t c = utf8_take(&r);
+        if (r.failed) {
+            r = reader_of(at + 1, left - 1);
+            c = 0;
+        }
+        bool is_shown = c >= 0x20 && (c < 0x7f || c >= 0xa0);
+        size_t octets = is_shown ? (size_t)(r.at - at) : 1;
+        if (octets > sizeof safe - n)
+            break;
+        memcpy(safe + n, is_shown ? (const char *)at : c == '\t' ? " " : "?", octets);
+        n += octets;
+    }
+    return json_stringn(safe, n);
 }
 
 static void sample(struct statement_intake *in, uint64_t number, const char *id, const char *why, const char *part, size_t len)

@@ -33,6 +33,8 @@ static const char *read_subject(const char *text, size_t len, const char *word, 
     int e = word ? subject_read(kind, text, len, s) : subject_guess(text, len, s);
     if (e == -ENAMETOOLONG)
         return _("the subject is too long");
+    if (e == 0 && !word && !subject_is_usual(s))
+        return _("nobody asks for such a name or URL; if it is meant so, give its kind");
     return e < 0 ? _("that is no domain, address, network, URL, e-mail address, hash or AS number; give its kind if it is something else")
                  : NULL;
 }

@@ -47,8 +47,14 @@ static const char *matched_text(const struct policy_subject_text *s, unsigned pa
     char address[ADDR_TEXT_MAX];
     if (s->subject.trigger == DNS_TRIGGER_NAME)
         return dns_name_format_wire(s->name.wire + s->name.at[part], (size_t)s->name.len - s->name.at[part], text);
-    bool v4 = addr_is_v4(&s->prefix.addr);
-    snprintf(text, max, "%s/%u", addr_format(&s->prefix.addr, address), v4 ? part - 96 : part);
+    struct addr network = s->prefix.addr;
+    for (unsigned i = 0; i < sizeof network.bytes; i++) {
+        unsigned kept = part > 8 * i ? part - 8 * i : 0;
+        if (kept < 8)
+            network.bytes[i] &= (uint8_t)(0xff00u >> kept);
+    }
+    bool v4 = addr_is_v4(&network) && part >= 96;
+    snprintf(text, max, "%s/%u", addr_format(&network, address), v4 ? part - 96 : part);
     return text;
 }
 

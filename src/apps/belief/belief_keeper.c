@@ -26,6 +26,7 @@ enum {
     LOOK_AGAIN_S = 3600,    /* the wall clock may jump: never sleep longer */
     SOURCES_KNOWN_MAX = 4096,
 };
+#define CLOCK_BACK_US INT64_C(600000000) /* ten minutes: what is set back by less is no jump that anything expired by */
 #define ASIDE_US INT64_C(86400000000)
 
 struct known_source {
@@ -67,6 +68,7 @@ struct belief_keeper {
     struct reckon_again *again;
     bool is_again; /* the step's subjects come from there */
     bool checks;   /* another configuration is to be compared with what was reckoned */
+    int64_t latest_us; /* of the wall clock, as far as it is known */
     uint64_t reckoned, failed;
 };
 
@@ -461,6 +463,33 @@ static void sleep_until_due(struct belief_keeper *k)
     event_add(k->timer, &wait);
 }
 
+/* When the node last knew what time it was, before this start. */
+static int64_t last_known_us(struct ledger *l)
+{
+    struct ledger_checkpoint c;
+    struct verdict v;
+    uint64_t size;
+    uint8_t root[LEDGER_HASH_LEN];
+    int64_t signed_us = ledger_checkpoint_last(l, &c) == 0 ? c.made_us : 0;
+    ledger_root(l, &size, root);
+    int64_t made_us = size > 0 && size <= UINT32_MAX && ledger_get(l, (uint32_t)size, &v) == 0 ? v.made_us : 0;
+    return made_us > signed_us ? made_us : signed_us;
+}
+
+/* What expired while the clock was wrong would be so for ever: nothing that is over is due again. */
+static int look_at_clock(struct belief_keeper *k, int64_t now_us)
+{
+    bool is_back = now_us < k->latest_us - CLOCK_BACK_US;
+    int e = is_back ? reckon_again_all(k->again) : 0;
+    if (e < 0)
+        return e;
+    if (is_back)
+        log_notice(_("the clock went back by %lld minutes: what is believed is reckoned again"), (long long)(k->latest_us - now_us) / 60000000);
+    if (is_back || now_us > k->latest_us)
+        k->latest_us = now_us;
+    return 0;
+}
+
 /* Told once when it begins to fail, and once when it goes on. */
 static void take_failure(struct belief_keeper *k)
 {
@@ -482,10 +511,14 @@ static void on_step(evutil_socket_t fd, short what, void *self)
         event_add(k->timer, &soon);
         return;
     }
-    int e = k->checks ? reckon_again_check(k->again, &k->config->judge) : 0;
-    k->checks = e < 0;
+    int64_t now_us = clock_wall_us();
+    int e = look_at_clock(k, now_us);
+    if (e == 0 && k->checks) {
+        e = reckon_again_check(k->again, &k->config->judge);
+        k->checks = e < 0;
+    }
     if (e == 0)
-        e = step(k, clock_wall_us(), &more);
+        e = step(k, now_us, &more);
     if (e < 0) {
         take_failure(k);
         return;
@@ -566,6 +599,7 @@ int belief_keeper_new(const struct belief_keeper_options *options, const struct 
     int e = k->changes && k->belief && k->step && k->timer ? indicator_folded(options->ledger, &k->folded) : -ENOMEM;
     if (e == 0)
         e = reckon_again_new(&again, &k->again);
+    k->latest_us = last_known_us(options->ledger);
     if (e < 0) {
         belief_keeper_free(k);
         return e;

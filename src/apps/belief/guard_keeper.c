@@ -61,6 +61,17 @@ static bool is_suffix(const struct subject *s)
     return s->kind == SUBJECT_DOMAIN && psl_is_public_suffix(psl_builtin(), s->value);
 }
 
+/* As wide as what a registry of many countries has from IANA, or wider: no single party's, and a slip of the pen such as 0.0.0.0/0 would cut off
+ * everybody. */
+static bool is_wide(const struct subject *s)
+{
+    enum { WIDE_BITS = 8, WIDE_BITS_V6 = 16, MAPPED_BITS = 96 };
+    struct addr_prefix p;
+    if (s->kind != SUBJECT_PREFIX || addr_prefix_parse(s->value, &p) < 0)
+        return false;
+    return p.bits <= WIDE_BITS_V6 || (addr_is_v4(&p.addr) && p.bits >= MAPPED_BITS && p.bits <= MAPPED_BITS + WIDE_BITS);
+}
+
 static int note_member(void *self, const char *name)
 {
     (void)name;
@@ -100,7 +111,7 @@ unsigned guard_keeper_guards(const struct guard_keeper *k, const struct subject 
             guards |= traits[i].guard;
     if (own_values_have(&k->config->judge.own, s) || is_of_member(k, s))
         guards |= INDICATOR_GUARD_OWN;
-    return is_suffix(s) ? guards | INDICATOR_GUARD_SHARED : guards;
+    return is_suffix(s) || is_wide(s) ? guards | INDICATOR_GUARD_SHARED : guards;
 }
 
 bool guard_keeper_is_ready(struct guard_keeper *k)

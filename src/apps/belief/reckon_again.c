@@ -156,6 +156,20 @@ int reckon_again_check(struct reckon_again *r, const struct config_judge *judge)
     return e;
 }
 
+int reckon_again_all(struct reckon_again *r)
+{
+    static const uint8_t none[INDICATOR_RULES_LEN];
+    int e = indicator_begin(r->o.ledger);
+    if (e == 0)
+        e = indicator_rules_put(r->o.ledger, none); /* of no rules: the walk is over when those of now stand there */
+    if (e == 0)
+        e = indicator_commit(r->o.ledger);
+    if (e < 0)
+        indicator_rollback(r->o.ledger);
+    r->next.all |= e == 0;
+    return e;
+}
+
 /* ---- walking ---- */
 
 bool reckon_again_is_due(const struct reckon_again *r)

@@ -33,6 +33,9 @@ int reckon_again_check(struct reckon_again *r, const struct config_judge *judge)
 /* The counts of a source have changed; weight as the file has it. Of one that was never weighed, writes its weight, sets it in the counts. */
 int reckon_again_source(struct reckon_again *r, struct indicator_source *counts) must_check;
 
+/* All are to be reckoned again whatever has changed. Writes, so that a new start does not forget it. */
+int reckon_again_all(struct reckon_again *r) must_check;
+
 bool reckon_again_is_due(const struct reckon_again *r);
 /* The next subjects, `max` at most, perhaps none; `last`: of the ledger's entries that were folded. */
 int reckon_again_next(struct reckon_again *r, uint32_t last, unsigned max, indicator_each_subject *each, void *self) must_check;

@@ -189,6 +189,26 @@ TEST(what_changed_while_nobody_looked_is_found)
     close_and_remove(l);
 }
 
+TEST(all_is_walked_over_if_asked_for_also_after_a_new_start)
+{
+    begin();
+    struct ledger *l = open_fresh();
+    say(l, CLAIM_C2, "a.example", "one");
+    say(l, CLAIM_C2, "b.example", "two");
+    struct reckon_again *r = make(l);
+    walk(l, r, 10);
+    check(!reckon_again_is_due(r));
+    check_int(reckon_again_all(r), ==, 0);
+    check(reckon_again_is_due(r));
+    reckon_again_free(r);
+    r = make(l);
+    walk(l, r, 1);
+    check_str(told, "a.example b.example . ");
+    check(!reckon_again_is_due(r));
+    reckon_again_free(r);
+    close_and_remove(l);
+}
+
 TEST(of_too_many_sources_all_is_walked_over)
 {
     begin();

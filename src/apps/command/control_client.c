@@ -15,6 +15,7 @@
 #include "api/control/control.h"
 #include "apps/command/command.h"
 #include "apps/config/config.h"
+#include "apps/command/harmless.h"
 #include "apps/command/progress.h"
 #include "apps/process/roles.h"
 #include "base/channel.h"
@@ -85,6 +86,8 @@ static json_t *parse_reply(const struct control_client_options *o, const uint8_t
         control_client_error(o, _("the node's answer is not understood: %s"), error.text);
         return NULL;
     }
+    if (!o->json)
+        harmless_make(reply);
     if (json_is_true(json_object_get(reply, "ok")))
         return reply;
     const char *why = json_string_value(json_object_get(reply, "error"));

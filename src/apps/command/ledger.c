@@ -168,6 +168,16 @@ static int verify(const struct control_client_options *o)
     return e < 0 ? EXIT_FAILED : EXIT_FINE;
 }
 
+static bool print_proof(uint32_t number, const uint8_t *proof, size_t len)
+{
+    json_t *row = json_pack("{s:I, s:s%}", "number", (json_int_t)number, "proof", (const char *)proof, len);
+    bool is_made = row != NULL;
+    if (row)
+        control_client_print_json(row);
+    json_decref(row);
+    return is_made;
+}
+
 static int prove(const struct control_client_options *o, const char *command, const char *text)
 {
     struct ledger *l;
@@ -178,7 +188,12 @@ static int prove(const struct control_client_options *o, const char *command, co
         return code != EXIT_FINE ? code : EXIT_FAILED;
     uint8_t *proof = malloc(PROOF_FILE_MAX);
     struct writer w = writer_of(proof, PROOF_FILE_MAX);
-    if (!proof || ledger_prove(l, number, &checkpoint, &w) < 0 || fwrite(proof, w.len, 1, stdout) != 1) {
+    bool is_proved = proof && ledger_prove(l, number, &checkpoint, &w) == 0;
+    if (is_proved && o->json)
+        is_proved = print_proof(number, proof, w.len);
+    else if (is_proved)
+        is_proved = fwrite(proof, w.len, 1, stdout) == 1;
+    if (!is_proved) {
         control_client_error(o, "%s", proof ? _(ledger_error(l)) : strerror(ENOMEM));
         code = EXIT_FAILED;
     }
@@ -306,12 +321,37 @@ static int take_changes(const char *command, const struct replay_words *words, s
     return EXIT_FINE;
 }
 
+static int stop_at_one(const struct verdict *v, void *self)
+{
+    (void)v;
+    *(bool *)self = true;
+    return 1;
+}
+
+/* A slip of the pen in a name would be told as "0 would change". */
+static int find_sources(const struct control_client_options *o, struct ledger *l, const struct changes *c)
+{
+    for (unsigned i = 0; i < c->count; i++) {
+        bool is_there = c->of[i].kind == REPLAY_THRESHOLD;
+        int e = is_there ? 0 : ledger_standing_of(l, c->of[i].source, 0, UINT32_MAX, stop_at_one, &is_there);
+        if (e < 0)
+            control_client_error(o, "%s", _(ledger_error_of(e)));
+        else if (!is_there)
+            control_client_error(o, _("nothing stands that was said by %s; \"hinomi sources\" shows who said something"), c->of[i].source);
+        if (e < 0 || !is_there)
+            return -ENOENT;
+    }
+    return 0;
+}
+
 /* Every indicator under other rules. */
 static int replay_rules(const struct control_client_options *o, struct ledger *l, const struct config *config, const struct changes *c)
 {
     struct progress progress;
     struct flips flips = {.json = o->json};
     uint64_t reckoned = 0;
+    if (find_sources(o, l, c) < 0)
+        return EXIT_FAILED;
     progress_init(&progress, _("replaying"), 0, !o->json);
     int e = ledger_replay(l, &config->judge, c->of, c->count, clock_wall_us(), &progress, print_flip, &flips, &reckoned);
     progress_done(&progress);

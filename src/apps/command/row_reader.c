@@ -5,12 +5,19 @@
 #include <string.h>
 
 #include "apps/command/control_client.h"
+#include "apps/command/harmless.h"
 
 int64_t row_number(const json_t *row, const char *key)
 {
     const json_t *value = json_object_get(row, key);
     const char *text = json_string_value(value); /* engines differ in quoting 64-bit numbers */
     return text ? strtoll(text, NULL, 10) : json_integer_value(value);
+}
+
+static void print(const struct row_reader *rows, json_t *row)
+{
+    harmless_make(row);
+    rows->print(row);
 }
 
 void row_reader_take(void *self, const char *bytes, size_t len)
@@ -30,7 +37,7 @@ void row_reader_take(void *self, const char *bytes, size_t len)
             else if (rows->json)
                 control_client_print_json(row);
             else
-                rows->print(row);
+                print(rows, row);
             json_decref(row);
         }
         bytes += n + (lf ? 1 : 0);

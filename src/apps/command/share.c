@@ -107,7 +107,8 @@ int command_receipts(int argc, char **argv)
     const struct row_page page = {.command = "receipts",
                                   .head = print_receipt_head,
                                   .print = print_receipt,
-                                  .none = _("nothing was given to anybody yet; a receipt is written when the minute is over")};
+                                  .none = first < argc ? _("nothing was given to a recipient of that name yet; a receipt is written when the minute is over")
+                                                       : _("nothing was given to anybody yet; a receipt is written when the minute is over")};
     json_t *reply, *wish = json_pack("{s:s*, s:I}", "recipient", first < argc ? argv[first] : NULL, "limit", (json_int_t)count);
     code = row_page_ask(&o, &page, wish, &reply);
     json_decref(reply);

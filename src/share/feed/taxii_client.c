@@ -203,6 +203,11 @@ static void say(struct asking *a, const char *text)
     snprintf(a->error_text, FEED_ERROR_MAX, "%s", text);
 }
 
+static void say_media(struct asking *a)
+{
+    snprintf(a->error_text, FEED_ERROR_MAX, _("the answer is \"%.80s\" and not %s"), a->media, MEDIA);
+}
+
 static int failure(struct asking *a, CURLcode code, const char *curls_text)
 {
     if (atomic_load(a->stop)) {
@@ -211,6 +216,8 @@ static int failure(struct asking *a, CURLcode code, const char *curls_text)
     }
     if (a->error == -EFBIG)
         say(a, _("a page of this server is too large"));
+    else if (a->error == -EBADMSG && taxii_content_type_check(a->media) != TAXII_OK) /* a page for people, of a proxy perhaps */
+        say_media(a);
     else if (a->error == -EBADMSG)
         say(a, _("the answer is no envelope of TAXII 2.1"));
     else if (a->error < 0)
@@ -242,7 +249,7 @@ static int judge_answer(struct asking *a, CURLcode code, const char *curls_text)
         return -EREMOTEIO;
     }
     if (taxii_content_type_check(a->media[0] ? a->media : NULL) != TAXII_OK) {
-        snprintf(a->error_text, FEED_ERROR_MAX, _("the answer is \"%.80s\" and not %s"), a->media, MEDIA);
+        say_media(a);
         return -EBADMSG;
     }
     return 0;

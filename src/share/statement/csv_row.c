@@ -32,6 +32,7 @@ struct csv_cutter {
     bool in_quotes, was_quote; /* the octet before was a quotation mark inside quotes: its end, or the first half of one */
     bool is_quoted;            /* the cell that is read began with a quotation mark */
     bool is_comment, has_any;  /* of the row */
+    bool was_return;           /* the octet before was a carriage return outside of quotation marks: it ends the row, with a line feed or alone */
 };
 
 struct csv_cutter *csv_cutter_new(char delimiter, size_t row_octets, unsigned columns, int (*row)(void *self, const struct csv_row *row), void *self)
@@ -112,6 +113,14 @@ static bool only_blanks(const struct csv_cutter *c)
 
 static int take(struct csv_cutter *c, char octet)
 {
+    bool is_ended = c->was_return && octet != '\n';
+    c->was_return = false;
+    if (is_ended) {
+        c->line++;
+        int result = end_row(c);
+        if (result < 0)
+            return result;
+    }
     if (octet == '\n')
         c->line++;
     if (c->in_quotes && !c->was_quote) {
@@ -128,8 +137,10 @@ static int take(struct csv_cutter *c, char octet)
     c->in_quotes = c->was_quote = false;
     if (octet == '\n')
         return end_row(c);
-    if (octet == '\r')
+    if (octet == '\r') {
+        c->was_return = true;
         return 0;
+    }
     if (!c->has_any) {
         c->has_any = true;
         c->is_comment = octet == '#';
@@ -191,15 +202,15 @@ static bool look(struct csv_cutter *c, char octet)
     if (c->raw_len == 0 && (octet == '\n' || octet == '\r'))
         return false;
     c->raw[c->raw_len++] = octet;
-    bool is_comment = c->raw[0] == '#';
-    if (octet == '\n' && is_comment) {
-        c->line++;
+    bool is_comment = c->raw[0] == '#', is_end = octet == '\n' || octet == '\r';
+    if (is_end && is_comment) {
+        c->line += octet == '\n';
         c->raw_len = 0;
         return false;
     }
     if (is_comment && c->raw_len == c->row_octets)
         c->raw_len = 1;
-    return octet == '\n' || c->raw_len == c->row_octets;
+    return is_end || c->raw_len == c->row_octets;
 }
 
 int csv_cutter_feed(struct csv_cutter *c, const void *octets, size_t len)

@@ -60,6 +60,9 @@ TEST(rows_are_cut_in_any_pieces)
     } cases[] = {
         {"a,b\r\nc,d\r\n", ',', 2, "<a><b>", "<c><d>"},
         {"a,b\nc,d", ',', 2, "<a><b>", "<c><d>"},
+        {"a,b\rc,d\r", ',', 2, "<a><b>", "<c><d>"},
+        {"#;;;\ra,b\r\r\"c\rd\",e", '\0', 2, "<a><b>", "<c\rd><e>"},
+        {"#;;;\r\n\r\na,b\r\nc,d\r\n", '\0', 2, "<a><b>", "<c><d>"},
         {"\"a,\"\"b\"\"\nc\",d\n", ',', 1, "<a,\"b\"\nc><d>", "<a,\"b\"\nc><d>"},
         {"a\"b, \"c\" ,\n", ',', 1, "<a\"b><c><>", "<a\"b><c><>"},
         {"\xef\xbb\xbf#c\n\n\r\n#\na\n", ',', 1, "<a>", "<a>"},
@@ -89,6 +92,10 @@ TEST(rows_know_their_lines)
     check_int(run("# c\n\n\"a\nb\"\nc\n", '\0', 5), ==, 0);
     check_int(seen.line[0], ==, 3);
     check_int(seen.line[1], ==, 5);
+    check_int(run("a\r\nb\r\nc", '\0', 5), ==, 0);
+    check_int(seen.line[2], ==, 3);
+    check_int(run("a\rb\rc", '\0', 5), ==, 0);
+    check_int(seen.line[2], ==, 3);
 }
 
 TEST(too_many_columns_are_told_and_the_next_row_is_read)

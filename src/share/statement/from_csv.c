@@ -44,7 +44,9 @@ static int read_time(struct csv_cell cell, int64_t *ret_us)
         *ret_us = strtoll(text, NULL, 10) * US;
         return 0;
     }
-    if (cell.len >= 10 && text[4] == '/' && text[7] == '/')
+    if (cell.len < 10)
+        return -EINVAL;
+    if (text[4] == '/' && text[7] == '/')
         text[4] = text[7] = '-';
     if (cell.len > 10 && text[10] == ' ')
         text[10] = 'T';

@@ -5,8 +5,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/addr.h"
+#include "base/packed.h"
 #include "base/text.h"
 #include "base/utf8.h"
 #include "share/statement/statement_impl.h"
@@ -97,6 +99,8 @@ const char *statement_take_subject(struct statement_reader *r, int kind, const c
     }
     if (e == -ENAMETOOLONG)
         return N_("the subject is too long");
+    if (e == 0 && !subject_is_usual(s))
+        return N_("nobody asks for such a name or URL: lists of rules (adblock, wildcards) are for hinomi import, and hxxp stands for http");
     if (e < 0 && kind < 0)
         return N_("that is no domain, address, network, URL, e-mail address, hash or AS number; give its kind if it is something else");
     return e < 0 ? N_("the value is not one of its kind") : NULL;
@@ -139,6 +143,9 @@ void statement_add_evidence(struct verdict *v, enum verdict_evidence_kind kind, 
     struct verdict_evidence *e = &v->evidence[v->evidence_count++];
     *e = (struct verdict_evidence){.kind = kind};
     snprintf(e->reference, sizeof e->reference, "%s", reference);
+    for (char *c = e->reference; *c; c++)
+        if ((unsigned char)*c < 0x20 || *c == 0x7f)
+            *c = ' ';
 }
 
 void statement_set_times(struct statement_reader *r, int64_t made_us, int64_t from_us, int64_t until_us)
@@ -227,24 +234,34 @@ static enum statement_format look_at_json(struct reader r)
     return skip_octets(&r, "\"Event\"") || skip_octets(&r, "\"response\"") ? STATEMENT_MISP : STATEMENT_STIX;
 }
 
+static bool is_cell_end(uint8_t c)
+{
+    return c == ',' || c == ';' || c == '\t' || c == '|' || c == '\r' || c == '\n';
+}
+
+/* A cell that says "subject", in any letter case, perhaps in quotation marks. */
+static bool is_subject_cell(struct reader r)
+{
+    static const char word[] = "subject";
+    (void)skip_octets(&r, "\"");
+    if (r.left < sizeof word - 1 || strncasecmp((const char *)r.at, word, sizeof word - 1) != 0)
+        return false;
+    reader_skip(&r, sizeof word - 1);
+    (void)skip_octets(&r, "\"");
+    return r.left == 0 || is_cell_end(*r.at);
+}
+
 /* Is the first line that is no comment a header of ours: does a column have the name "subject"? */
 static bool looks_like_header(struct reader r)
 {
     bool begins = true;
-    while (skip_octets(&r, "#"))
-        while (r.left > 0 && reader_u8(&r) != '\n')
-            ;
+    for (skip_space(&r); skip_octets(&r, "#"); skip_space(&r))
+        while (r.left > 0 && *r.at != '\n' && *r.at != '\r')
+            reader_skip(&r, 1);
     while (r.left > 0 && *r.at != '\n' && *r.at != '\r') {
-        struct reader cell = r;
-        (void)skip_octets(&cell, "\"");
-        if (begins && skip_octets(&cell, "subject")) {
-            (void)skip_octets(&cell, "\"");
-            uint8_t c = reader_u8(&cell);
-            if (c == ',' || c == ';' || c == '\t')
-                return true;
-        }
-        uint8_t c = reader_u8(&r);
-        begins = c == ',' || c == ';' || c == '\t';
+        if (begins && is_subject_cell(r))
+            return true;
+        begins = is_cell_end(reader_u8(&r));
     }
     return false;
 }
@@ -262,6 +279,9 @@ static enum statement_format look(const struct statement_reader *reader)
 /* The format is known, or enough was seen to tell it. */
 static int begin(struct statement_reader *r)
 {
+    const char *why = packed_reason(r->look, r->look_len);
+    if (why)
+        return statement_refuse(r, why, 0, 0);
     if (r->format == STATEMENT_AUTO)
         r->format = look(r);
     r->form = forms[r->format].form;
@@ -278,7 +298,7 @@ int statement_feed(struct statement_reader *r, const void *octets, size_t len)
     struct reader piece = reader_of(octets, len);
     if (r->result < 0)
         return r->result;
-    if (!r->form && r->format == STATEMENT_AUTO) {
+    if (!r->form) {
         size_t n = sizeof r->look - r->look_len;
         n = n < piece.left ? n : piece.left;
         reader_copy(&piece, r->look + r->look_len, n);

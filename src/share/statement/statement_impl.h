@@ -44,7 +44,7 @@ void statement_leave_out(struct statement_reader *r, bool is_refused, uint64_t n
 const char *statement_take_subject(struct statement_reader *r, int kind, const char *text, size_t len);
 /* Adds to the reason: control characters become blanks, what is too long is cut between characters. NULL adds nothing. */
 void statement_add_reason(struct verdict *v, const char *before, const char *text, size_t len);
-/* Adds a piece of evidence if there is room for it. */
+/* Adds a piece of evidence if there is room for it; control characters become blanks. */
 void statement_add_evidence(struct verdict *v, enum verdict_evidence_kind kind, const char *reference);
 /* Times as the document says them, brought into the order that a verdict has: made now or before, from not before 1970, until behind from. 0: not
  * said. */

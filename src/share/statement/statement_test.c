@@ -322,6 +322,40 @@ TEST(lines_become_statements)
     check(seen.flaw.why != NULL);
 }
 
+TEST(evidence_has_no_lines_and_no_commands_of_terminals)
+{
+    begin();
+    check_int(read_text("subject,claim,evidence\na.example,c2,`x\x1b[31m\ny`\n"), ==, 0);
+    check_str(seen.v[0].evidence[0].reference, "x [31m y");
+}
+
+TEST(rules_of_other_lists_are_refused)
+{
+    begin();
+    options.has_claim = true;
+    check_int(read_text("||a.example^\n*.b.example\nhxxp://c.example/\nd.example#x\n_e.example\n"), ==, 0);
+    check_int(seen.statements, ==, 1);
+    check_int(seen.refused, ==, 4);
+    check_subject(0, SUBJECT_DOMAIN, "_e.example");
+    check_int(read_text(INDICATOR("[url:value = 'hxxp://a.example/']") "}"), ==, 0);
+    check_int(seen.statements, ==, 0);
+    check_int(seen.left_out, ==, 1);
+}
+
+TEST(what_is_no_text_is_refused_as_a_whole)
+{
+    static const char *const documents[] = {"\xff\xfe" "a", "\xfe\xff", "\x1f\x8b\x08", "\xfd" "7zXZ", "\x28\xb5\x2f\xfd", "BZh91AY&SY", "PK\x03\x04"};
+    begin();
+    options.has_claim = true;
+    for (size_t i = 0; i < 2 * array_len(documents); i++) {
+        options.format = i % 2 ? STATEMENT_PLAIN : STATEMENT_AUTO;
+        check_int(read_text(documents[i / 2]), ==, -EBADMSG);
+        check(seen.flaw.why != NULL);
+    }
+    check_int(read_text("BZhost.example\nPK.example\n"), ==, 0);
+    check_int(seen.statements, ==, 2);
+}
+
 TEST(what_is_fresh_is_said_now)
 {
     begin();
@@ -337,6 +371,21 @@ TEST(a_header_of_ours_is_found)
     check_int(read_text("kind,subject,claim\nhost,a.example,spam\n"), ==, 0);
     check_int(seen.format, ==, STATEMENT_CSV);
     check_subject(0, SUBJECT_HOST, "a.example");
+    static const char *const others[] = {"claim,subject\nspam,a.example\n", "Subject|Claim\na.example|spam", "# c\n\n# d\r\n\r\n`subject`;`claim`\na.example;spam\n",
+                                         "claim,subject\rspam,a.example\r"};
+    for (size_t i = 0; i < array_len(others); i++) {
+        check_int(read_text(others[i]), ==, 0);
+        check_int(seen.format, ==, STATEMENT_CSV);
+        check_int(seen.statements, ==, 1);
+        check_subject(0, SUBJECT_DOMAIN, "a.example");
+    }
+    options.has_claim = true;
+    check_int(read_text("subject\na.example\n"), ==, 0);
+    check_int(seen.format, ==, STATEMENT_CSV);
+    check_int(seen.statements, ==, 1);
+    check_int(read_text("subjects.example\na.example\n"), ==, 0);
+    check_int(seen.format, ==, STATEMENT_PLAIN);
+    options.has_claim = false;
     check_int(read_text("\xef\xbb\xbf \n[]"), ==, 0);
     check_int(seen.format, ==, STATEMENT_STIX);
     check_int(read_text(""), ==, -EBADMSG); /* a list without a claim */

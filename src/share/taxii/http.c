@@ -172,6 +172,7 @@ static enum MHD_Result begin(struct call *c, const char *method)
                                     .target = c->target,
                                     .accept = header_of(c->connection, "Accept"),
                                     .content_type = header_of(c->connection, "Content-Type"),
+                                    .content_encoding = header_of(c->connection, "Content-Encoding"),
                                     .authorization = header_of(c->connection, "Authorization"),
                                     .peer = peer_of(h, c->connection),
                                     .content_length = content_length_of(c->connection),

@@ -5,6 +5,7 @@
 #include <sodium.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "share/taxii/post.h"
 #include "share/taxii/service_impl.h"
@@ -331,6 +332,8 @@ static enum taxii_outcome begin_post(struct taxii_asked *a, struct taxii_post **
         taxii_reply_error(a->reply, TAXII_FORBIDDEN, "this collection is only to be read");
     else if (taxii_content_type_check(a->request->content_type) != TAXII_OK)
         taxii_reply_error(a->reply, TAXII_UNSUPPORTED_MEDIA_TYPE, "a body must be " TAXII_MEDIA_TYPE);
+    else if (a->request->content_encoding && strcasecmp(a->request->content_encoding, "identity") != 0) /* RFC 9110 15.5.16 */
+        taxii_reply_error(a->reply, TAXII_UNSUPPORTED_MEDIA_TYPE, "a body must not be compressed");
     else if (a->request->content_length > TAXII_CONTENT_MAX)
         taxii_reply_error(a->reply, TAXII_CONTENT_TOO_LARGE, "the body is larger than max_content_length of the API root");
     else if (taxii_post_new(a->t, a->recipient, a->collection.number, a->request->now_us, ret_post) == 0)

@@ -60,7 +60,7 @@ struct taxii_counters *taxii_service_counters(struct taxii_service *t);
 struct taxii_request {
     enum taxii_method method;
     const char *target;         /* path and query as they came, not decoded */
-    const char *accept, *content_type, *authorization; /* NULL: no such header */
+    const char *accept, *content_type, *content_encoding, *authorization; /* NULL: no such header */
     const struct taxii_peer *peer; /* NULL: no certificate */
     uint64_t content_length;    /* 0: none, or not known */
     int64_t now_us;

@@ -383,6 +383,11 @@ TEST(a_body_that_is_too_large_is_refused)
     free(reply.body);
     check_int(taxii_service_ask(service, store, &request, &reply, &post, &removal), ==, TAXII_REPLY);
     check_int(reply.status, ==, TAXII_CONTENT_TOO_LARGE);
+    free(reply.body);
+    request.content_length = 0;
+    request.content_encoding = "gzip";
+    check_int(taxii_service_ask(service, store, &request, &reply, &post, &removal), ==, TAXII_REPLY);
+    check_int(reply.status, ==, TAXII_UNSUPPORTED_MEDIA_TYPE);
     tear_down();
 }
 
