@@ -276,6 +276,11 @@ def step_keys():
     want(ask("DELETE", f"/tokens/{value['id']}", who="reader")[0], 404, "another's key")
     want(ask("DELETE", f"/tokens/{value['id']}", who="root")[0], 200, "its end")
     want(ask("GET", "/status", who="key")[0], 401, "after its end")
+    status, _, value = ask("POST", "/tokens", {"label": "answers alone", "scope": ["log"], "days": 1}, "root")
+    state["key"] = {"token": value["token"]}
+    for what in ("status", "notices", "log=true&status", "log=true&notices"):
+        want(ask("GET", f"/events?{what}=true", who="key")[0], 403, f"a stream of {what}, for which it has no scope")
+    want(ask("DELETE", f"/tokens/{value['id']}", who="root")[0], 200, "its end")
 
 
 def with_certificate(folder, name):
