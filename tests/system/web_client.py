@@ -1044,9 +1044,13 @@ def step_case_strict():
     for _ in range(50):
         whole = json.dumps([ask("GET", "/cases/1" + p, who="nurse")[2] for p in ("", "/subjects", "/timeline", "/notes")])
         if "secret.example" not in whole and None in [s["subject"] for s in case_of("nurse", 1)["subjects"]]:
-            return
+            break
         time.sleep(0.1)
-    sys.exit(f"the hospital sees a subject that is not for it: {whole}")
+    else:
+        sys.exit(f"the hospital sees a subject that is not for it: {whole}")
+    for query, seen in (("secret.example", []), ("SECRET.example&kind=domain", []), ("a.example", [1])):
+        want([row["number"] for row in ask("GET", f"/cases?subject={query}", who="nurse")[2]["rows"]], seen, f"the hospital asks for cases of {query}")
+    want([row["number"] for row in ask("GET", "/cases?subject=secret.example", who="ana")[2]["rows"]], [1], "the centre finds it")
 
 
 def step_case_export(path):
