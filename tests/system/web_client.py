@@ -390,6 +390,9 @@ def members_are_walled(soon_us):
     status, _, challenge = ask("POST", f"/members/hospital/claims/{value}/proof", {}, "operator")
     want((status, challenge["owner"]), (200, "_hinomi-challenge.2.0.192.in-addr.arpa"), "a challenge")
     want(ask("GET", f"/members/hospital/claims/{value}/proof", who="reader")[2]["outcome"], "not-looked", "its state")
+    want(ask("POST", "/members/city", {"title": "City", "networks": ["198.51.100.0/24", "192.0.2.0/24"]}, "root")[0], 200, "another claims the same")
+    for who, others in (("analyst", "city (none)"), ("reader", "another member (none)"), ("operator", "another member (none)")):
+        want(ask("GET", f"/members/hospital/claims/{value}/proof", who=who)[2]["others"], others, f"who else, as {who} hears it")
     number = made["verdict"]["number"]
     walled = [("GET", "/members/city/lists", None), ("GET", "/members/city/overrides", None), ("POST", "/members/city/overrides", override),
               ("DELETE", f"/members/city/overrides/{number}", None), ("POST", f"/members/city/claims/{value}/proof", {}),

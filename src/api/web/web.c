@@ -176,7 +176,10 @@ static void run_route(struct web_call *c, const struct web_request *request, con
         json_decref(arguments);
         return;
     }
-    if (audit_trail_wants(c->route) && audit_trail_note(c->web->audit, &c->principal.account, c->route, arguments, c->now_us) < 0)
+    bool is_noted = !audit_trail_wants(c->route) || audit_trail_note(c->web->audit, &c->principal.account, c->route, arguments, c->now_us) == 0;
+    if (c->principal.access == ACCESS_OWN && c->route->wall == WALL_NAME)
+        json_object_set_new(arguments, "is_own", json_true()); /* what such a command tells of other members is not for this one */
+    if (!is_noted)
         web_ledger_problem(c);
     else if (c->route->handle)
         c->route->handle(c, arguments);
