@@ -413,7 +413,7 @@ def members_are_walled(soon_us):
 
 def step_members():
     """A member is made, found by what is its own, guarded, and seen by its people alone."""
-    body = {"title": "市立病院", "sector": "medical", "prefecture": 13, "networks": ["192.0.2.0/24"],
+    body = {"title": "市立病院", "sector": "medical", "prefecture": 13, "note": "for the centre", "networks": ["192.0.2.0/24"],
             "names": [{"value": "hospital.example", "proof": "paper", "reference": "contract 12"}],
             "contacts": [{"name": "山田", "mail": "soc@hospital.example", "language": "ja", "urgent": True}]}
     want(ask("POST", "/members/hospital", body, "root")[0], 200, "make")
@@ -429,7 +429,8 @@ def step_members():
     names = [row["name"] for row in ask("GET", "/members", who="analyst")[2]["rows"]]
     want(names, ["city", "hospital"], "all")
     for path in ("/members", "/members?member=city"):
-        want([row["name"] for row in ask("GET", path, who="reader")[2]["rows"]], ["hospital"], "a reader's own")
+        want([(row["name"], row["note"]) for row in ask("GET", path, who="reader")[2]["rows"]], [("hospital", "")], "a reader's own")
+    want(ask("GET", "/members?member=hospital", who="analyst")[2]["rows"][0]["note"], "for the centre", "the centre's note")
     want(ask("POST", "/members/city", {"title": "x"}, "operator")[0], 403, "a change by a member")
     want(ask("POST", "/verdicts", {"subject": "www.hospital.example", "claim": "c2", "reason": "x", "probability": 990}, "analyst")[0], 200, "judge")
     for _ in range(50):

@@ -464,7 +464,7 @@ const struct route routes[] = {
      .permission = PERMIT_MEMBERS,
      .wall = WALL_MEMBER,
      .handle = web_get_members,
-     .text = "Members by name, with their networks, names and contacts",
+     .text = "Members by name, with their networks, names and contacts; accounts of a member see no note",
      .parameters = {{"member", ROUTE_TEXT, "only that one; accounts of a member get their own whatever they ask for"},
                     {"after", ROUTE_TEXT, "go on after the member of that name"},
                     LIMIT}},
