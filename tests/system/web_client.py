@@ -12,6 +12,7 @@ import re
 import ssl
 import struct
 import sys
+import threading
 import time
 import urllib.parse
 
@@ -496,6 +497,38 @@ def step_rate():
         sys.exit("no Retry-After")
     connection.close()
     want(ask("GET", "/session", who="root")[0], 200, "somebody else")
+
+
+def ask_all_the_time(threads, question):
+    """Asks it in so many threads until the function that is returned is called."""
+    over = threading.Event()
+
+    def go_on():
+        while not over.is_set():
+            question()
+    running = [threading.Thread(target=go_on) for _ in range(threads)]
+    for thread in running:
+        thread.start()
+
+    def end():
+        over.set()
+        for thread in running:
+            thread.join()
+    return end
+
+
+def step_crowd():
+    """Who tries passwords as fast as can be, from one address or with one account, does not keep others from signing in."""
+    guess, right = {"name": "nobody.there", "password": "guessed long ago"}, {"name": "auditor", "password": "another long password"}
+    json_type = {"Content-Type": "application/json"}
+    guesses = {"an address": lambda: exchange("POST", "/api/v1/session", json.dumps(guess), json_type, source="127.0.0.9", patient=False),
+               "an account": lambda: ask("POST", "/password", {"old": "guessed long ago", "new": "this was guessed too"}, "analyst")}
+    for what, question in guesses.items():
+        end = ask_all_the_time(70, question)
+        time.sleep(1)
+        got = [exchange("POST", "/api/v1/session", json.dumps(right), json_type, source="127.0.0.8", patient=False)[0].status for _ in range(5)]
+        end()
+        want(got, [200] * 5, f"signing in while {what} guesses")
 
 
 def step_import(path):

@@ -69,7 +69,7 @@ void web_post_password(struct web_call *c, const json_t *arguments)
     }
     h->call = c;
     snprintf(h->password, sizeof h->password, "%s", new);
-    int e = password_check(web_call_passwords(c), old, web_call_principal(c)->account.password, on_old_checked, h);
+    int e = password_check(web_call_passwords(c), old, web_call_principal(c)->account.password, false, on_old_checked, h);
     if (e < 0)
         on_old_checked(h, e == -EINVAL ? -EACCES : e, NULL);
 }
