@@ -63,7 +63,8 @@ void web_get_events(struct web_call *c, const json_t *arguments)
         web_problem(c, 400, "%s", _("log, status or notices must be true, and below a domain name"));
         return;
     }
-    if (live_join(web_call_live(c), &f, &channel) < 0)
+    const struct account *a = &web_call_principal(c)->account;
+    if (live_join(web_call_live(c), &f, a->id, a->member, &channel) < 0)
         web_problem(c, 503, "%s", _("too many different streams are open"));
     else
         web_reply_stream(c, channel);
