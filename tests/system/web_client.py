@@ -458,6 +458,11 @@ def step_disable():
 
 def step_audit():
     """Reads and changes are in the ledger, with what they were about, and no secret."""
+    want(ask("GET", "/events", who="key")[0], 401, "its key")
+    want(ask("PATCH", f"/accounts/{rows['operator']['id']}", {"disabled": False}, "root")[0], 200, "enable")
+    for who in ("operator", "key"):
+        want(ask("GET", "/session" if who != "key" else "/events", who=who)[0], 401, f"{who} after that")
+    want(ask("PATCH", f"/accounts/{rows['operator']['id']}", {"disabled": True}, "root")[0], 200, "disable again")
     rows = ask("GET", "/audit?limit=500", who="auditor")[2]["rows"]
     found = {(row["account"], row["what"]) for row in rows}
     for wanted in (("root", "POST /rules/block"), ("reader", "GET /log"), ("root", "sign in"), ("auditor", "failed sign-in"), ("analyst", "POST /codes"),

@@ -304,4 +304,6 @@ void web_delete_account(struct web_call *c, const json_t *arguments)
         web_problem(c, 409, "%s", _("that is the last administrator"));
     else
         reply_done(c, account_delete(web_call_node(c)->ledger, a.id), _("there is no such account"));
+    if (e == 0 && a.disabled)
+        e = account_tokens_end(l, a.id);
 }

@@ -111,7 +111,7 @@ const struct route routes[] = {
      .permission = PERMIT_ACCOUNTS,
      .handle = web_patch_account,
      .text = "Disable or enable an account, end its lock, its codes or its sessions",
-     .parameters = {{"disabled", ROUTE_FLAG, "it cannot sign in, and its sessions and keys end"},
+     .parameters = {{"disabled", ROUTE_FLAG, "it cannot sign in, and its sessions and keys end for good"},
                     {"unlock", ROUTE_FLAG, "true: forget failed attempts"},
                     {"forget_codes", ROUTE_FLAG, "true: no codes by time until it begins them anew"}}},
     {.method = WEB_DELETE, .path = "/accounts/{id}", .permission = PERMIT_ACCOUNTS, .handle = web_delete_account, .text = "Remove an account"},
