@@ -282,6 +282,12 @@ def step_keys():
     for what in ("status", "notices", "log=true&status", "log=true&notices"):
         want(ask("GET", f"/events?{what}=true", who="key")[0], 403, f"a stream of {what}, for which it has no scope")
     want(ask("DELETE", f"/tokens/{value['id']}", who="root")[0], 200, "its end")
+    status, _, value = ask("POST", "/tokens", {"label": "myself", "scope": ["self"], "days": 1}, "root")
+    state["key"] = {"token": value["token"]}
+    want(ask("GET", "/tokens", who="key")[0], 200, "a key for one's own account")
+    want(ask("POST", "/codes", {}, "key")[0], 403, "which changes no codes")
+    want(ask("POST", "/password", {"old": "correct horse battery", "new": "another horse battery"}, "key")[0], 403, "and no password")
+    want(ask("DELETE", f"/tokens/{value['id']}", who="root")[0], 200, "its end")
 
 
 def with_certificate(folder, name):
@@ -448,8 +454,15 @@ def step_members():
 
 def step_disable():
     rows = {row["name"]: row for row in ask("GET", "/accounts", who="root")[2]["rows"]}
+    state["key"] = {"token": ask("POST", "/tokens", {"label": "x", "scope": ["log"], "days": 1}, "operator")[2]["token"]}
+    want(ask("GET", "/events", who="key")[0], 400, "its key")
     want(ask("PATCH", f"/accounts/{rows['operator']['id']}", {"disabled": True}, "root")[0], 200, "disable")
     want(ask("GET", "/session", who="operator")[0], 401, "its session")
+    want(ask("GET", "/events", who="key")[0], 401, "its key")
+    want(ask("PATCH", f"/accounts/{rows['operator']['id']}", {"disabled": False}, "root")[0], 200, "enable")
+    for who in ("operator", "key"):
+        want(ask("GET", "/session" if who != "key" else "/events", who=who)[0], 401, f"{who} after that")
+    want(ask("PATCH", f"/accounts/{rows['operator']['id']}", {"disabled": True}, "root")[0], 200, "disable again")
     want(ask("DELETE", f"/accounts/{rows['root']['id']}", who="root")[0], 409, "the last administrator")
     want(ask("PATCH", f"/accounts/{rows['root']['id']}", {"disabled": True}, "root")[0], 409, "the last administrator")
     want(ask("DELETE", f"/accounts/{rows['reader']['id']}", who="root")[0], 200, "remove")
@@ -458,11 +471,6 @@ def step_disable():
 
 def step_audit():
     """Reads and changes are in the ledger, with what they were about, and no secret."""
-    want(ask("GET", "/events", who="key")[0], 401, "its key")
-    want(ask("PATCH", f"/accounts/{rows['operator']['id']}", {"disabled": False}, "root")[0], 200, "enable")
-    for who in ("operator", "key"):
-        want(ask("GET", "/session" if who != "key" else "/events", who=who)[0], 401, f"{who} after that")
-    want(ask("PATCH", f"/accounts/{rows['operator']['id']}", {"disabled": True}, "root")[0], 200, "disable again")
     rows = ask("GET", "/audit?limit=500", who="auditor")[2]["rows"]
     found = {(row["account"], row["what"]) for row in rows}
     for wanted in (("root", "POST /rules/block"), ("reader", "GET /log"), ("root", "sign in"), ("auditor", "failed sign-in"), ("analyst", "POST /codes"),
