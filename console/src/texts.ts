@@ -71,6 +71,7 @@ const ja = {
   "released in": "解除までの時間",
   "Released in 30 days": "30日間の解除",
   "Remove this member?": "この組織を削除しますか?",
+  Report: "報告",
   "Report to release": "報告から解除まで",
   Reported: "報告",
   Reports: "誤遮断の報告",

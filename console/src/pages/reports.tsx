@@ -22,7 +22,7 @@ interface Released {
 
 function Details({ row }: { row: Report }) {
   return (
-    <Panel title={row.name} note={<SubjectLink of={row.name} />}>
+    <Panel title={`${t("Report")} ${number(row.number)}`} note={<SubjectLink of={row.name} />}>
       <p class="report-text">{row.text}</p>
       <dl class="facts">
         <dt>{t("Reported")}</dt>
