@@ -119,7 +119,7 @@ function List({ session, place }: PageProps) {
               rowKey={(c) => c.number}
               columns={[
                 { head: "#", cell: (c) => number(c.number), right: true },
-                { head: t("Title of the case"), cell: (c) => <a href={casePath(c.number)}>{c.title}</a> },
+                { head: t("Title of the case"), cell: (c) => <a class="words" href={casePath(c.number)}>{c.title}</a> },
                 { head: t("State"), cell: (c) => <CaseState of={c} /> },
                 { head: t("Severity"), cell: (c) => word(c.severity) },
                 { head: "TLP", cell: (c) => <Tlp level={c.tlp} />, minor: true },

@@ -292,8 +292,8 @@ export function Members({ session, place }: PageProps) {
                     rows={rows}
                     rowKey={(m) => m.name}
                     columns={[
-                      { head: t("Name"), cell: (m) => <button type="button" class="quiet" onClick={() => setQuery({ name: m.name })}>{m.name}</button> },
-                      { head: t("Organisation"), cell: (m) => m.title },
+                      { head: t("Name"), cell: (m) => <button type="button" class="quiet words" onClick={() => setQuery({ name: m.name })}>{m.name}</button> },
+                      { head: t("Organisation"), cell: (m) => <span class="words">{m.title}</span> },
                       { head: t("Sector"), cell: (m) => m.sector, minor: true },
                       { head: t("Networks"), cell: (m) => number(m.networks.length), right: true, minor: true },
                       { head: t("Names"), cell: (m) => number(m.names.length), right: true, minor: true },
