@@ -508,6 +508,8 @@ const ja = {
   "Number of a case": "案件番号",
   "Older notes are left out here.": "古い記録はここでは省いています。",
   "Older ones": "古いもの",
+  "Part of a name": "名前の一部",
+  "Show more": "さらに表示",
   "Open a case": "案件を開く",
   "Open it again": "再開する",
   Owner: "担当者",

@@ -1,14 +1,14 @@
 // Members: who is protected, what is theirs, whom to tell; in and out as CSV.
 import { useRef, useState } from "preact/hooks";
 import { ApiError, post, remove } from "../api";
-import { useAct, useAsk } from "../ask";
+import { useAct, useAsk, useAskAll } from "../ask";
 import { download, readCsv, writeCsv } from "../csv";
 import { number } from "../format";
 import { setQuery } from "../router";
 import { t, word } from "../texts";
 import type { Rows, TopRow } from "../types";
 import { Japan, prefectureName, prefectures } from "../ui/japan";
-import { Page, Panel, Table, When } from "../ui/parts";
+import { LongTable, Page, Panel, When } from "../ui/parts";
 import { Empty, ErrorBox, State } from "../ui/state";
 import { type Claim, type Contact, MemberLists, MemberWebhook, Overrides, Proofs } from "./member";
 import type { PageProps } from ".";
@@ -178,11 +178,12 @@ function Edit({ member, isNew, done }: { member: Member; isNew: boolean; done: (
 }
 
 export function Members({ session, place }: PageProps) {
-  const asked = useAsk<Rows<Member>>("/members", { limit: 1000 });
+  const asked = useAskAll<Member>("/members", { limit: 1000 });
   const since = Math.floor(Date.now() / 600000) * 600e6 - 86400e6;
   const top = useAsk<Rows<TopRow>>("/top", { what: "members", since_us: since, limit: 1000 });
   const [editing, setEditing] = useState<Member>();
   const [outcome, setOutcome] = useState("");
+  const [find, setFind] = useState("");
   const file = useRef<HTMLInputElement>(null);
   const { act, busy, error } = useAct();
   const may = session.permissions["members-change"] !== undefined;
@@ -277,17 +278,19 @@ export function Members({ session, place }: PageProps) {
         {(data) => {
           const blockedOf = new Map<number, number>();
           for (const m of data.rows) blockedOf.set(m.prefecture, (blockedOf.get(m.prefecture) ?? 0) + (hits.get(m.name) ?? 0));
-          const rows = data.rows.filter((m) => chosen === 0 || m.prefecture === chosen);
+          const words = find.trim().toLowerCase();
+          const rows = data.rows.filter((m) => (chosen === 0 || m.prefecture === chosen) && (words === "" || `${m.name} ${m.title} ${m.sector}`.toLowerCase().includes(words)));
           return (
             <div class="panels">
               <Panel title={t("Blocked answers by prefecture")} note={chosen ? <button type="button" class="quiet" onClick={() => setQuery({ prefecture: "" })}>{t("all of Japan")}</button> : "24h"}>
                 <Japan values={blockedOf} label={t("Blocked answers by prefecture")} selected={chosen} onSelect={(p) => setQuery({ prefecture: p === chosen ? "" : String(p) })} />
               </Panel>
               <Panel title={t("Members")} note={chosen ? prefectureName(chosen) : number(data.rows.length)}>
+                {data.rows.length > 1 && <input type="search" class="find" value={find} onInput={(e) => setFind(e.currentTarget.value)} placeholder={t("Part of a name")} aria-label={t("Part of a name")} />}
                 {rows.length === 0 ? (
                   <Empty>{t("No member is there.")}</Empty>
                 ) : (
-                  <Table
+                  <LongTable
                     label={t("Members")}
                     rows={rows}
                     rowKey={(m) => m.name}

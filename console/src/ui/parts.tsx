@@ -1,6 +1,7 @@
 // Small parts that many pages use: panels, numbers, words with a meaning, tables, links to subjects.
 import type { ComponentChildren } from "preact";
-import { ago, time } from "../format";
+import { useState } from "preact/hooks";
+import { ago, number, time } from "../format";
 import { subjectPath } from "../router";
 import { t, word } from "../texts";
 
@@ -117,5 +118,24 @@ export function Table<T>({ label, columns, rows, rowKey, selected, onSelect }: {
         </tbody>
       </table>
     </div>
+  );
+}
+
+const drawn = 200;
+
+/** A table of thousands: the first ones are drawn, the others when somebody wants them. */
+export function LongTable<T>({ rows, ...more }: { label: string; columns: Column<T>[]; rows: T[]; rowKey: (row: T) => string | number }) {
+  const [most, setMost] = useState(drawn);
+  return (
+    <>
+      <Table rows={rows.slice(0, most)} {...more} />
+      {rows.length > most && (
+        <p class="buttons">
+          <button type="button" onClick={() => setMost(5 * most)}>
+            {t("Show more")} ({number(rows.length - most)})
+          </button>
+        </p>
+      )}
+    </>
   );
 }
