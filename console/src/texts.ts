@@ -10,6 +10,7 @@ const ja = {
   "A second proof beside the password: six digits that an authenticator program shows.": "パスワードに加える第二の証明です。認証アプリが表示する6桁の数字を使います。",
   "(as groups of the configuration name it)": "(設定のグループで使う名前)",
   "A new member": "新しい組織",
+  "a contact is such as 山田 <soc@hospital.example> ja urgent, and not": "連絡先は「山田 <soc@hospital.example> ja urgent」のように書きます。読めないもの:",
   About: "内容",
   "(not known)": "(不明)",
   Addresses: "アドレス",

@@ -46,18 +46,23 @@ function toCsv(members: Member[]): string {
   return writeCsv([head, ...members.map((m) => [m.name, m.title, m.sector, String(m.prefecture), m.networks.map((n) => n.value).join(" "), m.names.map((n) => n.value).join(" "), m.contacts.map(contact).join("; "), m.note])]);
 }
 
+function contactsOf(text: string, line: number): Contact[] {
+  return text
+    .split(";")
+    .filter((c) => c.trim() !== "")
+    .map((c) => {
+      const parts = /^\s*(.*?)\s*<([^>]+)>\s*(ja|en)?\s*(urgent)?\s*$/.exec(c);
+      if (!parts) throw new ApiError(0, `${t("line")} ${line}: ${t("a contact is such as 山田 <soc@hospital.example> ja urgent, and not")} ${c.trim()}`, 0);
+      return { name: parts[1] ?? "", mail: parts[2] ?? "", language: parts[3] ?? "ja", urgent: parts[4] === "urgent" };
+    });
+}
+
 function fromCsv(text: string): Member[] {
   const [titles, ...rows] = readCsv(text);
-  const of = (row: string[], name: string) => row[(titles ?? []).indexOf(name)]?.trim() ?? "";
+  const of = (row: string[], name: string) => (row[(titles ?? []).indexOf(name)]?.trim() ?? "").replace(/^'/, ""); // which writeCsv puts before what is no formula
   if (!titles?.includes("name")) throw new ApiError(0, `${t("The first line must name the columns:")} ${head.join(",")}`, 0);
   const claims = (text: string): Claim[] => text.split(/\s+/).filter(Boolean).map((value) => ({ value, proof: "none", reference: "", proved_us: 0 }));
-  const contacts = (text: string): Contact[] =>
-    text
-      .split(";")
-      .map((c) => /^\s*(.*?)\s*<([^>]+)>\s*(ja|en)?\s*(urgent)?\s*$/.exec(c))
-      .filter((c) => c !== null)
-      .map((c) => ({ name: c[1] ?? "", mail: c[2] ?? "", language: c[3] ?? "ja", urgent: c[4] === "urgent" }));
-  return rows.map((r) => ({ name: of(r, "name"), title: of(r, "title"), sector: of(r, "sector"), prefecture: Number(of(r, "prefecture")) || 0, note: of(r, "note"), changed_us: 0, networks: claims(of(r, "networks")), names: claims(of(r, "names")), contacts: contacts(of(r, "contacts")) }));
+  return rows.map((r, i) => ({ name: of(r, "name"), title: of(r, "title"), sector: of(r, "sector"), prefecture: Number(of(r, "prefecture")) || 0, note: of(r, "note"), changed_us: 0, networks: claims(of(r, "networks")), names: claims(of(r, "names")), contacts: contactsOf(of(r, "contacts"), i + 2) }));
 }
 
 function Claims({ title, claims, change }: { title: string; claims: Claim[]; change: (claims: Claim[]) => void }) {
@@ -209,7 +214,10 @@ export function Members({ session, place }: PageProps) {
         }
       }
       setOutcome(`${number(members.length)} ${t("members taken in")}`);
-    }).then(() => asked.again());
+    }).then(() => {
+      if (file.current) file.current.value = ""; // the same file again, corrected, is another choice
+      asked.again();
+    });
   };
   return (
     <Page
