@@ -1136,6 +1136,8 @@ def step_case_audit():
         if not before:
             break
     seen = {(row["account"], row["what"]) for row in rows if '"number": "2"' in row["about"] or '"number":"2"' in row["about"]}
+    told = [row["about"] for row in rows if re.search("insider|銀行", json.dumps(row, ensure_ascii=False)) and "/cases" in row["what"] and row["what"] != "GET /cases"]
+    want(told, [], "what was written in the restricted case")
     for wanted in (("ana", "GET /cases/{number}/notes"), ("aud", "GET /cases/{number}"), ("bob", "GET /cases/{number}"), ("root", "POST /cases/{number}/people"), ("ana", "DELETE /cases/{number}/people")):
         want(wanted in seen, True, f"{wanted} in the ledger: {sorted(seen)}")
 

@@ -169,6 +169,15 @@ static bool pass_case_wall(struct web_call *c, const json_t *arguments)
     return false;
 }
 
+static int note(struct web_call *c, const json_t *arguments)
+{
+    bool is_of_cases = c->route->permission == PERMIT_CASES_CHANGE || c->case_record.number != 0;
+    json_t *noted = is_of_cases ? case_wall_noted(arguments, c->case_record.is_restricted) : json_copy((json_t *)arguments);
+    int e = noted ? audit_trail_note(c->web->audit, &c->principal.account, c->route, noted, c->now_us) : -ENOMEM;
+    json_decref(noted);
+    return e;
+}
+
 static void run_route(struct web_call *c, const struct web_request *request, const struct http_target *target)
 {
     char flaw[ROUTE_FLAW_MAX];
@@ -195,7 +204,7 @@ static void run_route(struct web_call *c, const struct web_request *request, con
         json_decref(arguments);
         return;
     }
-    bool is_noted = !audit_trail_wants(c->route) || audit_trail_note(c->web->audit, &c->principal.account, c->route, arguments, c->now_us) == 0;
+    bool is_noted = !audit_trail_wants(c->route) || note(c, arguments) == 0;
     if (c->principal.access == ACCESS_OWN && c->route->wall == WALL_NAME)
         json_object_set_new(arguments, "is_own", json_true()); /* what such a command tells of other members is not for this one */
     if (!is_noted)
