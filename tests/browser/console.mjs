@@ -476,6 +476,19 @@ const steps = {
     });
   },
 
+  /** Of more reports than an answer has, the older ones are a button away. */
+  async older_reports(count) {
+    await as("root", async (page) => {
+      await page.goto("/reports");
+      await settled(page);
+      const rows = page.locator("tr[aria-selected]");
+      want(await rows.count(), 200, "reports on the first page");
+      await page.getByRole("button", { name: "Older ones" }).click();
+      await until("the older ones", async () => (await rows.count()) === Number(count) - 200);
+      want(await page.getByRole("button", { name: "Older ones" }).count(), 0, "buttons for what is not there");
+    });
+  },
+
   /** An account of a member, by invitation: what it sees, and what it does not. */
   async walls(own, other) {
     let word;

@@ -52,4 +52,13 @@ for i in range(1200):
 ROWS
 hinomi members import "$WORK/members.csv" >/dev/null
 check 'of many members all are shown, found, and taken out and in' console many_members 1203 "$WORK"
+python3 - <<'SEND'
+import http.client, json, ssl
+for i in range(205):
+    connection = http.client.HTTPSConnection("127.0.0.1", 8443, context=ssl._create_unverified_context(), source_address=(f"127.0.7.{1 + i // 20}", 0))
+    connection.request("POST", "/api/v1/reports", json.dumps({"name": f"shop{i}.example", "text": "ours"}), {"Content-Type": "application/json"})
+    if connection.getresponse().status != 201:
+        raise SystemExit(f"report {i} is not taken")
+SEND
+check 'of many reports the older ones can be reached' console older_reports 205
 finish

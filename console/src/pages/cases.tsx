@@ -6,7 +6,7 @@ import { number } from "../format";
 import { go, setQuery } from "../router";
 import { t, word } from "../texts";
 import type { Case, Rows } from "../types";
-import { Page, Panel, Table, Tlp, When } from "../ui/parts";
+import { Older, Page, Panel, Table, Tlp, When } from "../ui/parts";
 import { ErrorBox, State } from "../ui/state";
 import type { PageProps } from ".";
 import { CasePage } from "./case";
@@ -132,13 +132,7 @@ function List({ session, place }: PageProps) {
                 { head: t("Changed"), cell: (c) => <When us={c.changed_us} /> },
               ]}
             />
-            {(data.after ?? 0) > 0 && (
-              <p class="buttons">
-                <button type="button" onClick={() => setQuery({ after: String(data.after) })}>
-                  {t("Older ones")}
-                </button>
-              </p>
-            )}
+            <Older after={data.after} show={(after) => setQuery({ after })} />
           </>
         )}
       </State>

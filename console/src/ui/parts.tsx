@@ -139,3 +139,15 @@ export function LongTable<T>({ rows, ...more }: { label: string; columns: Column
     </>
   );
 }
+
+/** Goes on in a list whose newest rows come first; nothing when these were all. */
+export function Older({ after, show }: { after: number | undefined; show: (after: string) => void }) {
+  if (!after) return null;
+  return (
+    <p class="buttons">
+      <button type="button" onClick={() => show(String(after))}>
+        {t("Older ones")}
+      </button>
+    </p>
+  );
+}
