@@ -598,7 +598,8 @@ def step_report_sent(url):
     status, _, seen = ask("GET", "/reports/" + value["reference"])
     want((status, seen["state"], sorted(seen)), (200, "open", ["decided_us", "made_us", "reason", "state"]), "its state and no more")
     for wrong in ({"text": "x"}, {"name": "a b", "text": "x"}, {"name": "*.example", "text": "x"}, {"name": "a.example"}, {"name": "a.example", "text": " "},
-                  {"name": "a.example", "text": "x", "contact": "a\nb"}, {"name": "a.example", "text": "x" * 2001}, {"name": "http:///x", "text": "x"}):
+                  {"name": "a.example", "text": "x", "contact": "a\nb"},
+                  {"name": "a.example", "text": "x", "contact": "\u202egro.elpmaxe@nimda"}, {"name": "a.example", "text": "\u202dx"}, {"name": "a.example", "text": "x" * 2001}, {"name": "http:///x", "text": "x"}):
         status, _, value = ask("POST", "/reports", wrong)
         want(status, 400, f"{str(wrong)[:60]}: {value}")
     want(ask("GET", "/reports/%27%20OR%201=1")[0], 404, "no reference")
