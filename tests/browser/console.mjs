@@ -125,6 +125,7 @@ const steps = {
       await page.keyboard.press("b");
       await until("the first is decided", async () => (await selected()) === second);
       await until("it is gone", async () => (await rows.count()) === count - 1);
+      await until("the focus goes to the next", () => page.evaluate(() => document.activeElement?.matches("tr[aria-selected=true]")));
       await page.keyboard.press("f");
       await until("the second is gone", async () => (await rows.count()) === count - 2);
       await page.getByRole("status").getByText(`${count - 2} waiting for a decision · 2 decided now`).waitFor();
