@@ -794,6 +794,8 @@ def step_notice_walls(number):
     rows = ask("GET", "/notices", who="operator")[2]["rows"]
     want({row["member"] for row in rows}, {"hospital"}, "the operator's notices")
     want(ask("GET", f"/notices/{number}", who="operator")[0], 200, "its own notice")
+    channels = {who: {d["channel"] for d in ask("GET", f"/notices/{number}", who=who)[2]["deliveries"]} for who in ("root", "operator")}
+    want(channels, {"root": {"mail", "webhook"}, "operator": {"mail"}}, "who was told, for the centre and for the member")
     for query in ("", "?member=hospital", "?member=", "?state=sent"):
         want(ask("GET", "/notices" + query, who="reader")[2]["rows"], [], f"the reader of the city: {query}")
         want(ask("GET", f"/notices/{number}" + (query if "member" in query else ""), who="reader")[0], 404, f"another's notice: {query}")
