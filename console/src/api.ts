@@ -65,6 +65,18 @@ export function get<T>(path: string, query: Query = {}, signal?: AbortSignal): P
   return send<T>("GET", address(path, query), undefined, undefined, signal);
 }
 
+/** All rows of a list that comes in pages, one after the other. */
+export async function getAll<Row>(path: string, query: Query = {}, signal?: AbortSignal): Promise<{ rows: Row[] }> {
+  const rows: Row[] = [];
+  for (let after: string | number | undefined, more = true; more; ) {
+    const page = await get<{ rows: Row[]; after?: string | number }>(path, { ...query, after }, signal);
+    rows.push(...page.rows);
+    after = page.after;
+    more = !!after;
+  }
+  return { rows };
+}
+
 export function post<T>(path: string, body: object = {}): Promise<T> {
   return send<T>("POST", address(path), JSON.stringify(body), "application/json");
 }

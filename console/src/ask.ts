@@ -1,6 +1,6 @@
 // Questions of a page to the API: what came, when, whether it is being asked again, and what went wrong.
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
-import { ApiError, get } from "./api";
+import { ApiError, get, getAll } from "./api";
 
 export interface Asked<T> {
   data: T | undefined;
@@ -14,7 +14,7 @@ export interface Asked<T> {
 type Query = Record<string, string | number | boolean | undefined>;
 
 /** Asks when path or query change, and every `every` ms while the page is seen. path undefined: nothing is asked. */
-export function useAsk<T>(path: string | undefined, query: Query = {}, every = 0): Asked<T> {
+export function useAsk<T>(path: string | undefined, query: Query = {}, every = 0, how: (path: string, query: Query, signal: AbortSignal) => Promise<T> = get): Asked<T> {
   const key = path === undefined ? "" : path + JSON.stringify(query);
   const [state, set] = useState<{ key: string; data?: T; error?: ApiError; at: number; loading: boolean }>({ key, at: 0, loading: path !== undefined });
   const [turn, setTurn] = useState(0);
@@ -25,7 +25,7 @@ export function useAsk<T>(path: string | undefined, query: Query = {}, every = 0
     const controller = new AbortController();
     const ask = () => {
       set((old) => (old.key === key ? { ...old, loading: true } : { key, at: 0, loading: true }));
-      get<T>(path, latest.current, controller.signal).then(
+      how(path, latest.current, controller.signal).then(
         (data) => set({ key, data, at: Date.now(), loading: false }),
         (error: unknown) => {
           if (error instanceof ApiError) set((old) => ({ ...(old.key === key ? old : { key, at: 0 }), error, loading: false }));
@@ -47,6 +47,11 @@ export function useAsk<T>(path: string | undefined, query: Query = {}, every = 0
     at: fits ? state.at : 0,
     again: useCallback(() => setTurn((n) => n + 1), []),
   };
+}
+
+/** All pages of a list. */
+export function useAskAll<Row>(path: string, query: Query = {}): Asked<{ rows: Row[] }> {
+  return useAsk<{ rows: Row[] }>(path, query, 0, getAll);
 }
 
 /** Something that the user does: one at a time, with its outcome. */

@@ -35,7 +35,7 @@ export function readCsv(text: string): string[][] {
 /** What a spreadsheet would take for a formula is kept a text by an apostrophe. */
 export function writeCsv(rows: string[][]): string {
   const cell = (field: string) => {
-    const text = /^[=+\-@\t]/.test(field) ? `'${field}` : field;
+    const text = /^[=+\-@\t\r\n]/.test(field) ? `'${field}` : field;
     return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
   };
   return rows.map((r) => r.map(cell).join(",")).join("\r\n") + "\r\n";

@@ -75,6 +75,8 @@ typedef int account_each_token(void *self, const struct account_token *t);
 int account_tokens(struct ledger *l, int64_t account, account_each_token *each, void *self) must_check;
 /* -ENOENT: the account has no such key. */
 int account_token_end(struct ledger *l, int64_t account, int64_t id) must_check;
+/* All keys of the account. */
+int account_tokens_end(struct ledger *l, int64_t account) must_check;
 
 /* ---- invitations ---- */
 

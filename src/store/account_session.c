@@ -146,6 +146,11 @@ int account_token_end(struct ledger *l, int64_t account, int64_t id)
     return r < 0 ? r : sqlite3_changes(l->db) == 0 ? -ENOENT : 0;
 }
 
+int account_tokens_end(struct ledger *l, int64_t account)
+{
+    return account_run(l, "DELETE FROM api_token WHERE account = ?", "i", account);
+}
+
 int account_expire(struct ledger *l, int64_t now_us)
 {
     static const char *const statements[] = {"DELETE FROM session WHERE until_us <= ?", "DELETE FROM api_token WHERE until_us <= ?",

@@ -56,19 +56,26 @@ int member_challenge_owner(const struct member_claim *c, char to[MEMBER_OWNER_MA
 
 /* ---- keeping ---- */
 
-int member_challenge_put(struct ledger *l, const struct member_challenge *c)
+static int proof_of(struct ledger *l, const struct member_challenge *c, int64_t *ret_proof)
 {
     sqlite3_stmt *s;
-    int64_t found;
-    int r = account_ask(l, "SELECT 1 FROM member_claim WHERE member = ? AND kind = ? AND value = ?", &s, "tit", c->member, (int64_t)c->kind, c->value);
-    if (r == 0)
-        r = account_number(l, s, &found);
+    int r = account_ask(l, "SELECT proof FROM member_claim WHERE member = ? AND kind = ? AND value = ?", &s, "tit", c->member, (int64_t)c->kind, c->value);
+    return r < 0 ? r : account_number(l, s, ret_proof);
+}
+
+/* Of a claim that is proved by DNS it stays when it was looked for, and since when it is not found: else who asks for one challenge after the
+ * other would never be looked at again. */
+int member_challenge_put(struct ledger *l, const struct member_challenge *c)
+{
+    int64_t proof;
+    int r = proof_of(l, c, &proof);
     if (r < 0)
         return r;
     return account_run(l,
                        "INSERT INTO member_challenge VALUES (?1,?2,?3,?4,?5,?6,0,0,0,x'',0) ON CONFLICT DO UPDATE SET word_sha256 = ?4, made_us = ?5,"
-                       " until_us = ?6, checked_us = 0, outcome = 0, secure = 0, answer_sha256 = x'', failing_us = 0",
-                       "titbii", c->member, (int64_t)c->kind, c->value, c->word_sha256, MEMBER_WORD_SHA256_LEN, c->made_us, c->until_us);
+                       " until_us = ?6, checked_us = ?7 * checked_us, outcome = 0, secure = 0, answer_sha256 = x'', failing_us = ?7 * failing_us",
+                       "titbiii", c->member, (int64_t)c->kind, c->value, c->word_sha256, MEMBER_WORD_SHA256_LEN, c->made_us, c->until_us,
+                       (int64_t)(proof == MEMBER_BY_DNS));
 }
 
 #define COLUMNS "c.member, c.kind, c.value, word_sha256, made_us, until_us, checked_us, outcome, secure, answer_sha256, failing_us"
@@ -112,7 +119,7 @@ int member_challenge_due(struct ledger *l, int64_t now_us, struct member_challen
     sqlite3_stmt *s;
     int r = account_ask(l,
                         "SELECT " COLUMNS " FROM member_challenge AS c JOIN member_claim AS p ON p.member = c.member AND p.kind = c.kind AND"
-                        " p.value = c.value WHERE p.proof = 3 AND checked_us > 0 AND checked_us < CASE outcome WHEN 1 THEN ? ELSE ? END"
+                        " p.value = c.value WHERE p.proof = 3 AND checked_us < CASE outcome WHEN 1 THEN ? ELSE ? END"
                         " ORDER BY checked_us LIMIT 1",
                         &s, "ii", now_us - MEMBER_PROOF_DAYS * DAY_US, now_us - DAY_US);
     return r < 0 ? r : take_first(l, s, c);
@@ -124,13 +131,6 @@ static int set_proof(struct ledger *l, const char *member, enum member_claim_kin
     int r = account_run(l, "UPDATE member_claim SET proof = ?, reference = ?, proved_us = ? WHERE member = ? AND kind = ? AND value = ?", "ititit",
                         (int64_t)proof, reference, proved_us, member, (int64_t)kind, value);
     return r < 0 ? r : sqlite3_changes(l->db) > 0 ? 0 : -ENOENT;
-}
-
-static int proof_of(struct ledger *l, const struct member_challenge *c, int64_t *ret_proof)
-{
-    sqlite3_stmt *s;
-    int r = account_ask(l, "SELECT proof FROM member_claim WHERE member = ? AND kind = ? AND value = ?", &s, "tit", c->member, (int64_t)c->kind, c->value);
-    return r < 0 ? r : account_number(l, s, ret_proof);
 }
 
 int member_challenge_looked(struct ledger *l, struct member_challenge *c, enum member_look look, bool secure,

@@ -39,7 +39,7 @@ struct member_challenge {
 enum { MEMBER_OWNER_MAX = 320 };
 int member_challenge_owner(const struct member_claim *claim, char ret_owner[MEMBER_OWNER_MAX]) must_check;
 
-/* In the place of an older one. -ENOENT: the member has no such claim. */
+/* In the place of an older one. A proof by DNS stays, and is looked for by the new word within a day. -ENOENT: the member has no such claim. */
 int member_challenge_put(struct ledger *l, const struct member_challenge *c) must_check;
 int member_challenge_get(struct ledger *l, const char *member, enum member_claim_kind kind, const char *value,
                          struct member_challenge *ret_challenge) must_check;

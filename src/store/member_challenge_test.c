@@ -108,6 +108,27 @@ TEST(what_is_due_is_what_was_looked_for_longest_ago)
     close_and_remove(l);
 }
 
+TEST(another_challenge_does_not_keep_a_proof_alive)
+{
+    struct ledger *l = begin();
+    struct member_challenge due, again;
+    check_int(look(l, MEMBER_FOUND, DAY, true), ==, MEMBER_BY_DNS);
+    again = c;
+    again.word_sha256[0] = 2;
+    again.made_us = 5 * DAY;
+    again.until_us = 19 * DAY;
+    check_int(member_challenge_put(l, &again), ==, 0);
+    check_int(member_challenge_due(l, 5 * DAY, &due), ==, 0);
+    check_int(look(l, MEMBER_OTHER_RECORD, 7 * DAY, false), ==, MEMBER_BY_DNS);
+    again.made_us = 22 * DAY;
+    again.until_us = 36 * DAY;
+    check_int(member_challenge_put(l, &again), ==, 0); /* and one more: it is missing since day 7 all the same */
+    check_int(member_challenge_due(l, 22 * DAY, &due), ==, 0);
+    check_int(due.failing_us, ==, 7 * DAY);
+    check_int(look(l, MEMBER_NO_RECORD, 22 * DAY, true), ==, MEMBER_NO_PROOF);
+    close_and_remove(l);
+}
+
 static int tell(void *self, const char *member, enum member_proof proof)
 {
     char *text = self;

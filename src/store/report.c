@@ -82,12 +82,18 @@ static int make_room(struct ledger *l)
     return e < 0 ? e : sqlite3_changes(l->db) > 0 ? 0 : -ENOSPC;
 }
 
+/* Of IPv6, who has one address has its /64 (RFC 6177), and with it enough of them to fill the table. */
 static int address_may(struct ledger *l, const struct report *r)
 {
     sqlite3_stmt *s;
     int64_t count = 0;
-    int e = account_ask(l, "SELECT count(*) FROM report WHERE address = ? AND made_us > ?", &s, "bi", &r->address, (int)sizeof r->address,
-                        r->made_us - DAY_US);
+    struct addr first = r->address, last = r->address;
+    if (!addr_is_v4(&r->address)) {
+        memset(first.bytes + 8, 0, 8);
+        memset(last.bytes + 8, 0xff, 8);
+    }
+    int e = account_ask(l, "SELECT count(*) FROM report WHERE address BETWEEN ? AND ? AND made_us > ?", &s, "bbi", &first, (int)sizeof first, &last,
+                        (int)sizeof last, r->made_us - DAY_US);
     if (e == 0)
         e = number_of(l, s, &count);
     return e < 0 ? e : count < REPORT_OF_ADDRESS_MAX ? 0 : -EDQUOT;

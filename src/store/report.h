@@ -1,7 +1,7 @@
 /* Reports of people that a block is wrong, and what became of them, in the ledger's file.
  *
  * By the ledger's process and thread, and with its errors (store/ledger.h). At most REPORTS_MAX: the oldest decided ones leave first, then
- * new ones are refused. Of one address REPORT_OF_ADDRESS_MAX in 24 hours.
+ * new ones are refused. Of one address, of IPv6 its /64, REPORT_OF_ADDRESS_MAX in 24 hours.
  */
 #ifndef HINOMI_STORE_REPORT_H
 #define HINOMI_STORE_REPORT_H

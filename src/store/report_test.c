@@ -118,9 +118,30 @@ TEST(an_address_has_so_many_a_day)
     }
     struct report r = report_of("LAST", "a.example", "", 1, DAY + 100);
     check_int(report_add(l, &r), ==, -EDQUOT);
-    add(l, "OTHER", "a.example", "", 2, DAY + 100);
+    r.address.bytes[15] = 2; /* another address of the same /64 */
+    check_int(report_add(l, &r), ==, -EDQUOT);
+    struct report other = report_of("OTHER", "a.example", "", 1, DAY + 100);
+    other.address.bytes[7] = 1;
+    check_int(report_add(l, &other), ==, 0);
     r.made_us = 2 * DAY; /* 24 hours after the first one */
     check_int(report_add(l, &r), ==, 0);
+    close_and_remove(l);
+}
+
+TEST(of_ipv4_each_address_is_one)
+{
+    struct ledger *l = open_fresh();
+    char reference[16];
+    for (unsigned i = 0; i <= REPORT_OF_ADDRESS_MAX; i++) {
+        snprintf(reference, sizeof reference, "R%u", i);
+        struct report r = report_of(reference, "a.example", "", 1, DAY + i);
+        r.address = (struct addr){.bytes = {[10] = 0xff, 0xff, 192, 0, 2, (uint8_t)(i / REPORT_OF_ADDRESS_MAX)}};
+        check_int(report_add(l, &r), ==, 0);
+        r.address.bytes[15] = 0;
+        r.reference[0] = 'S';
+        if (i == REPORT_OF_ADDRESS_MAX)
+            check_int(report_add(l, &r), ==, -EDQUOT);
+    }
     close_and_remove(l);
 }
 

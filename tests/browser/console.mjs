@@ -125,6 +125,7 @@ const steps = {
       await page.keyboard.press("b");
       await until("the first is decided", async () => (await selected()) === second);
       await until("it is gone", async () => (await rows.count()) === count - 1);
+      await until("the focus goes to the next", () => page.evaluate(() => document.activeElement?.matches("tr[aria-selected=true]")));
       await page.keyboard.press("f");
       await until("the second is gone", async () => (await rows.count()) === count - 2);
       await page.getByRole("status").getByText(`${count - 2} waiting for a decision · 2 decided now`).waitFor();
@@ -453,6 +454,47 @@ const steps = {
       await page.reload();
       await settled(page);
       for (const name of names) if ((await page.getByText(`Title of ${name}`).count()) === 0) fail(`no ${name}: ${answers.join()}`);
+    });
+  },
+
+  /** Of more members than an answer has, all are there, and go out and in again as they are. */
+  async many_members(count, folder) {
+    await as("root", async (page, context, complaints) => {
+      const textOf = (name) => page.evaluate(async (name) => JSON.stringify((await (await fetch(`/api/v1/members?member=${name}`)).json()).rows.map((m) => [m.title, m.note, m.contacts])), name);
+      await page.goto("/members");
+      await settled(page);
+      await page.getByRole("region", { name: "Members", exact: true }).getByText(Number(count).toLocaleString("en-GB"), { exact: true }).waitFor();
+      await page.getByLabel("Part of a name").fill("z-last");
+      await table(page, "Members").getByText("=1+1").waitFor();
+      want(await page.locator("tbody tr").count(), 1, "rows that are found");
+      const before = await textOf("z-last");
+      const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "Save as CSV" }).click()]);
+      await download.saveAs(`${folder}/out.csv`);
+      const lines = readFileSync(`${folder}/out.csv`, "utf8").trim().split("\r\n");
+      want(lines.length, Number(count) + 1, "lines of the file");
+      const last = lines.find((l) => l.startsWith("z-last"));
+      if (!last.includes(",'=1+1,")) fail(`a formula: ${last}`);
+      writeFileSync(`${folder}/in.csv`, `${lines[0]}\r\n${last}\r\n`);
+      await page.getByLabel("Take CSV in").setInputFiles(`${folder}/in.csv`);
+      await page.getByRole("status").getByText("1 members taken in").waitFor();
+      want(await textOf("z-last"), before, "what went out and came in");
+      writeFileSync(`${folder}/in.csv`, `${lines[0]}\r\n${last.replace(" en", " fr")}\r\n`);
+      await page.getByLabel("Take CSV in").setInputFiles(`${folder}/in.csv`);
+      await page.getByRole("alert").getByText("line 2").waitFor();
+      want(await textOf("z-last"), before, "what could not be read");
+    });
+  },
+
+  /** Of more reports than an answer has, the older ones are a button away. */
+  async older_reports(count) {
+    await as("root", async (page) => {
+      await page.goto("/reports");
+      await settled(page);
+      const rows = page.locator("tr[aria-selected]");
+      want(await rows.count(), 200, "reports on the first page");
+      await page.getByRole("button", { name: "Older ones" }).click();
+      await until("the older ones", async () => (await rows.count()) === Number(count) - 200);
+      want(await page.getByRole("button", { name: "Older ones" }).count(), 0, "buttons for what is not there");
     });
   },
 

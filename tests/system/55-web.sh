@@ -98,6 +98,7 @@ back() {
 check 'with a new hub the API is back' until_true 20 back
 check 'and who was signed in still is' until_true 5 web etag
 check 'strangers who ask too often wait' web rate
+check 'who guesses passwords keeps nobody out' web crowd
 
 sed -i 's/^web: .*/web: {serve: false}/' "$WORK/node.conf"
 "$HINOMI" reload --data "$WORK/data" >/dev/null

@@ -44,4 +44,21 @@ check 'devices that met it make notices' until_true 20 told
 check 'members are told, and say what they did' console notices hospital city commander.example
 check 'a campaign is begun and ended' console campaign spring
 check 'an account of a member sees what is its own and nothing else' console walls hospital city
+python3 - >"$WORK/members.csv" <<'ROWS'
+print("name,title,sector,prefecture,networks,names,contacts,groups,note")
+print("z-last,'=1+1,medical,13,,,Yamada <soc@hospital.example> en urgent,,'- pays late")
+for i in range(1200):
+    print(f"m{i:04},Number {i},government,{1 + i % 47},,,,,")
+ROWS
+hinomi members import "$WORK/members.csv" >/dev/null
+check 'of many members all are shown, found, and taken out and in' console many_members 1203 "$WORK"
+python3 - <<'SEND'
+import http.client, json, ssl
+for i in range(205):
+    connection = http.client.HTTPSConnection("127.0.0.1", 8443, context=ssl._create_unverified_context(), source_address=(f"127.0.7.{1 + i // 20}", 0))
+    connection.request("POST", "/api/v1/reports", json.dumps({"name": f"shop{i}.example", "text": "ours"}), {"Content-Type": "application/json"})
+    if connection.getresponse().status != 201:
+        raise SystemExit(f"report {i} is not taken")
+SEND
+check 'of many reports the older ones can be reached' console older_reports 205
 finish

@@ -1,11 +1,10 @@
 // Accounts of others: invitations, locks, removal. For administrators.
 import { useState } from "preact/hooks";
 import { patch, post, remove } from "../api";
-import { useAct, useAsk } from "../ask";
+import { useAct, useAskAll } from "../ask";
 import { time } from "../format";
 import { t, word } from "../texts";
-import type { Rows } from "../types";
-import { Page, Panel, Table, When } from "../ui/parts";
+import { LongTable, Page, Panel, When } from "../ui/parts";
 import { ErrorBox, State } from "../ui/state";
 import type { PageProps } from ".";
 
@@ -68,7 +67,7 @@ function Invite() {
 }
 
 export function Accounts({ session }: PageProps) {
-  const asked = useAsk<Rows<Account>>("/accounts", { limit: 1000 });
+  const asked = useAskAll<Account>("/accounts", { limit: 1000 });
   const { act, busy, error } = useAct();
   const change = (work: () => Promise<unknown>) => void act(work).then((fine) => fine && asked.again());
   return (
@@ -79,7 +78,7 @@ export function Accounts({ session }: PageProps) {
           {error && <ErrorBox error={error} />}
           <State asked={asked}>
             {(data) => (
-              <Table
+              <LongTable
                 label={t("Accounts")}
                 rows={data.rows}
                 rowKey={(a) => a.id}

@@ -36,7 +36,7 @@ function Known({ rows, work }: { rows: CaseSubject[]; work: Work }) {
           cell: (s) => (
             <>
               {s.subject === null ? <span class="muted">{t("(may not be told)")}</span> : c.access === "shown" ? <span class="subject">{s.subject}</span> : <SubjectLink of={s.subject} />}
-              {s.note && <div class="muted">{s.note}</div>}
+              {s.note && <div class="muted words">{s.note}</div>}
             </>
           ),
         },
@@ -45,7 +45,7 @@ function Known({ rows, work }: { rows: CaseSubject[]; work: Work }) {
         { head: t("At the resolver"), cell: (s) => (s.action ? <Tag of={s.action} /> : "–") },
         { head: t("Met in 7 days"), cell: (s) => s.met.map((m) => <div>{`${m.member || t("(own clients)")}: ${number(m.count)}`}</div>) },
         { head: t("Notices"), cell: (s) => s.notices.map((n) => <a href={`/notices?id=${n.id}`}>{`${number(n.id)} ${word(n.state)} `}</a>), minor: true },
-        { head: t("Also seen in"), cell: (s) => s.also.map((o) => <div><a href={casePath(o.number)}>{`${number(o.number)} ${o.title}`}</a></div>) },
+        { head: t("Also seen in"), cell: (s) => s.also.map((o) => <div><a class="words" href={casePath(o.number)}>{`${number(o.number)} ${o.title}`}</a></div>) },
         ...(may
           ? [
               {

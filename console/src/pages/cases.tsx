@@ -6,7 +6,7 @@ import { number } from "../format";
 import { go, setQuery } from "../router";
 import { t, word } from "../texts";
 import type { Case, Rows } from "../types";
-import { Page, Panel, Table, Tag, Tlp, When } from "../ui/parts";
+import { Older, Page, Panel, Table, Tag, Tlp, When } from "../ui/parts";
 import { ErrorBox, State } from "../ui/state";
 import type { PageProps } from ".";
 import { CasePage } from "./case";
@@ -125,11 +125,14 @@ function List({ session, place }: PageProps) {
               rowKey={(c) => c.number}
               columns={[
                 { head: "#", cell: (c) => number(c.number), right: true },
-                { head: t("Title of the case"), cell: (c) => (
+                {
+                  head: t("Title of the case"),
+                  cell: (c) => (
                     <>
-                      <a href={casePath(c.number)}>{c.title}</a> {c.answered && <Tag of="case-answered" />}
+                      <a class="words" href={casePath(c.number)}>{c.title}</a> {c.answered && <Tag of="case-answered" />}
                     </>
-                  ) },
+                  ),
+                },
                 { head: t("State"), cell: (c) => <CaseState of={c} /> },
                 { head: t("Severity"), cell: (c) => word(c.severity) },
                 { head: "TLP", cell: (c) => <Tlp level={c.tlp} />, minor: true },
@@ -142,13 +145,7 @@ function List({ session, place }: PageProps) {
                 { head: t("Changed"), cell: (c) => <When us={c.changed_us} /> },
               ]}
             />
-            {(data.after ?? 0) > 0 && (
-              <p class="buttons">
-                <button type="button" onClick={() => setQuery({ after: String(data.after) })}>
-                  {t("Older ones")}
-                </button>
-              </p>
-            )}
+            <Older after={data.after} show={(after) => setQuery({ after })} />
           </>
         )}
       </State>

@@ -1,14 +1,14 @@
 // Members: who is protected, what is theirs, whom to tell; in and out as CSV.
 import { useRef, useState } from "preact/hooks";
 import { ApiError, post, remove } from "../api";
-import { useAct, useAsk } from "../ask";
+import { useAct, useAsk, useAskAll } from "../ask";
 import { download, readCsv, writeCsv } from "../csv";
 import { number } from "../format";
 import { setQuery } from "../router";
 import { t, word } from "../texts";
 import type { Rows, TopRow } from "../types";
 import { Japan, prefectureName, prefectures } from "../ui/japan";
-import { Page, Panel, Table, When } from "../ui/parts";
+import { LongTable, Page, Panel, When } from "../ui/parts";
 import { Empty, ErrorBox, State } from "../ui/state";
 import { type Claim, type Contact, MemberLists, MemberWebhook, Overrides, Proofs } from "./member";
 import type { PageProps } from ".";
@@ -46,18 +46,23 @@ function toCsv(members: Member[]): string {
   return writeCsv([head, ...members.map((m) => [m.name, m.title, m.sector, String(m.prefecture), m.networks.map((n) => n.value).join(" "), m.names.map((n) => n.value).join(" "), m.contacts.map(contact).join("; "), m.note])]);
 }
 
+function contactsOf(text: string, line: number): Contact[] {
+  return text
+    .split(";")
+    .filter((c) => c.trim() !== "")
+    .map((c) => {
+      const parts = /^\s*(.*?)\s*<([^>]+)>\s*(ja|en)?\s*(urgent)?\s*$/.exec(c);
+      if (!parts) throw new ApiError(0, `${t("line")} ${line}: ${t("a contact is such as 山田 <soc@hospital.example> ja urgent, and not")} ${c.trim()}`, 0);
+      return { name: parts[1] ?? "", mail: parts[2] ?? "", language: parts[3] ?? "ja", urgent: parts[4] === "urgent" };
+    });
+}
+
 function fromCsv(text: string): Member[] {
   const [titles, ...rows] = readCsv(text);
-  const of = (row: string[], name: string) => row[(titles ?? []).indexOf(name)]?.trim() ?? "";
+  const of = (row: string[], name: string) => (row[(titles ?? []).indexOf(name)]?.trim() ?? "").replace(/^'/, ""); // which writeCsv puts before what is no formula
   if (!titles?.includes("name")) throw new ApiError(0, `${t("The first line must name the columns:")} ${head.join(",")}`, 0);
   const claims = (text: string): Claim[] => text.split(/\s+/).filter(Boolean).map((value) => ({ value, proof: "none", reference: "", proved_us: 0 }));
-  const contacts = (text: string): Contact[] =>
-    text
-      .split(";")
-      .map((c) => /^\s*(.*?)\s*<([^>]+)>\s*(ja|en)?\s*(urgent)?\s*$/.exec(c))
-      .filter((c) => c !== null)
-      .map((c) => ({ name: c[1] ?? "", mail: c[2] ?? "", language: c[3] ?? "ja", urgent: c[4] === "urgent" }));
-  return rows.map((r) => ({ name: of(r, "name"), title: of(r, "title"), sector: of(r, "sector"), prefecture: Number(of(r, "prefecture")) || 0, note: of(r, "note"), changed_us: 0, networks: claims(of(r, "networks")), names: claims(of(r, "names")), contacts: contacts(of(r, "contacts")) }));
+  return rows.map((r, i) => ({ name: of(r, "name"), title: of(r, "title"), sector: of(r, "sector"), prefecture: Number(of(r, "prefecture")) || 0, note: of(r, "note"), changed_us: 0, networks: claims(of(r, "networks")), names: claims(of(r, "names")), contacts: contactsOf(of(r, "contacts"), i + 2) }));
 }
 
 function Claims({ title, claims, change }: { title: string; claims: Claim[]; change: (claims: Claim[]) => void }) {
@@ -178,11 +183,12 @@ function Edit({ member, isNew, done }: { member: Member; isNew: boolean; done: (
 }
 
 export function Members({ session, place }: PageProps) {
-  const asked = useAsk<Rows<Member>>("/members", { limit: 1000 });
+  const asked = useAskAll<Member>("/members", { limit: 1000 });
   const since = Math.floor(Date.now() / 600000) * 600e6 - 86400e6;
   const top = useAsk<Rows<TopRow>>("/top", { what: "members", since_us: since, limit: 1000 });
   const [editing, setEditing] = useState<Member>();
   const [outcome, setOutcome] = useState("");
+  const [find, setFind] = useState("");
   const file = useRef<HTMLInputElement>(null);
   const { act, busy, error } = useAct();
   const may = session.permissions["members-change"] !== undefined;
@@ -208,7 +214,10 @@ export function Members({ session, place }: PageProps) {
         }
       }
       setOutcome(`${number(members.length)} ${t("members taken in")}`);
-    }).then(() => asked.again());
+    }).then(() => {
+      if (file.current) file.current.value = ""; // the same file again, corrected, is another choice
+      asked.again();
+    });
   };
   return (
     <Page
@@ -277,23 +286,25 @@ export function Members({ session, place }: PageProps) {
         {(data) => {
           const blockedOf = new Map<number, number>();
           for (const m of data.rows) blockedOf.set(m.prefecture, (blockedOf.get(m.prefecture) ?? 0) + (hits.get(m.name) ?? 0));
-          const rows = data.rows.filter((m) => chosen === 0 || m.prefecture === chosen);
+          const words = find.trim().toLowerCase();
+          const rows = data.rows.filter((m) => (chosen === 0 || m.prefecture === chosen) && (words === "" || `${m.name} ${m.title} ${m.sector}`.toLowerCase().includes(words)));
           return (
             <div class="panels">
               <Panel title={t("Blocked answers by prefecture")} note={chosen ? <button type="button" class="quiet" onClick={() => setQuery({ prefecture: "" })}>{t("all of Japan")}</button> : "24h"}>
                 <Japan values={blockedOf} label={t("Blocked answers by prefecture")} selected={chosen} onSelect={(p) => setQuery({ prefecture: p === chosen ? "" : String(p) })} />
               </Panel>
               <Panel title={t("Members")} note={chosen ? prefectureName(chosen) : number(data.rows.length)}>
+                {data.rows.length > 1 && <input type="search" class="find" value={find} onInput={(e) => setFind(e.currentTarget.value)} placeholder={t("Part of a name")} aria-label={t("Part of a name")} />}
                 {rows.length === 0 ? (
                   <Empty>{t("No member is there.")}</Empty>
                 ) : (
-                  <Table
+                  <LongTable
                     label={t("Members")}
                     rows={rows}
                     rowKey={(m) => m.name}
                     columns={[
-                      { head: t("Name"), cell: (m) => <button type="button" class="quiet" onClick={() => setQuery({ name: m.name })}>{m.name}</button> },
-                      { head: t("Organisation"), cell: (m) => m.title },
+                      { head: t("Name"), cell: (m) => <button type="button" class="quiet words" onClick={() => setQuery({ name: m.name })}>{m.name}</button> },
+                      { head: t("Organisation"), cell: (m) => <span class="words">{m.title}</span> },
                       { head: t("Sector"), cell: (m) => m.sector, minor: true },
                       { head: t("Networks"), cell: (m) => number(m.networks.length), right: true, minor: true },
                       { head: t("Names"), cell: (m) => number(m.names.length), right: true, minor: true },

@@ -6,7 +6,7 @@ import { number, time } from "../format";
 import { setQuery } from "../router";
 import { t, word } from "../texts";
 import type { Notice, NoticeSubject, NoticeSummary, Rows } from "../types";
-import { Figure, Page, Panel, SubjectLink, Table, Tag, When } from "../ui/parts";
+import { Figure, Older, Page, Panel, SubjectLink, Table, Tag, When } from "../ui/parts";
 import { Empty, ErrorBox, State } from "../ui/state";
 import type { PageProps } from ".";
 
@@ -177,7 +177,8 @@ export function Notices({ session, place }: PageProps) {
   const chosen = Number(place.query.get("id") ?? 0);
   const member = place.query.get("member") ?? "";
   const campaign = place.query.get("campaign") ?? "";
-  const asked = useAsk<Rows<Notice>>("/notices", { state: state || undefined, member: member || undefined, campaign: campaign || undefined, limit: 200 }, 15000);
+  const after = Number(place.query.get("after")) || undefined;
+  const asked = useAsk<Rows<Notice>>("/notices", { state: state || undefined, member: member || undefined, campaign: campaign || undefined, after, limit: 200 }, 15000);
   const summary = useAsk<NoticeSummary>("/notices/summary", { member: member || undefined }, 15000);
   const { act, busy, error } = useAct();
   const isCentre = session.permissions["notices"] === "all";
@@ -194,7 +195,7 @@ export function Notices({ session, place }: PageProps) {
         <>
           <label class="inline">
             {t("State")}
-            <select value={state} onChange={(e) => setQuery({ state: e.currentTarget.value, id: "" })}>
+            <select value={state} onChange={(e) => setQuery({ state: e.currentTarget.value, id: "", after: "" })}>
               <option value="">{t("all")}</option>
               {states
                 .filter((s) => isCentre || s !== "held-back")
@@ -221,7 +222,7 @@ export function Notices({ session, place }: PageProps) {
       {campaign && (
         <p class="sum">
           {t("Campaign")}: {campaign}{" "}
-          <button type="button" class="quiet" onClick={() => setQuery({ campaign: "" })}>
+          <button type="button" class="quiet" onClick={() => setQuery({ campaign: "", after: "" })}>
             ✕ {t("all")}
           </button>
         </p>
@@ -237,30 +238,33 @@ export function Notices({ session, place }: PageProps) {
       )}
       <State asked={asked} empty={(d) => (d.rows.length === 0 ? t("There is no notice here.") : undefined)}>
         {(data) => (
-          <div class={chosen ? "split" : ""}>
-            <Table
-              label={t("Notices")}
-              rows={data.rows}
-              rowKey={(n) => n.id}
-              selected={chosen}
-              onSelect={(n) => setQuery({ id: String(n.id) })}
-              columns={[
-                { head: t("Number"), cell: (n) => number(n.id), right: true, minor: true },
-                ...(isCentre ? [{ head: t("Member"), cell: (n: Notice) => n.member }] : []),
-                { head: t("About"), cell: (n) => noticeTitle(n) },
-                { head: t("Subjects"), cell: (n) => number(n.subjects), right: true },
-                { head: t("State"), cell: (n) => (n.uncovered ? `${word(n.state)} · ${t("not known")}` : <Tag of={n.state} />) },
-                { head: t("Urgent"), cell: (n) => (n.urgent ? "!" : ""), minor: true },
-                { head: t("Seen last"), cell: (n) => <When us={n.seen_us} /> },
-                { head: t("Told"), cell: (n) => <When us={n.told_us} />, minor: true },
-              ]}
-            />
-            {chosen > 0 && (
-              <div class="decide">
-                <Details key={chosen} id={chosen} session={session} changed={changed} />
-              </div>
-            )}
-          </div>
+          <>
+            <div class={chosen ? "split" : ""}>
+              <Table
+                label={t("Notices")}
+                rows={data.rows}
+                rowKey={(n) => n.id}
+                selected={chosen}
+                onSelect={(n) => setQuery({ id: String(n.id) })}
+                columns={[
+                  { head: t("Number"), cell: (n) => number(n.id), right: true, minor: true },
+                  ...(isCentre ? [{ head: t("Member"), cell: (n: Notice) => n.member }] : []),
+                  { head: t("About"), cell: (n) => noticeTitle(n) },
+                  { head: t("Subjects"), cell: (n) => number(n.subjects), right: true },
+                  { head: t("State"), cell: (n) => (n.uncovered ? `${word(n.state)} · ${t("not known")}` : <Tag of={n.state} />) },
+                  { head: t("Urgent"), cell: (n) => (n.urgent ? "!" : ""), minor: true },
+                  { head: t("Seen last"), cell: (n) => <When us={n.seen_us} /> },
+                  { head: t("Told"), cell: (n) => <When us={n.told_us} />, minor: true },
+                ]}
+              />
+              {chosen > 0 && (
+                <div class="decide">
+                  <Details key={chosen} id={chosen} session={session} changed={changed} />
+                </div>
+              )}
+            </div>
+            <Older after={data.after} show={(after) => setQuery({ after, id: "" })} />
+          </>
         )}
       </State>
     </Page>

@@ -6,7 +6,7 @@ import { length, number } from "../format";
 import { useKeys, usePicked } from "../keys";
 import { t, word } from "../texts";
 import type { Report, ReportSummary, Rows } from "../types";
-import { Figure, Page, Panel, SubjectLink, Table, Tag, When } from "../ui/parts";
+import { Figure, Older, Page, Panel, SubjectLink, Table, Tag, When } from "../ui/parts";
 import { ErrorBox, State } from "../ui/state";
 import { Evidence } from "./review";
 import type { PageProps } from ".";
@@ -22,7 +22,7 @@ interface Released {
 
 function Details({ row }: { row: Report }) {
   return (
-    <Panel title={row.name} note={<SubjectLink of={row.name} />}>
+    <Panel title={`${t("Report")} ${number(row.number)}`} note={<SubjectLink of={row.name} />}>
       <p class="report-text">{row.text}</p>
       <dl class="facts">
         <dt>{t("Reported")}</dt>
@@ -56,7 +56,8 @@ function Details({ row }: { row: Report }) {
 
 export function Reports({ session }: PageProps) {
   const [state, setState] = useState("open");
-  const asked = useAsk<Rows<Report>>("/reports", { state, limit: 200 }, 15000);
+  const [after, setAfter] = useState("");
+  const asked = useAsk<Rows<Report>>("/reports", { state, after, limit: 200 }, 15000);
   const summary = useAsk<ReportSummary>("/reports/summary", {}, 60000);
   const rows = asked.data?.rows ?? [];
   const [reason, setReason] = useState("");
@@ -108,54 +109,57 @@ export function Reports({ session }: PageProps) {
       )}
       <span class="choices" role="group" aria-label={t("State")}>
         {states.map((name) => (
-          <button type="button" class="quiet" aria-pressed={name === state} onClick={() => setState(name)}>
+          <button type="button" class="quiet" aria-pressed={name === state} onClick={() => (setState(name), setAfter(""))}>
             {word(name)}
           </button>
         ))}
       </span>
       <State asked={asked} empty={(d) => (d.rows.length === 0 ? (state === "open" ? t("No report waits.") : t("Nothing in this state.")) : undefined)}>
         {(data) => (
-          <div class="split">
-            <Table
-              label={t("Reports")}
-              rows={data.rows}
-              rowKey={(r) => r.number}
-              selected={chosen?.number}
-              onSelect={(r) => pick(r.number)}
-              columns={[
-                { head: t("Name"), cell: (r) => <span class="subject">{r.name}</span> },
-                { head: t("Blocked by"), cell: (r) => r.cause || "–", minor: true },
-                { head: t("Member"), cell: (r) => r.member || t("(no member)"), minor: true },
-                { head: t("State"), cell: (r) => <Tag of={r.state} />, minor: true },
-                { head: t("Reported"), cell: (r) => <When us={r.made_us} />, right: true },
-              ]}
-            />
-            {chosen && (
-              <div class="decide">
-                <Details row={chosen} />
-                {session.permissions["intelligence"] && <Evidence key={chosen.number} row={{ subject: chosen.name, kind: "", guards: [] }} />}
-                {may && (
-                  <div class="panel">
-                    <label>
-                      {t("Reason (the reporter reads it; it stands in the ledger)")}
-                      <input value={reason} onInput={(e) => setReason(e.currentTarget.value)} maxLength={160} />
-                    </label>
-                    <div class="buttons">
-                      <button type="button" disabled={busy} onClick={() => decide("release")}>
-                        {t("Release")} <kbd>r</kbd>
-                      </button>
-                      <button type="button" disabled={busy} onClick={() => decide("release", true)}>
-                        {t("Release all the rule blocks")} <kbd>w</kbd>
-                      </button>
-                      <button type="button" class="danger" disabled={busy} onClick={() => decide("refuse")}>
-                        {t("Refuse")} <kbd>x</kbd>
-                      </button>
+          <>
+            <div class="split">
+              <Table
+                label={t("Reports")}
+                rows={data.rows}
+                rowKey={(r) => r.number}
+                selected={chosen?.number}
+                onSelect={(r) => pick(r.number)}
+                columns={[
+                  { head: t("Name"), cell: (r) => <span class="subject">{r.name}</span> },
+                  { head: t("Blocked by"), cell: (r) => r.cause || "–", minor: true },
+                  { head: t("Member"), cell: (r) => r.member || t("(no member)"), minor: true },
+                  { head: t("State"), cell: (r) => <Tag of={r.state} />, minor: true },
+                  { head: t("Reported"), cell: (r) => <When us={r.made_us} />, right: true },
+                ]}
+              />
+              {chosen && (
+                <div class="decide">
+                  <Details row={chosen} />
+                  {session.permissions["intelligence"] && <Evidence key={chosen.number} row={{ subject: chosen.name, kind: "", guards: [] }} />}
+                  {may && (
+                    <div class="panel">
+                      <label>
+                        {t("Reason (the reporter reads it; it stands in the ledger)")}
+                        <input value={reason} onInput={(e) => setReason(e.currentTarget.value)} maxLength={160} />
+                      </label>
+                      <div class="buttons">
+                        <button type="button" disabled={busy} onClick={() => decide("release")}>
+                          {t("Release")} <kbd>r</kbd>
+                        </button>
+                        <button type="button" disabled={busy} onClick={() => decide("release", true)}>
+                          {t("Release all the rule blocks")} <kbd>w</kbd>
+                        </button>
+                        <button type="button" class="danger" disabled={busy} onClick={() => decide("refuse")}>
+                          {t("Refuse")} <kbd>x</kbd>
+                        </button>
+                      </div>
                     </div>
-                  </div>
-                )}
-              </div>
-            )}
-          </div>
+                  )}
+                </div>
+              )}
+            </div>
+            <Older after={data.after} show={setAfter} />
+          </>
         )}
       </State>
     </Page>

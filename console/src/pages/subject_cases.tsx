@@ -51,7 +51,7 @@ export function SubjectCases({ subject, session }: { subject: string; session: S
             rowKey={(c) => c.number}
             columns={[
               { head: "#", cell: (c) => number(c.number), right: true },
-              { head: t("Title of the case"), cell: (c) => <a href={casePath(c.number)}>{c.title}</a> },
+              { head: t("Title of the case"), cell: (c) => <a class="words" href={casePath(c.number)}>{c.title}</a> },
               { head: t("State"), cell: (c) => <CaseState of={c} /> },
               { head: t("Changed"), cell: (c) => <When us={c.changed_us} /> },
             ]}

@@ -1,6 +1,7 @@
 // Small parts that many pages use: panels, numbers, words with a meaning, tables, links to subjects.
 import type { ComponentChildren } from "preact";
-import { ago, time } from "../format";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { ago, number, time } from "../format";
 import { subjectPath } from "../router";
 import { t, word } from "../texts";
 
@@ -85,9 +86,32 @@ function moveSelection<T>(e: KeyboardEvent, row: T, rows: T[], onSelect: (row: T
   (body?.children[rows.indexOf(next)] as HTMLElement | undefined)?.focus();
 }
 
+/** When what had the focus is gone - a row that was decided, its button - the focus goes to the row that is chosen now, or to the table: else keys would begin at the top of the page. */
+function useKeptFocus() {
+  const table = useRef<HTMLDivElement>(null);
+  const had = useRef<Element>();
+  useLayoutEffect(() => {
+    if (!had.current || had.current.isConnected || document.activeElement !== document.body) return;
+    had.current = undefined;
+    const row = table.current?.querySelector<HTMLElement>("tr[aria-selected=true]");
+    if (row) row.focus();
+    else table.current?.focus({ preventScroll: true });
+  });
+  return {
+    ref: table,
+    onFocusIn: (e: FocusEvent) => (had.current = e.target as Element),
+    onFocusOut: (e: FocusEvent) => {
+      const left = e.target as HTMLButtonElement;
+      // Who leaves it by himself leaves it where it is; one that was pressed cannot be pressed again for a moment.
+      setTimeout(() => had.current === left && left.isConnected && !left.disabled && document.activeElement !== left && (had.current = undefined));
+    },
+  };
+}
+
 export function Table<T>({ label, columns, rows, rowKey, selected, onSelect }: { label: string; columns: Column<T>[]; rows: T[]; rowKey: (row: T) => string | number; selected?: string | number; onSelect?: (row: T) => void }) {
+  const focus = useKeptFocus();
   return (
-    <div class="table-scroll" tabIndex={0} role="group" aria-label={label}>
+    <div class="table-scroll" tabIndex={0} role="group" aria-label={label} {...focus}>
       <table role={onSelect && "grid"}>
         <caption class="hidden">{label}</caption>
         <thead>
@@ -117,5 +141,36 @@ export function Table<T>({ label, columns, rows, rowKey, selected, onSelect }: {
         </tbody>
       </table>
     </div>
+  );
+}
+
+const drawn = 200;
+
+/** A table of thousands: the first ones are drawn, the others when somebody wants them. */
+export function LongTable<T>({ rows, ...more }: { label: string; columns: Column<T>[]; rows: T[]; rowKey: (row: T) => string | number }) {
+  const [most, setMost] = useState(drawn);
+  return (
+    <>
+      <Table rows={rows.slice(0, most)} {...more} />
+      {rows.length > most && (
+        <p class="buttons">
+          <button type="button" onClick={() => setMost(5 * most)}>
+            {t("Show more")} ({number(rows.length - most)})
+          </button>
+        </p>
+      )}
+    </>
+  );
+}
+
+/** Goes on in a list whose newest rows come first; nothing when these were all. */
+export function Older({ after, show }: { after: number | undefined; show: (after: string) => void }) {
+  if (!after) return null;
+  return (
+    <p class="buttons">
+      <button type="button" onClick={() => show(String(after))}>
+        {t("Older ones")}
+      </button>
+    </p>
   );
 }

@@ -39,7 +39,7 @@ void case_answer_web(struct web_call *c, const json_t *arguments, case_answer_fn
 static int note(struct ledger *l, const struct case_question *q, const struct case_way *way)
 {
     struct audit_row row = {.role = q->viewer.role, .count = 1, .first_us = q->hand.now_us, .last_us = q->hand.now_us};
-    json_t *copy = json_copy((json_t *)q->arguments);
+    json_t *copy = case_wall_noted(q->arguments, q->record && q->record->is_restricted);
     json_object_del(copy, "command");
     char *text = json_dumps(copy, JSON_COMPACT | JSON_SORT_KEYS | JSON_ENSURE_ASCII);
     json_decref(copy);

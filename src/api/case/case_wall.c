@@ -93,3 +93,17 @@ int case_wall_find(struct ledger *l, const struct case_viewer *v, const json_t *
         return -EACCES;
     return *ret_access < needed ? -EPERM : 0;
 }
+
+json_t *case_wall_noted(const json_t *arguments, bool is_restricted)
+{
+    static const char *const told[] = {"number", "account", "write", "owner", "restricted", "shared", "state", "outcome", "version", "internal", "recipient", "after", "limit"};
+    if (!is_restricted && !json_is_true(json_object_get(arguments, "restricted")))
+        return json_copy((json_t *)arguments);
+    json_t *noted = json_object();
+    for (size_t i = 0; i < array_len(told); i++) {
+        json_t *value = json_object_get(arguments, told[i]);
+        if (value)
+            json_object_set(noted, told[i], value);
+    }
+    return noted;
+}

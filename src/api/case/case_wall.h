@@ -42,4 +42,8 @@ enum case_access case_wall_needed(const struct case_viewer *v, const json_t *arg
 int case_wall_find(struct ledger *l, const struct case_viewer *v, const json_t *arguments, enum case_access needed, struct case_record *ret_case,
                    enum case_access *ret_access) must_check;
 
+/* What the audit trail, which administrators read who are not admitted, has of arguments: of a restricted case numbers, flags, states and people,
+ * and nothing that was written in it. A new object; NULL: out of memory. */
+json_t *case_wall_noted(const json_t *arguments, bool is_restricted);
+
 #endif

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "store/ledger_file_test.h"
@@ -169,6 +170,26 @@ TEST(what_may_not_be_seen_is_not_there)
     for (size_t i = 0; i < array_len(none); i++)
         check_int(find(l, &analyst, none[i], CASE_SHOWN), ==, -ENOENT);
     close_and_remove(l);
+}
+
+static void hold_noted(const char *arguments, bool is_restricted, const char *wanted)
+{
+    json_t *given = json_loads(arguments, 0, NULL), *noted = case_wall_noted(given, is_restricted);
+    char *text = json_dumps(noted, JSON_COMPACT | JSON_SORT_KEYS);
+    check_str(text, wanted);
+    free(text);
+    json_decref(noted);
+    json_decref(given);
+}
+
+TEST(what_is_written_in_a_restricted_case_is_not_noted)
+{
+    static const char note[] = "{\"number\":\"2\",\"text\":\"the insider is\"}";
+    hold_noted(note, false, note);
+    hold_noted(note, true, "{\"number\":\"2\"}");
+    hold_noted("{\"title\":\"an insider\",\"restricted\":true,\"subjects\":[\"a.example\"],\"text\":\"x\"}", false, "{\"restricted\":true}");
+    hold_noted("{\"number\":\"2\",\"account\":\"bob\",\"write\":false}", true, "{\"account\":\"bob\",\"number\":\"2\",\"write\":false}");
+    hold_noted("{\"number\":\"2\",\"claim\":\"c2\",\"reason\":\"x\",\"subject\":\"a.example\",\"note\":\"y\",\"evidence\":[]}", true, "{\"number\":\"2\"}");
 }
 
 int main(int argc, char **argv)

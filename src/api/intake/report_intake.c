@@ -89,10 +89,11 @@ struct dns_asker report_intake_asker(const struct node *node, const struct addr 
 
 /* ---- taking one ---- */
 
-/* Text of a person: UTF-8 (JSON and forms have seen to that) without control characters but those of lines. */
+/* Text of a person: UTF-8 (JSON and forms have seen to that) without control characters but those of lines, and without the two that show
+ * letters in another order than they are in (U+202D, U+202E): nobody writes them, but who wants another address to be read than is there. */
 static bool take_text(const char *text, bool lines, char *to, size_t max)
 {
-    if (strlen(text) >= max)
+    if (strlen(text) >= max || strstr(text, "\xe2\x80\xad") || strstr(text, "\xe2\x80\xae"))
         return false;
     for (const char *at = text; *at; at++)
         if (((uint8_t)*at < ' ' || *at == 0x7f) && !(lines && strchr("\r\n\t", *at)))

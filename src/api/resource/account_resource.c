@@ -38,7 +38,7 @@ static void on_new_hash(void *self, int error, const char *hash)
         e = account_put(l, &a);
     }
     if (e == 0)
-        e = account_sessions_end(l, a.id, p->by_token ? NULL : p->digest);
+        e = account_sessions_end(l, a.id, p->digest);
     if (e < 0)
         web_ledger_problem(c);
     else
@@ -57,8 +57,18 @@ static void on_old_checked(void *self, int error, const char *hash)
     end_change(h);
 }
 
+/* How a person signs in is no key's to change: who finds one would keep its owner out. Replies when it is one. */
+static bool is_by_key(struct web_call *c)
+{
+    if (web_call_principal(c)->by_token)
+        web_problem(c, 403, "%s", _("a key changes neither password nor codes: sign in with name and password"));
+    return web_call_principal(c)->by_token;
+}
+
 void web_post_password(struct web_call *c, const json_t *arguments)
 {
+    if (is_by_key(c))
+        return;
     const char *old = json_string_value(json_object_get(arguments, "old"));
     const char *new = json_string_value(json_object_get(arguments, "new"));
     const char *flaw = !old || !new ? _("the password until now and the new one are needed") : password_flaw(new);
@@ -69,7 +79,7 @@ void web_post_password(struct web_call *c, const json_t *arguments)
     }
     h->call = c;
     snprintf(h->password, sizeof h->password, "%s", new);
-    int e = password_check(web_call_passwords(c), old, web_call_principal(c)->account.password, on_old_checked, h);
+    int e = password_check(web_call_passwords(c), old, web_call_principal(c)->account.password, false, on_old_checked, h);
     if (e < 0)
         on_old_checked(h, e == -EINVAL ? -EACCES : e, NULL);
 }
@@ -93,6 +103,8 @@ void web_post_codes(struct web_call *c, const json_t *arguments)
     const char *code = json_string_value(json_object_get(arguments, "code"));
     struct ledger *l = web_call_node(c)->ledger;
     struct account a;
+    if (is_by_key(c))
+        return;
     if (!text && !code) {
         begin_codes(c);
         return;
@@ -292,6 +304,8 @@ void web_patch_account(struct web_call *c, const json_t *arguments)
     int e = account_put(l, &a);
     if (e == 0 && a.disabled)
         e = account_sessions_end(l, a.id, NULL);
+    if (e == 0 && a.disabled)
+        e = account_tokens_end(l, a.id);
     reply_done(c, e, _("there is no such account"));
 }
 

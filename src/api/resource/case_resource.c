@@ -51,6 +51,14 @@ static int add_case(void *self, const struct case_record *c, const struct case_f
     return json_array_size(l->rows) == l->max || ++l->looked_at == LOOKED_AT_MAX;
 }
 
+/* Where a subject has no name for members, asking for its name finds nothing either. */
+static bool is_asked_in_vain(const struct case_question *q, const struct subject *s)
+{
+    struct case_question as_member = *q;
+    as_member.access = CASE_SHOWN;
+    return q->viewer.member[0] && case_subject_is_hidden(&as_member, s);
+}
+
 static struct notice_answer list(const struct case_question *q)
 {
     const char *state = text_of(q->arguments, "state"), *member = text_of(q->arguments, "member"), *owner = text_of(q->arguments, "owner");
@@ -61,6 +69,8 @@ static struct notice_answer list(const struct case_question *q)
     const char *wrong = text_of(q->arguments, "subject") ? judgement_take_subject(q->arguments, &subject) : NULL;
     if (wrong)
         return notice_answer_wrong(400, "%s", wrong);
+    if (text_of(q->arguments, "subject") && is_asked_in_vain(q, &subject))
+        return notice_answer_fine(json_pack("{s:[], s:i}", "rows", "after", 0));
     /* What a member asks for beside its own name stands in no case that it may see. */
     bool is_own = q->viewer.member[0] != '\0';
     bool has_subject = text_of(q->arguments, "subject") != NULL; /* the wall then leaves the own ones, within what is looked at of a page */

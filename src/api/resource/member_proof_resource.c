@@ -76,6 +76,7 @@ static const char *wording(enum member_look look)
 
 struct others {
     const char *member;
+    bool is_hidden; /* members hear that there is another, not which */
     char text[OTHERS_TEXT_MAX];
 };
 
@@ -84,14 +85,14 @@ static int add_other(void *self, const char *member, enum member_proof proof)
     struct others *o = self;
     size_t at = strlen(o->text);
     if (strcmp(member, o->member) != 0)
-        snprintf(o->text + at, sizeof o->text - at, "%s%s (%s)", at ? ", " : "", member, member_proof_word(proof));
+        snprintf(o->text + at, sizeof o->text - at, "%s%s (%s)", at ? ", " : "", o->is_hidden ? _("another member") : member, member_proof_word(proof));
     return 0;
 }
 
-static json_t *challenge_json(const struct node *node, const struct member_challenge *c)
+static json_t *challenge_json(const struct node *node, const struct member_challenge *c, bool is_own)
 {
     struct member_claim claim;
-    struct others others = {.member = c->member};
+    struct others others = {.member = c->member, .is_hidden = is_own};
     char owner[MEMBER_OWNER_MAX] = "", sha256[2 * MEMBER_WORD_SHA256_LEN + 1];
     bool known = member_claim_parse(c->value, &claim) == 0;
     if (!known || member_challenge_owner(&claim, owner) < 0 || member_claimants(node->ledger, &claim, add_other, &others) < 0)
@@ -102,13 +103,22 @@ static json_t *challenge_json(const struct node *node, const struct member_chall
                      "failing_us", (json_int_t)c->failing_us, "others", others.text);
 }
 
-static void on_looked(void *self, const struct member_challenge *c, const char *error)
+static void tell_looked(struct control_request *request, const struct member_challenge *c, const char *error, bool is_own)
 {
-    struct control_request *request = self;
     if (error)
         control_reply_error(request, "%s", error);
     else
-        control_reply(request, challenge_json(control_request_self(request), c));
+        control_reply(request, challenge_json(control_request_self(request), c, is_own));
+}
+
+static void on_looked(void *self, const struct member_challenge *c, const char *error)
+{
+    tell_looked(self, c, error, false);
+}
+
+static void on_looked_for_own(void *self, const struct member_challenge *c, const char *error)
+{
+    tell_looked(self, c, error, true);
 }
 
 static void with_challenge(struct control_request *request, const json_t *arguments, bool looks)
@@ -131,11 +141,12 @@ static void with_challenge(struct control_request *request, const json_t *argume
         ledger_failed(request, node);
         return;
     }
+    bool is_own = json_is_true(json_object_get(arguments, "is_own"));
     if (!looks) {
-        control_reply(request, challenge_json(node, &c));
+        control_reply(request, challenge_json(node, &c, is_own));
         return;
     }
-    e = proof_intake_look(node, &c, on_looked, request);
+    e = proof_intake_look(node, &c, is_own ? on_looked_for_own : on_looked, request);
     if (e < 0)
         control_reply_error(request, "%s", e == -EBUSY ? _("too many are being looked for; try again in a moment") : _("the role that looks is being started; try again in a moment"));
 }

@@ -73,6 +73,17 @@ static int add_member(void *self, const char *name)
     return e < 0 ? e : 0;
 }
 
+/* The note is for the centre alone. */
+static void take_notes_away(json_t *members)
+{
+    size_t i;
+    json_t *row;
+    json_array_foreach(json_object_get(members, "rows"), i, row)
+    {
+        json_object_set_new(row, "note", json_string(""));
+    }
+}
+
 /* NULL: the ledger's error. */
 static json_t *list_members(const struct node *node, const json_t *arguments)
 {
@@ -93,6 +104,8 @@ static json_t *list_members(const struct node *node, const json_t *arguments)
 void web_get_members(struct web_call *c, const json_t *arguments)
 {
     json_t *found = list_members(web_call_node(c), arguments);
+    if (found && web_call_principal(c)->access != ACCESS_ALL)
+        take_notes_away(found);
     if (found)
         web_reply(c, 200, found);
     else

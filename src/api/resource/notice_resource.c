@@ -73,13 +73,23 @@ static struct notice_answer find(const struct notice_question *q, struct notice 
     return e < 0 ? notice_answer_ledger(q->node->ledger) : notice_answer_fine(NULL);
 }
 
+struct deliveries {
+    json_t *rows;
+    bool is_own;
+};
+
+/* For the member without the centre's own webhook, and without what its relay said, which names machines of the centre. */
 static int add_delivery(void *self, const struct notice_delivery *d)
 {
+    struct deliveries *all = self;
+    bool is_of_member = delivery_is_of_member(d);
+    if (all->is_own && d->channel == DELIVERY_WEBHOOK && !is_of_member)
+        return 0;
     json_t *row = json_pack("{s:I, s:s, s:s, s:b, s:s, s:I, s:I, s:i, s:I, s:I, s:s}", "id", (json_int_t)d->id, "channel",
                             d->channel == DELIVERY_WEBHOOK ? "webhook" : "mail", "to", d->mail, "urgent", d->is_urgent, "state", delivery_state_word(d->state), "made_us",
                             (json_int_t)d->made_us, "due_us", (json_int_t)(d->state == DELIVERY_WAITS ? d->due_us : 0), "tries", (int)d->tries, "done_us",
-                            (json_int_t)d->done_us, "opened_us", (json_int_t)d->opened_us, "error", d->error);
-    return json_array_append_new(self, row) < 0 ? -ENOMEM : 0;
+                            (json_int_t)d->done_us, "opened_us", (json_int_t)d->opened_us, "error", all->is_own && !is_of_member ? "" : d->error);
+    return json_array_append_new(all->rows, row) < 0 ? -ENOMEM : 0;
 }
 
 static struct notice_answer show(const struct notice_question *q)
@@ -91,8 +101,9 @@ static struct notice_answer show(const struct notice_question *q)
         return a;
     if (q->is_own && notice_change(l, q->node->notice_rules(q->node->self), n.id, NOTICE_IS_OPENED, q->now_us, &n) > 0)
         q->node->notice_changed(q->node->self, &n);
-    json_t *deliveries = json_array(), *subjects = notice_subjects_json(l, n.id, NOTICE_SUBJECTS_MAX, q->is_own), *o = notice_json(&n, q->is_own);
-    if (!subjects || delivery_of_notice(l, n.id, add_delivery, deliveries) < 0) {
+    struct deliveries all = {json_array(), q->is_own};
+    json_t *deliveries = all.rows, *subjects = notice_subjects_json(l, n.id, NOTICE_SUBJECTS_MAX, q->is_own), *o = notice_json(&n, q->is_own);
+    if (!subjects || delivery_of_notice(l, n.id, add_delivery, &all) < 0) {
         json_decref(subjects);
         json_decref(deliveries);
         json_decref(o);

@@ -141,8 +141,10 @@ void web_post_session(struct web_call *c, const json_t *arguments)
     if (s->is_known)
         memcpy(s->name, a.name, sizeof s->name);
     struct password_worker *w = web_call_passwords(c);
+    struct addr from = web_call_address(c);
+    bool is_expected = s->is_known && known_places_has(web_call_places(c), a.id, &from, web_call_now_us(c));
     /* Somebody who is not there takes as long. */
-    int e = password_check(w, password, s->is_known ? a.password : password_of_nobody(w), on_checked, s);
+    int e = password_check(w, password, s->is_known ? a.password : password_of_nobody(w), is_expected, on_checked, s);
     if (e < 0) {
         free(s);
         if (e == -EINVAL)

@@ -17,7 +17,7 @@ _Static_assert((int)ACCOUNT_HASH_MAX >= (int)crypto_pwhash_STRBYTES, "a hash fit
 
 struct job {
     struct job *next;
-    bool is_check;
+    bool is_check, is_expected;
     int error;
     char password[ACCOUNT_PASSWORD_MAX];
     char hash[ACCOUNT_HASH_MAX];
@@ -34,8 +34,8 @@ struct password_worker {
     bool has_thread, ending;
     pthread_mutex_t lock;
     pthread_cond_t work;
-    struct queue waiting, ready; /* under the lock */
-    unsigned count;              /* the loop's: given and not yet done */
+    struct queue expected, waiting, ready; /* under the lock; the expected ones first */
+    unsigned count, unexpected;            /* the loop's: given and not yet done; those of them that nobody expects */
     struct event *wake;
     int wake_fd;
     char nobody[ACCOUNT_HASH_MAX];
@@ -80,7 +80,9 @@ static void *run(void *self)
     struct password_worker *w = self;
     pthread_mutex_lock(&w->lock);
     while (!w->ending) {
-        struct job *j = take(&w->waiting);
+        struct job *j = take(&w->expected);
+        if (!j)
+            j = take(&w->waiting);
         if (!j) {
             pthread_cond_wait(&w->work, &w->lock);
             continue;
@@ -113,14 +115,15 @@ static void on_wake(evutil_socket_t fd, short what, void *self)
         if (!j)
             return;
         w->count--;
+        w->unexpected -= !j->is_expected;
         j->done(j->self, j->error, j->hash);
         forget(j);
     }
 }
 
-static int give(struct password_worker *w, const char *password, const char *hash, password_done_fn *done, void *self)
+static int give(struct password_worker *w, const char *password, const char *hash, bool is_expected, password_done_fn *done, void *self)
 {
-    if (w->count >= PASSWORD_WAITING_MAX)
+    if (w->count >= PASSWORD_WAITING_MAX || (!is_expected && w->unexpected >= PASSWORD_UNEXPECTED_MAX))
         return -EBUSY;
     struct job *j = calloc(1, sizeof *j);
     if (!j)
@@ -130,25 +133,27 @@ static int give(struct password_worker *w, const char *password, const char *has
         return -EINVAL;
     }
     j->is_check = hash != NULL;
+    j->is_expected = is_expected;
     snprintf(j->hash, sizeof j->hash, "%s", hash ? hash : "");
     j->done = done;
     j->self = self;
     w->count++;
+    w->unexpected += !is_expected;
     pthread_mutex_lock(&w->lock);
-    put(&w->waiting, j);
+    put(is_expected ? &w->expected : &w->waiting, j);
     pthread_cond_signal(&w->work);
     pthread_mutex_unlock(&w->lock);
     return 0;
 }
 
-int password_check(struct password_worker *w, const char *password, const char *hash, password_done_fn *done, void *self)
+int password_check(struct password_worker *w, const char *password, const char *hash, bool is_expected, password_done_fn *done, void *self)
 {
-    return give(w, password, hash, done, self);
+    return give(w, password, hash, is_expected, done, self);
 }
 
 int password_hash(struct password_worker *w, const char *password, password_done_fn *done, void *self)
 {
-    return give(w, password, NULL, done, self);
+    return give(w, password, NULL, true, done, self);
 }
 
 const char *password_of_nobody(const struct password_worker *w)
@@ -185,6 +190,7 @@ int password_worker_new(struct event_base *loop, struct password_worker **ret_wo
     struct password_worker *w = calloc(1, sizeof *w);
     if (!w)
         return -ENOMEM;
+    w->expected.last = &w->expected.first;
     w->waiting.last = &w->waiting.first;
     w->ready.last = &w->ready.first;
     pthread_mutex_init(&w->lock, NULL);
@@ -214,7 +220,7 @@ void password_worker_free(struct password_worker *w)
     pthread_mutex_unlock(&w->lock);
     if (w->has_thread)
         pthread_join(w->thread, NULL);
-    for (struct job *j; (j = take(&w->waiting)) != NULL || (j = take(&w->ready)) != NULL;)
+    for (struct job *j; (j = take(&w->expected)) != NULL || (j = take(&w->waiting)) != NULL || (j = take(&w->ready)) != NULL;)
         forget(j);
     if (w->wake)
         event_free(w->wake);

@@ -20,6 +20,8 @@ struct channel_of {
     uint32_t number; /* 0: free */
     unsigned streams;
     struct live_filter filter;
+    int64_t account; /* whose stream was the first */
+    char member[ACCOUNT_MEMBER_MAX];
     char *rows; /* JSON objects, each with a comma behind it */
     size_t len, max;
     unsigned row_count;
@@ -231,7 +233,22 @@ static bool is_same_filter(const struct live_filter *a, const struct live_filter
     return a->log == b->log && a->status == b->status && a->notices == b->notices && a->actions == b->actions && strcmp(a->member, b->member) == 0 && strcmp(a->below, b->below) == 0;
 }
 
-int live_join(struct live *l, const struct live_filter *filter, uint32_t *ret_channel)
+/* What one opens, others shall not miss. */
+static bool may_open(const struct live *l, int64_t account, const char *member)
+{
+    unsigned of_account = 0, of_member = 0, of_members = 0;
+    for (size_t i = 0; i < LIVE_CHANNELS_MAX; i++) {
+        const struct channel_of *c = &l->channels[i];
+        if (c->number == 0)
+            continue;
+        of_account += c->account == account;
+        of_member += member[0] && strcmp(c->member, member) == 0;
+        of_members += c->member[0] != '\0';
+    }
+    return of_account < LIVE_CHANNELS_OF_ONE && of_member < LIVE_CHANNELS_OF_ONE && (!member[0] || of_members < LIVE_CHANNELS_OF_MEMBERS);
+}
+
+int live_join(struct live *l, const struct live_filter *filter, int64_t account, const char *member, uint32_t *ret_channel)
 {
     struct channel_of *free_one = NULL;
     for (size_t i = 0; i < LIVE_CHANNELS_MAX; i++) {
@@ -244,11 +261,12 @@ int live_join(struct live *l, const struct live_filter *filter, uint32_t *ret_ch
             return 0;
         }
     }
-    if (!free_one)
+    if (!free_one || !may_open(l, account, member))
         return -ENOSPC;
     if (++l->last_number == 0)
         l->last_number = 1;
-    *free_one = (struct channel_of){.number = l->last_number, .streams = 1, .told_ms = clock_mono_ms()};
+    *free_one = (struct channel_of){.number = l->last_number, .streams = 1, .account = account, .told_ms = clock_mono_ms()};
+    snprintf(free_one->member, sizeof free_one->member, "%s", member);
     free_one->filter = *filter;
     l->count++;
     *ret_channel = free_one->number;

@@ -19,7 +19,9 @@ struct node;
 struct live;
 
 enum {
-    LIVE_CHANNELS_MAX = 64,
+    LIVE_CHANNELS_MAX = 64,          /* of them: */
+    LIVE_CHANNELS_OF_ONE = 12,       /* that one account opened, or the accounts of one member together */
+    LIVE_CHANNELS_OF_MEMBERS = 48,   /* that accounts of members opened: the others are the centre's */
     LIVE_FLUSH_MS = 250,
     LIVE_ROWS_MAX = 1500,   /* of a channel in one flush: 6000 a second */
     LIVE_ROWS_MIN = 20,     /* so many even with many streams */
@@ -42,8 +44,9 @@ typedef void live_publish_fn(void *self, uint32_t channel, const char *octets, s
 
 int live_new(struct event_base *loop, struct node *node, live_publish_fn *publish, void *self, struct live **ret_live) must_check;
 void live_free(struct live *l);
-/* One more stream. -ENOSPC: there are as many channels as can be. */
-int live_join(struct live *l, const struct live_filter *filter, uint32_t *ret_channel) must_check;
+/* One more stream, for that account, perhaps of that member (empty: of the centre). -ENOSPC: there are as many channels as can be, of that one
+ * or of all. A stream that ended is known to have ended when something is written to it: up to two LIVE_PING_EVERY_MS later. */
+int live_join(struct live *l, const struct live_filter *filter, int64_t account, const char *member, uint32_t *ret_channel) must_check;
 void live_leave(struct live *l, uint32_t channel);
 void live_leave_all(struct live *l);
 unsigned live_channel_count(const struct live *l);

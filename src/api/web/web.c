@@ -90,17 +90,36 @@ static bool is_permitted(struct web_call *c)
 
 /* ---- requests ---- */
 
+/* Of IPv6, who has one address has its /64 (RFC 6177). */
+static size_t place_len(const struct addr *a)
+{
+    return addr_is_v4(a) ? sizeof *a : 8;
+}
+
 static bool take_turn(struct web_call *c, const struct web_request *request, unsigned *ret_wait_ms)
 {
     uint64_t mono_ms = clock_mono_ms();
     const struct account *a = &c->principal.account;
-    if (a->id == 0) {
-        /* Of IPv6, who has one address has its /64 (RFC 6177). */
-        size_t len = addr_is_v4(&request->address) ? sizeof request->address : 8;
-        return rate_limit_take(c->web->strangers, request->address.bytes, len, mono_ms, ret_wait_ms);
-    }
+    if (a->id == 0)
+        return rate_limit_take(c->web->strangers, request->address.bytes, place_len(&request->address), mono_ms, ret_wait_ms);
     int64_t key[2] = {a->id, c->principal.token};
     return rate_limit_take(c->web->accounts, key, sizeof key, mono_ms, ret_wait_ms);
+}
+
+/* What takes a while - a password, a question to the telemetry store - is done for all in one queue: nobody fills it alone. */
+static bool has_room(const struct web_call *c)
+{
+    unsigned of_place = 0, of_account = 0, of_member = 0;
+    const struct account *a = &c->principal.account;
+    for (const struct web_call *o = c->web->calls; o; o = o->next) {
+        const struct account *b = &o->principal.account;
+        if (o == c || (a->id == 0) != (b->id == 0))
+            continue;
+        of_place += a->id == 0 && memcmp(c->address.bytes, o->address.bytes, place_len(&c->address)) == 0;
+        of_account += a->id != 0 && a->id == b->id;
+        of_member += a->member[0] && strcmp(a->member, b->member) == 0;
+    }
+    return of_place < WEB_CALLS_OF_STRANGERS && of_account < WEB_CALLS_OF_ACCOUNT && of_member < WEB_CALLS_OF_MEMBER;
 }
 
 static bool is_json(const char *content_type)
@@ -150,6 +169,15 @@ static bool pass_case_wall(struct web_call *c, const json_t *arguments)
     return false;
 }
 
+static int note(struct web_call *c, const json_t *arguments)
+{
+    bool is_of_cases = c->route->permission == PERMIT_CASES_CHANGE || c->case_record.number != 0;
+    json_t *noted = is_of_cases ? case_wall_noted(arguments, c->case_record.is_restricted) : json_copy((json_t *)arguments);
+    int e = noted ? audit_trail_note(c->web->audit, &c->principal.account, c->route, noted, c->now_us) : -ENOMEM;
+    json_decref(noted);
+    return e;
+}
+
 static void run_route(struct web_call *c, const struct web_request *request, const struct http_target *target)
 {
     char flaw[ROUTE_FLAW_MAX];
@@ -176,7 +204,10 @@ static void run_route(struct web_call *c, const struct web_request *request, con
         json_decref(arguments);
         return;
     }
-    if (audit_trail_wants(c->route) && audit_trail_note(c->web->audit, &c->principal.account, c->route, arguments, c->now_us) < 0)
+    bool is_noted = !audit_trail_wants(c->route) || note(c, arguments) == 0;
+    if (c->principal.access == ACCESS_OWN && c->route->wall == WALL_NAME)
+        json_object_set_new(arguments, "is_own", json_true()); /* what such a command tells of other members is not for this one */
+    if (!is_noted)
         web_ledger_problem(c);
     else if (c->route->handle)
         c->route->handle(c, arguments);
@@ -244,6 +275,11 @@ static void take(struct web *w, const struct web_request *request, web_done_fn *
     }
     w->call_count++;
     c->web = w;
+    c->next = w->calls;
+    c->at = &w->calls;
+    if (c->next)
+        c->next->at = &c->next;
+    w->calls = c;
     c->now_us = clock_wall_us();
     c->address = request->address;
     c->done = done;
@@ -252,7 +288,7 @@ static void take(struct web *w, const struct web_request *request, web_done_fn *
     *ret_call = c;
     unsigned wait_ms;
     int who = find_principal(c, request);
-    if (!take_turn(c, request, &wait_ms)) {
+    if (!take_turn(c, request, &wait_ms) || !has_room(c)) {
         w->refused_rate++;
         web_problem_later(c, 429, _("too many requests; come again a little later"), wait_ms / 1000 + 1);
         return;

@@ -20,7 +20,10 @@ enum {
     WEB_BODY_MAX = 64 << 10,        /* of JSON */
     WEB_FILE_MAX = 16 << 20,        /* of a list */
     WEB_REPLY_MAX = 16 << 20,
-    WEB_CALLS_MAX = 512,            /* being answered at once */
+    WEB_CALLS_MAX = 512,            /* being answered at once, of them: */
+    WEB_CALLS_OF_STRANGERS = 8,     /* of one place, to whoever is not signed in there */
+    WEB_CALLS_OF_ACCOUNT = 32,      /* with all its keys */
+    WEB_CALLS_OF_MEMBER = 64,       /* of all its accounts */
     WEB_SESSION_IDLE_S = 12 * 3600,
     WEB_SESSION_S = 7 * 24 * 3600,
 };

@@ -78,6 +78,9 @@ static void end_call(struct web_call *c, const struct web_answer *answer)
     }
     if (c->web->running == c)
         c->web->running = NULL;
+    *c->at = c->next;
+    if (c->next)
+        c->next->at = c->at;
     c->web->call_count--;
     sodium_memzero(c->session, sizeof c->session);
     sodium_memzero(c->word, sizeof c->word);

@@ -15,6 +15,7 @@ struct web {
     struct rate_limit *accounts, *strangers;
     struct known_places *places;
     struct event *expiry;
+    struct web_call *calls; /* being answered */
     unsigned call_count;
     struct web_call *running; /* whose command is being begun; NULL again when it has ended at once */
     uint64_t requests, refused_sign_in, refused_permission, refused_rate, refused_busy;
@@ -22,6 +23,7 @@ struct web {
 
 struct web_call {
     struct web *web;
+    struct web_call *next, **at; /* among those being answered */
     web_done_fn *done; /* NULL: nobody waits for it */
     void *self;
     struct web_call **slot; /* of who waits: emptied at the end */
