@@ -7,7 +7,7 @@
 
 #include "store/case_impl.h"
 
-/* The index of notes by member has answers alone, and few cases any. ?2: the asker's member; what others answered is not for it. */
+/* ?2: the asker's member; what others answered is not for it. */
 #define ANSWERED                                                                                                                     \
     "(?2 = '' AND EXISTS (SELECT 1 FROM case_note AS a WHERE a.number = c.number AND a.member <> '' AND a.id >"                      \
     " (SELECT ifnull(max(o.id), 0) FROM case_note AS o WHERE o.number = c.number AND o.member = '')))"
@@ -192,23 +192,27 @@ int case_get(struct ledger *l, int64_t number, const struct case_asker *asker, s
     return e == 1 ? 0 : e == 0 ? -ENOENT : e;
 }
 
-#define WANTED " AND (?9 = 0 OR " ANSWERED ")"
-
-/* The table that is followed, by what is asked for: who asks for few goes through few. Places that a statement lacks are not bound. */
+/* The table that is followed, by what is asked for: who asks for few goes through few (of notes an index has those of members alone). Places that a
+ * statement lacks are not bound. */
 static const char *statement_of(const struct case_filter *f)
 {
+    if (f->is_answered)
+        return "SELECT " COLUMNS "WHERE c.number IN (SELECT number FROM case_note WHERE member <> '') AND c.number < ?3 AND (?4 < 0 OR state = ?4)"
+               " AND (?5 = '' OR owner = ?5) AND (?6 = '' OR EXISTS (SELECT 1 FROM case_member AS k WHERE k.number = c.number AND k.member = ?6))"
+               " AND (?7 = '' OR EXISTS (SELECT 1 FROM case_subject AS j WHERE j.number = c.number AND j.value = ?7 AND j.kind = ?8)) AND " ANSWERED
+               " ORDER BY c.number DESC";
     if (f->subject)
         return "SELECT " COLUMNS "JOIN case_subject AS j ON j.number = c.number WHERE j.value = ?7 AND j.kind = ?8 AND c.number < ?3 AND (?4 < 0 OR state = ?4)"
                " AND (?5 = '' OR owner = ?5) AND (?6 = '' OR EXISTS (SELECT 1 FROM case_member AS k WHERE k.number = c.number AND k.member = ?6))"
-               WANTED " ORDER BY c.number DESC";
+               " ORDER BY c.number DESC";
     if (f->member)
         return "SELECT " COLUMNS "JOIN case_member AS k ON k.number = c.number WHERE k.member = ?6 AND k.number < ?3 AND (?4 < 0 OR state = ?4)"
-               " AND (?5 = '' OR owner = ?5)" WANTED " ORDER BY k.number DESC";
+               " AND (?5 = '' OR owner = ?5) ORDER BY k.number DESC";
     if (f->owner)
-        return "SELECT " COLUMNS "WHERE owner = ?5 AND c.number < ?3 AND (?4 < 0 OR state = ?4)" WANTED " ORDER BY c.number DESC";
+        return "SELECT " COLUMNS "WHERE owner = ?5 AND c.number < ?3 AND (?4 < 0 OR state = ?4) ORDER BY c.number DESC";
     if (f->state >= 0)
-        return "SELECT " COLUMNS "WHERE state = ?4 AND c.number < ?3" WANTED " ORDER BY c.number DESC";
-    return "SELECT " COLUMNS "WHERE c.number < ?3" WANTED " ORDER BY c.number DESC";
+        return "SELECT " COLUMNS "WHERE state = ?4 AND c.number < ?3 ORDER BY c.number DESC";
+    return "SELECT " COLUMNS "WHERE c.number < ?3 ORDER BY c.number DESC";
 }
 
 int case_list(struct ledger *l, const struct case_filter *f, const struct case_asker *asker, case_each *each, void *self)
@@ -216,9 +220,8 @@ int case_list(struct ledger *l, const struct case_filter *f, const struct case_a
     sqlite3_stmt *s;
     struct case_record c;
     struct case_facts facts;
-    int e = account_ask(l, statement_of(f), &s, "itiitttii", asker->account, asker->member, f->before > 0 ? f->before : INT64_MAX, (int64_t)f->state,
-                        f->owner ? f->owner : "", f->member ? f->member : "", f->subject ? f->subject->value : "", f->subject ? (int64_t)f->subject->kind : 0,
-                        (int64_t)f->is_answered);
+    int e = account_ask(l, statement_of(f), &s, "itiittti", asker->account, asker->member, f->before > 0 ? f->before : INT64_MAX, (int64_t)f->state,
+                        f->owner ? f->owner : "", f->member ? f->member : "", f->subject ? f->subject->value : "", f->subject ? (int64_t)f->subject->kind : 0);
     if (e < 0)
         return e;
     while ((e = ledger_next_row(l, s)) == 1) {

@@ -158,6 +158,7 @@ TEST(a_member_answers_to_the_centre_alone)
 TEST(an_answer_waits_until_the_centre_does_something)
 {
     static const struct case_hand bob = {"bob (operator)", 6};
+    const struct subject about = {.kind = SUBJECT_DOMAIN, .value = "evil.example"};
     struct ledger *l = open_fresh();
     int64_t id = 0;
     a_case(l, "one", "ana");
@@ -166,6 +167,15 @@ TEST(an_answer_waits_until_the_centre_does_something)
     check_int(found(l, (struct case_filter){.state = -1}), ==, 21);
     check_int(found(l, (struct case_filter){.state = -1, .is_answered = true}), ==, 1);
     check_int(found(l, (struct case_filter){.state = CASE_WAITING, .is_answered = true}), ==, 0);
+    check_int(found(l, (struct case_filter){.state = CASE_OPEN, .is_answered = true, .owner = "ana"}), ==, 1);
+    check_int(found(l, (struct case_filter){.state = -1, .is_answered = true, .owner = "bob"}), ==, 0);
+    check_int(found(l, (struct case_filter){.state = -1, .is_answered = true, .member = "bank"}), ==, 0);
+    check_int(found(l, (struct case_filter){.state = -1, .is_answered = true, .subject = &about}), ==, 0);
+    check_int(case_add_subjects(l, 2, &(struct case_subject){.subject = about}, 1, &ana), ==, 1);
+    check_int(found(l, (struct case_filter){.state = -1, .is_answered = true, .subject = &about}), ==, 0); /* of the other case */
+    check_int(case_add_subjects(l, 1, &(struct case_subject){.subject = about}, 1, &ana), ==, 1);
+    check_int(case_add_answer(l, 1, "city", "that one, too", &bob, &id), ==, 1);
+    check_int(found(l, (struct case_filter){.state = -1, .is_answered = true, .subject = &about}), ==, 1);
     check(is_answered(l, 1, "") && !is_answered(l, 2, ""));
     check(!is_answered(l, 1, "bank")); /* what others said is not told */
     check(!is_answered(l, 1, "city"));

@@ -224,6 +224,10 @@ static void ask(struct look_back *b, int len)
 {
     if (len == -E2BIG && take_fewer(b))
         return;
+    if (len == -ENOMEM) {
+        fail(b, strerror(ENOMEM));
+        return;
+    }
     if (len < 0) {
         next_phase(b); /* there is nothing to ask for */
         return;
