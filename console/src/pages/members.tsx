@@ -59,7 +59,7 @@ function contactsOf(text: string, line: number): Contact[] {
 
 function fromCsv(text: string): Member[] {
   const [titles, ...rows] = readCsv(text);
-  const of = (row: string[], name: string) => (row[(titles ?? []).indexOf(name)]?.trim() ?? "").replace(/^'/, ""); // which writeCsv puts before what is no formula
+  const of = (row: string[], name: string) => (row[(titles ?? []).indexOf(name)]?.trim() ?? "").replace(/^'(?=[=+\-@\t\r\n])/, ""); // which writeCsv puts before what is no formula
   if (!titles?.includes("name")) throw new ApiError(0, `${t("The first line must name the columns:")} ${head.join(",")}`, 0);
   const claims = (text: string): Claim[] => text.split(/\s+/).filter(Boolean).map((value) => ({ value, proof: "none", reference: "", proved_us: 0 }));
   return rows.map((r, i) => ({ name: of(r, "name"), title: of(r, "title"), sector: of(r, "sector"), prefecture: Number(of(r, "prefecture")) || 0, note: of(r, "note"), changed_us: 0, networks: claims(of(r, "networks")), names: claims(of(r, "names")), contacts: contactsOf(of(r, "contacts"), i + 2) }));
