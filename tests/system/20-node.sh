@@ -113,11 +113,7 @@ check listed_name_is_blocked until_true 5 blocked listed.example
 check why_names_the_list has "$(hinomi why listed.example)" 'list\.txt'
 
 # Recorded.
-# Half a gigabyte of engine takes its time to load on a machine that has not read it before.
-store_is() { hinomi status --json | from_json '["store"]["open"]'; }
-store_opened() { [ "$(store_is)" = True ]; }
-until_true 20 store_opened
-storing=$(store_is)
+storing=$(engine_opens)
 if [ "$storing" != True ] && [ "${HINOMI_ENGINE_OPTIONAL:-}" = 1 ]; then
     echo 'skip 20-node.sh: no engine library, so log and top are not tested; tools/setup fetches it'
     storing=skipped

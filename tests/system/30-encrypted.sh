@@ -263,11 +263,7 @@ for way in dot doh; do
 done
 
 # Recorded.
-# Half a gigabyte of engine takes its time to load on a machine that has not read it before.
-store_is() { hinomi status --json | python3 -c 'import json, sys; print(json.load(sys.stdin)["store"]["open"])'; }
-store_opened() { [ "$(store_is)" = True ]; }
-until_true 20 store_opened
-storing=$(store_is)
+storing=$(engine_opens)
 log_has() {
     hinomi log --name bad.example | grep -qw "$1"
 }

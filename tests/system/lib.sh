@@ -57,6 +57,12 @@ until_true() {
     return 1
 }
 
+# True or False, as the status has it. Half a gigabyte of engine takes its time on a machine that has not read it before.
+engine_is_open() { hinomi status --json | python3 -c 'import json, sys; sys.exit(not json.load(sys.stdin)["store"]["open"])'; }
+engine_opens() {
+    until_true 20 engine_is_open >/dev/null && echo True || echo False
+}
+
 gone() {
     ! kill -0 "$1" 2>/dev/null
 }
